@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
  * untouched until the reply.
  */
 public final class Message {
+    final int topicId;
     final byte[] topic;
     final int flag;
     final int systemFlag;
@@ -18,8 +19,11 @@ public final class Message {
     final ByteBuffer body;
     final int bodyCrc;
     final byte[] properties;
+    final int tagHash;
+    final long[] keyHashes;
 
     /**
+     * @param topicId the topic's incarnation
      * @param topic its name in UTF-8, as consumers shall see it
      * @param systemFlag RocketMQ's bits; those for IPv6 hosts are set when it is stored
      * @param bornMs the producer's clock, in ms
@@ -28,6 +32,7 @@ public final class Message {
      * @param properties encoded as in {@link Properties}, at most 32,767 bytes
      */
     public Message(
+            int topicId,
             byte[] topic,
             int flag,
             int systemFlag,
@@ -38,6 +43,7 @@ public final class Message {
             ByteBuffer body,
             int bodyCrc,
             byte[] properties) {
+        this.topicId = topicId;
         this.topic = topic;
         this.flag = flag;
         this.systemFlag = systemFlag;
@@ -48,12 +54,15 @@ public final class Message {
         this.body = body;
         this.bodyCrc = bodyCrc;
         this.properties = properties;
+        this.tagHash = Properties.tagHash(properties);
+        this.keyHashes = KeyHash.all(topicId, properties);
     }
 
     /** A stored message taken up again under another topic with other properties. */
     public static Message again(
-            ByteBuffer stored, int at, byte[] topic, int reconsumeTimes, byte[] properties) {
+            ByteBuffer stored, int at, int topicId, byte[] topic, int reconsumeTimes, byte[] properties) {
         return new Message(
+                topicId,
                 topic,
                 StoredMessage.flag(stored, at),
                 StoredMessage.systemFlag(stored, at),
@@ -64,6 +73,21 @@ public final class Message {
                 StoredMessage.body(stored, at),
                 StoredMessage.bodyCrc(stored, at),
                 properties);
+    }
+
+    /** The topic's incarnation. */
+    public int topicId() {
+        return topicId;
+    }
+
+    /** The hash of its tag, 0 if it has none. */
+    public int tagHash() {
+        return tagHash;
+    }
+
+    /** The hashes under which it can be found, see {@link KeyHash}. */
+    public long[] keyHashes() {
+        return keyHashes;
     }
 
     /** The encoded properties. */

@@ -52,6 +52,24 @@ public final class Properties {
                 : new String(properties, (int) (range >>> 32), (int) range, StandardCharsets.UTF_8);
     }
 
+    /** {@link String#hashCode} of the tag, as clients compute it; 0 if there is none. */
+    public static int tagHash(byte[] properties) {
+        long range = range(properties, TAGS);
+        if (range < 0) {
+            return 0;
+        }
+        int from = (int) (range >>> 32);
+        int end = from + (int) range;
+        int hash = 0;
+        for (int i = from; i < end; i++) {
+            if (properties[i] < 0) {
+                return new String(properties, from, end - from, StandardCharsets.UTF_8).hashCode();
+            }
+            hash = 31 * hash + properties[i];
+        }
+        return hash;
+    }
+
     /** Where the value of {@code name} lies, as index << 32 | size; -1 if it is absent. */
     public static long range(byte[] properties, byte[] name) {
         return range(ByteBuffer.wrap(properties), 0, properties.length, name);
