@@ -118,4 +118,14 @@ public final class Names {
                 || c == '_'
                 || c == '-';
     }
+
+    /** The group whose retry or dead-letter topic this is; null if it is neither. */
+    public static @Nullable String groupOf(String topic) {
+        if (topic.startsWith(RETRY_PREFIX)) {
+            return topic.substring(RETRY_PREFIX.length());
+        }
+        return topic.startsWith(DEAD_LETTER_PREFIX)
+                ? topic.substring(DEAD_LETTER_PREFIX.length())
+                : null;
+    }
 }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Queue {
     final int topicId;
     final int queueId;
+    private final QueueRef ref;
     private long next;
+    private @Nullable Object grownIn;
     private volatile long published;
     private volatile long first;
     private volatile Run[] runs = {};
@@ -20,9 +22,15 @@ public final class Queue {
     Queue(int topicId, int queueId, long first, long next) {
         this.topicId = topicId;
         this.queueId = queueId;
+        this.ref = new QueueRef(topicId, queueId);
         this.first = first;
         this.next = next;
         this.published = next;
+    }
+
+    /** Its identity. */
+    public QueueRef ref() {
+        return ref;
     }
 
     /** The oldest offset that has not expired; equal to {@link #end} if there is none. */
@@ -52,6 +60,15 @@ public final class Queue {
         }
         last.append(position, storeMs, sizeBytes, tagHash);
         next++;
+    }
+
+    /** Notes that the queue grew in {@code batch}; false if that was noted already. Shard only. */
+    public boolean markGrownIn(Object batch) {
+        if (grownIn == batch) {
+            return false;
+        }
+        grownIn = batch;
+        return true;
     }
 
     /** Lets everything below {@code offset} be seen. Shard only. */

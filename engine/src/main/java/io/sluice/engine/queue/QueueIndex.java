@@ -99,6 +99,11 @@ public final class QueueIndex {
         }
     }
 
+    /** The segment that new entries go to. */
+    public int activeSegment() {
+        return activeSegment;
+    }
+
     /** New entries go to {@code segment} from now on. Shard only. */
     public void activate(int segment) {
         activeSegment = segment;
@@ -265,10 +270,17 @@ public final class QueueIndex {
         return topics.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
     }
 
-    /** Where {@code queue} stands at the beginning of {@code segment}. May block. */
+    /**
+     * Where {@code queue} stands at the beginning of {@code segment}. May block.
+     *
+     * @throws IOException also while the segment's footer is still being written
+     */
     public long firstOffsetIn(int segment, Queue queue) throws IOException {
         Run run = queue.runIn(segment);
-        return run != null ? run.firstOffset : sealed.firstOffsetIn(segment, queue);
+        if (run != null) {
+            return run.firstOffset;
+        }
+        return segment >= activeSegment ? queue.end() : sealed.firstOffsetIn(segment, queue);
     }
 
     /** Expires everything of {@code queue} below {@code offset}. */

@@ -95,7 +95,10 @@ final class SealedIndex {
     /** The first offset that {@code queue} has at or after the beginning of {@code segment}. */
     long firstOffsetIn(int segment, Queue queue) throws IOException {
         Footer footer = log.footer(segment);
-        Place place = footer == null ? null : find(footer, segment, queue);
+        if (footer == null) {
+            throw new IOException("the footer of segment " + segment + " is still being written");
+        }
+        Place place = find(footer, segment, queue);
         return place == null ? 0 : place.firstOffset;
     }
 

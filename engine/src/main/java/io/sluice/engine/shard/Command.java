@@ -1,6 +1,7 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.message.Message;
+import io.sluice.engine.queue.QueueRef;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,8 +11,8 @@ import java.util.function.Consumer;
  * reply is given there too, when everything that it depends on is durable.
  */
 public sealed interface Command {
-    /** A queue, by its topic's incarnation. */
-    record QueueRef(int topicId, int queueId) {}
+    /** A place in a queue. */
+    record QueueOffset(QueueRef queue, long offset) {}
 
     /**
      * Store messages in one queue, all or none.
@@ -91,7 +92,7 @@ public sealed interface Command {
     record ForgetGroup(int groupId) implements Command {}
 
     /** Expire queues below offsets, and segments once nothing in them is retained. */
-    record Expire(List<Record.QueueExpired> queues, int segment) implements Command {}
+    record Expire(List<QueueOffset> queues, int segment) implements Command {}
 
     /** Timers are due and their records have been read. */
     record Fire(List<Due> due) implements Command {}

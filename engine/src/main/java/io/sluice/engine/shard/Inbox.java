@@ -15,7 +15,7 @@ final class Inbox {
     private final AtomicReferenceArray<@Nullable Command> slots;
     private final int mask;
     private final AtomicLong tail = new AtomicLong();
-    private volatile long head;
+    private final AtomicLong head = new AtomicLong();
 
     /**
      * @param capacity commands at most, a power of two
@@ -33,7 +33,7 @@ final class Inbox {
         long index;
         do {
             index = tail.get();
-            if (index - head > mask) {
+            if (index - head.getAcquire() > mask) {
                 return false;
             }
         } while (!tail.compareAndSet(index, index + 1));
@@ -43,17 +43,18 @@ final class Inbox {
 
     /** The next command; null if there is none that is published. Shard only. */
     @Nullable Command poll() {
-        int slot = (int) head & mask;
+        long index = head.getPlain();
+        int slot = (int) index & mask;
         Command command = slots.getAcquire(slot);
         if (command != null) {
             slots.setPlain(slot, null);
-            head = head + 1;
+            head.setRelease(index + 1);
         }
         return command;
     }
 
     /** Whether nothing was offered that has not been polled. Any thread. */
     boolean isEmpty() {
-        return tail.get() == head;
+        return tail.get() == head.get();
     }
 }

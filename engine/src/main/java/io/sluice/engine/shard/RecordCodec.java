@@ -58,23 +58,21 @@ final class RecordCodec {
      */
     static int writeMessage(
             ByteBuffer out,
-            int topicId,
-            int queueId,
-            int tagHash,
-            long[] keyHashes,
             Message message,
+            int queueId,
             int storedSizeBytes,
             long queueOffset,
             long recordPosition,
             long storeMs,
             byte[] storeHost) {
+        long[] keyHashes = message.keyHashes();
         int head = MESSAGE_HEAD_SIZE_BYTES + keyHashes.length * Long.BYTES;
         out.putInt(head + storedSizeBytes).put(MESSAGE).put((byte) keyHashes.length);
-        out.putShort((short) 0).putInt(topicId).putInt(queueId).putInt(tagHash).putInt(0);
+        out.putShort((short) 0).putInt(message.topicId()).putInt(queueId);
+        out.putInt(message.tagHash()).putInt(0);
         for (long hash : keyHashes) {
             out.putLong(hash);
         }
-        int stored = out.position();
         StoredMessage.write(
                 out,
                 message,
@@ -84,7 +82,6 @@ final class RecordCodec {
                 recordPosition + head,
                 storeMs,
                 storeHost);
-        return stored;
     }
 
     /** Writes the head of a TIMER record; the MESSAGE record follows. */
