@@ -13,11 +13,10 @@ public final class ManualTime implements Clock {
 
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
     private final PriorityQueue<Delayed> delayed =
-            new PriorityQueue<>(
-                    (a, b) ->
-                            a.nanos != b.nanos
-                                    ? Long.compare(a.nanos, b.nanos)
-                                    : Long.compare(a.order, b.order));
+            new PriorityQueue<>((a, b) ->
+                    a.nanos != b.nanos
+                            ? Long.compare(a.nanos, b.nanos)
+                            : Long.compare(a.order, b.order));
     private long nanos;
     private long wallOffsetMs = 1_700_000_000_000L;
     private long order;

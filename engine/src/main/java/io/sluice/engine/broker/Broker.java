@@ -1,0 +1,521 @@
+package io.sluice.engine.broker;
+
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Change;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Names;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.group.RetryPolicy;
+import io.sluice.engine.log.Log;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.Properties;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Appended;
+import io.sluice.engine.shard.Command;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.engine.shard.Retention;
+import io.sluice.engine.shard.Shard;
+import io.sluice.engine.shard.ShardConfig;
+import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's only public entrance: resolves topics and groups, checks limits, picks the shard.
+ *
+ * <p>Every method may be called from any thread and never blocks. Each reply is given exactly once,
+ * on any thread, also on the caller's before the method returns.
+ */
+public final class Broker {
+    /** The largest body of a message in bytes: what clients allow by default. */
+    public static final int BODY_SIZE_BYTES_MAX = 4 << 20;
+
+    /** The largest encoded properties of a message in bytes: their size travels as 16 bits. */
+    public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
+
+    private final BrokerConfig config;
+    private final Catalog catalog;
+    private final Log log;
+    private final Shard shard;
+    private final Clock clock;
+    private final Puller puller;
+    private final MessageReader messages;
+    private final RetryPolicy retries;
+
+    /**
+     * @param shardExecutor serial; the shard lives on it
+     * @param readers may block on storage; may be concurrent
+     */
+    public Broker(
+            BrokerConfig config,
+            Catalog catalog,
+            Log log,
+            Clock clock,
+            Executor shardExecutor,
+            Executor readers) {
+        this.config = config;
+        this.catalog = catalog;
+        this.log = log;
+        this.clock = clock;
+        this.shard =
+                new Shard(
+                        ShardConfig.of(config.storeHost()),
+                        log,
+                        clock,
+                        shardExecutor,
+                        readers,
+                        this::keep);
+        this.puller = new Puller(log, shard, clock, readers);
+        this.messages = new MessageReader(log, shard, readers);
+        this.retries = new RetryPolicy(config.delaysMs());
+    }
+
+    private Retention.@Nullable Keep keep(int topicId) {
+        Topic topic = catalog.topic(topicId);
+        if (topic == null) {
+            return null;
+        }
+        TopicSettings settings = topic.settings();
+        return new Retention.Keep(
+                settings.retentionMs() > 0 ? settings.retentionMs() : config.retentionMs(),
+                settings.retentionBytes() > 0 ? settings.retentionBytes() : Long.MAX_VALUE);
+    }
+
+    // Life.
+
+    /**
+     * Recovers the shard. Must be called once, before anything else; may block.
+     *
+     * @throws IOException if the log cannot be recovered
+     */
+    public void start() throws IOException {
+        shard.recover();
+        forgetWhatIsGone();
+        catalog.listen(
+                new Catalog.Listener() {
+                    @Override
+                    public void topicDeleted(Topic topic) {
+                        shard.submit(new Command.ForgetTopic(topic.id()));
+                    }
+
+                    @Override
+                    public void groupDeleted(Group group) {
+                        shard.submit(new Command.ForgetGroup(group.id()));
+                    }
+                });
+    }
+
+    /** A crash may have come between deleting a topic or group and forgetting its state. */
+    private void forgetWhatIsGone() throws IOException {
+        List<Integer> topicIds = shard.topicIds();
+        if (!topicIds.isEmpty() && catalog.topics().isEmpty()) {
+            throw new IOException(
+                    "the log holds messages of %d topics, but the catalog is empty: its file is lost; put it back from a backup, nothing has been deleted"
+                            .formatted(topicIds.size()));
+        }
+        for (int id : topicIds) {
+            if (catalog.topic(id) == null) {
+                shard.submit(new Command.ForgetTopic(id));
+            }
+        }
+        for (int id : shard.groupIds()) {
+            if (catalog.group(id) == null) {
+                shard.submit(new Command.ForgetGroup(id));
+            }
+        }
+    }
+
+    /** Finishes what is under way, wakes what is parked, takes nothing more; then {@code done}. */
+    public void stop(Runnable done) {
+        shard.stop(done);
+    }
+
+    /** The topics and groups, and how to change them. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** Why the broker no longer writes; null while it does. */
+    public @Nullable String failure() {
+        return shard.failure();
+    }
+
+    /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
+    public long acknowledgedNotDurable() {
+        return shard.acknowledgedNotDurable();
+    }
+
+    // Sending.
+
+    /**
+     * The topic to send to, created if it is unknown and topics are created automatically. Retry
+     * and dead-letter topics of existing groups are created on first need, with one queue.
+     */
+    public void topicForSend(String name, Consumer<Outcome<Topic>> reply) {
+        Topic topic = catalog.topic(name);
+        if (topic != null) {
+            reply.accept(Outcome.done(topic));
+            return;
+        }
+        String group = Names.groupOf(name);
+        if (group != null && catalog.group(group) != null) {
+            create(name, 1, reply);
+        } else if (group == null && config.autoCreateTopics()) {
+            create(name, config.defaultQueues(), reply);
+        } else {
+            reply.accept(topicUnknown(name));
+        }
+    }
+
+    private void create(String name, int queues, Consumer<Outcome<Topic>> reply) {
+        finish(catalog.createTopic(name, TopicSettings.of(queues)), reply);
+    }
+
+    private static <T> void finish(CompletionStage<Change<T>> stage, Consumer<Outcome<T>> reply) {
+        var unused = stage.thenAccept(change -> reply.accept(outcome(change)));
+    }
+
+    private static <T> Outcome<T> outcome(Change<T> change) {
+        return switch (change) {
+            case Change.Done<T>(T value) -> Outcome.done(value);
+            case Change.Exists<T>(T current) -> Outcome.done(current);
+            case Change.NotFound<T>(String name) ->
+                    Outcome.refused(Refusal.TOPIC_UNKNOWN, name + " does not exist");
+            case Change.Refused<T>(String reason) -> Outcome.refused(Refusal.INVALID, reason);
+            case Change.Failed<T>(IOException cause) ->
+                    Outcome.refused(
+                            Refusal.STORAGE_FAILED,
+                            "the catalog cannot be written: " + cause.getMessage());
+        };
+    }
+
+    private static <T> Outcome<T> topicUnknown(String name) {
+        return Outcome.refused(
+                Refusal.TOPIC_UNKNOWN,
+                "topic %s does not exist: create it, or switch auto-create-topics on"
+                        .formatted(name));
+    }
+
+    /**
+     * Stores messages in one queue, all or none. The reply comes when they are durable, unless the
+     * topic or the server asks for less.
+     *
+     * @param queueId below the topic's queue count; negative for any
+     * @param batch messages of that topic, at least one
+     * @param dueMs when they are to be stored, wall-clock ms; 0 for now
+     */
+    public void append(
+            Topic topic,
+            int queueId,
+            List<Message> batch,
+            long dueMs,
+            Consumer<Outcome<Appended>> reply) {
+        Outcome.Refused<Appended> fault = fault(topic, queueId, batch);
+        if (fault != null) {
+            reply.accept(fault);
+            return;
+        }
+        int queue = queueId < 0 ? anyQueue(topic) : queueId;
+        long due = dueMs > clock.wallMs() ? dueMs : 0;
+        submit(new Command.Append(queue, batch, due, async(topic), reply), reply);
+    }
+
+    private Outcome.@Nullable Refused<Appended> fault(
+            Topic topic, int queueId, List<Message> batch) {
+        if (!topic.writable()) {
+            return Outcome.refused(
+                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be written to");
+        }
+        if (queueId >= topic.queues()) {
+            return Outcome.refused(
+                    Refusal.QUEUE_UNKNOWN,
+                    "topic %s has queues 0 to %d, not %d"
+                            .formatted(topic.name(), topic.queues() - 1, queueId));
+        }
+        long bodies = 0;
+        for (Message message : batch) {
+            bodies += message.bodySizeBytes();
+            if (message.properties().length > PROPERTIES_SIZE_BYTES_MAX) {
+                return Outcome.refused(
+                        Refusal.TOO_LARGE,
+                        "the properties have %d bytes, more than %d"
+                                .formatted(
+                                        message.properties().length, PROPERTIES_SIZE_BYTES_MAX));
+            }
+        }
+        return bodies <= BODY_SIZE_BYTES_MAX
+                ? null
+                : Outcome.refused(
+                        Refusal.TOO_LARGE,
+                        "the body has %d bytes, more than %d"
+                                .formatted(bodies, BODY_SIZE_BYTES_MAX));
+    }
+
+    /** Spreads what names no queue over all of them, by time. */
+    private int anyQueue(Topic topic) {
+        return (int) Math.floorMod(clock.nanos() >>> 10, (long) topic.queues());
+    }
+
+    private boolean async(Topic topic) {
+        return switch (topic.settings().durability()) {
+            case ASYNC -> true;
+            case SYNC -> false;
+            case DEFAULT -> config.asyncDurability();
+        };
+    }
+
+    /** When a message with a delay level is due, wall-clock ms; 0 for level 0 or less. */
+    public long dueMs(int delayLevel) {
+        return delayLevel <= 0 ? 0 : clock.wallMs() + retries.delayMs(delayLevel);
+    }
+
+    /**
+     * Takes a message back from a consumer: it comes again later through the group's retry topic,
+     * or goes to the group's dead-letter queue. See {@link RetryPolicy}.
+     *
+     * @param position where the message lies
+     * @param delayLevel 0 for the schedule, negative for the dead-letter queue
+     * @param retryMax how often it may come again; negative for the group's setting
+     * @param originId the offset message id that the consumer knows it by; empty for none
+     */
+    public void sendBack(
+            Group group,
+            long position,
+            int delayLevel,
+            int retryMax,
+            String originId,
+            Consumer<Outcome<Appended>> reply) {
+        messages.read(
+                position,
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Done<ByteBuffer>(ByteBuffer stored) ->
+                                giveBack(group, stored, delayLevel, retryMax, originId, reply);
+                        case Outcome.Refused<ByteBuffer> refused -> reply.accept(refused.of());
+                    }
+                });
+    }
+
+    private void giveBack(
+            Group group,
+            ByteBuffer stored,
+            int delayLevel,
+            int retryMax,
+            String originId,
+            Consumer<Outcome<Appended>> reply) {
+        int max = retryMax < 0 ? group.settings().retryMax() : retryMax;
+        int times = StoredMessage.reconsumeTimes(stored, 0);
+        RetryPolicy.Decision decision = retries.decide(times, max, delayLevel);
+        boolean dead = decision instanceof RetryPolicy.DeadLetter;
+        long dueMs = decision instanceof RetryPolicy.Again(long ms) ? clock.wallMs() + ms : 0;
+        String target =
+                dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());
+        topicForSend(
+                target,
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Done<Topic>(Topic topic) -> {
+                            Message again = again(stored, topic, times + 1, originId, dead);
+                            append(topic, 0, List.of(again), dueMs, reply);
+                        }
+                        case Outcome.Refused<Topic> refused -> reply.accept(refused.of());
+                    }
+                });
+    }
+
+    private static Message again(
+            ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
+        byte[] properties = StoredMessage.properties(stored, 0);
+        String from = Properties.text(properties, Properties.RETRY_TOPIC);
+        if (from == null) {
+            from = new String(StoredMessage.topic(stored, 0), StandardCharsets.UTF_8);
+            properties = Properties.with(properties, Properties.RETRY_TOPIC, from);
+        }
+        String origin = Properties.text(properties, Properties.ORIGIN_MESSAGE_ID);
+        if (origin == null && !originId.isEmpty()) {
+            origin = originId;
+            properties = Properties.with(properties, Properties.ORIGIN_MESSAGE_ID, origin);
+        }
+        properties = Properties.without(properties, Properties.DELAY);
+        if (dead) {
+            properties = Properties.with(properties, Properties.DLQ_ORIGIN_TOPIC, from);
+            if (origin != null) {
+                properties =
+                        Properties.with(properties, Properties.DLQ_ORIGIN_MESSAGE_ID, origin);
+            }
+        }
+        byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
+        return Message.again(stored, 0, topic.id(), name, times, properties);
+    }
+
+    // Reading.
+
+    /** Reads a queue; see {@link Pull}. */
+    public void pull(Pull pull) {
+        if (pull.queueId() < 0 || pull.queueId() >= pull.topic().queues()) {
+            pull.reply()
+                    .accept(
+                            Outcome.refused(
+                                    Refusal.QUEUE_UNKNOWN,
+                                    "topic %s has queues 0 to %d, not %d"
+                                            .formatted(
+                                                    pull.topic().name(),
+                                                    pull.topic().queues() - 1,
+                                                    pull.queueId())));
+        } else if (!pull.topic().readable()) {
+            pull.reply()
+                    .accept(
+                            Outcome.refused(
+                                    Refusal.NO_PERMISSION,
+                                    "topic " + pull.topic().name() + " may not be read"));
+        } else {
+            puller.pull(pull);
+        }
+    }
+
+    /** The message at a position, in the stored layout. */
+    public void message(long position, Consumer<Outcome<ByteBuffer>> reply) {
+        messages.read(position, reply);
+    }
+
+    /**
+     * Messages of a topic that have a key, newest first, in the stored layout.
+     *
+     * @param unique whether to look for the unique key only, or for any of the keys
+     * @param fromMs stored at or after, wall-clock ms
+     * @param toMs stored at or before, wall-clock ms
+     */
+    public void messagesOfKey(
+            Topic topic,
+            String key,
+            boolean unique,
+            int countMax,
+            long fromMs,
+            long toMs,
+            Consumer<Outcome<List<ByteBuffer>>> reply) {
+        messages.ofKey(topic, key, unique, countMax, fromMs, toMs, reply);
+    }
+
+    /** The queue's oldest offset that has not expired. */
+    public long firstOffset(Topic topic, int queueId) {
+        Queue queue = shard.queues().queue(topic.id(), queueId);
+        return queue == null ? 0 : queue.first();
+    }
+
+    /** One past the queue's newest offset. */
+    public long endOffset(Topic topic, int queueId) {
+        Queue queue = shard.queues().queue(topic.id(), queueId);
+        return queue == null ? 0 : queue.end();
+    }
+
+    /** The first offset whose message was stored at {@code ms} or later; the end if none was. */
+    public void offsetAtOrAfter(
+            Topic topic, int queueId, long ms, Consumer<Outcome<Long>> reply) {
+        Queue queue = shard.queues().queue(topic.id(), queueId);
+        if (queue == null) {
+            reply.accept(Outcome.done(0L));
+        } else {
+            messages.indexed(reply, () -> shard.queues().offsetAtOrAfter(queue, ms));
+        }
+    }
+
+    /** When the queue's oldest message was stored, wall-clock ms; -1 if it is empty. */
+    public void firstStoreMs(Topic topic, int queueId, Consumer<Outcome<Long>> reply) {
+        Queue queue = shard.queues().queue(topic.id(), queueId);
+        if (queue == null || queue.first() == queue.end()) {
+            reply.accept(Outcome.done(-1L));
+        } else {
+            messages.indexed(reply, () -> shard.queues().storeMs(queue, queue.first()));
+        }
+    }
+
+    // Groups.
+
+    /**
+     * Where a group begins to read a queue; {@link io.sluice.engine.group.Offsets#NONE} if that is
+     * the client's decision.
+     *
+     * @param join whether the group begins to consume the topic, or somebody only looks
+     */
+    public void startOffset(
+            Group group, Topic topic, int queueId, boolean join, Consumer<Outcome<Long>> reply) {
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        submit(
+                new Command.QueryOffset(group.id(), queue, topic.queues(), join, reply),
+                reply);
+    }
+
+    /**
+     * A group has consumed everything of a queue below {@code offset}.
+     *
+     * @param raiseOnly whether a lower offset than the committed one is ignored
+     */
+    public void commitOffset(
+            Group group,
+            Topic topic,
+            int queueId,
+            long offset,
+            boolean raiseOnly,
+            Consumer<Outcome<Long>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(
+                    Outcome.refused(
+                            Refusal.QUEUE_UNKNOWN,
+                            "topic %s has no queue %d".formatted(topic.name(), queueId)));
+            return;
+        }
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        submit(
+                new Command.CommitOffset(
+                        group.id(), queue, topic.queues(), offset, raiseOnly, reply),
+                reply);
+    }
+
+    /** Locks queues for ordered consumption; replies with those that the client holds. */
+    public void lockQueues(
+            Group group,
+            String clientId,
+            List<QueueRef> queues,
+            Consumer<Outcome<List<QueueRef>>> reply) {
+        submit(new Command.LockQueues(group.id(), clientId, queues, reply), reply);
+    }
+
+    /** Gives locks back. */
+    public void unlockQueues(Group group, String clientId, List<QueueRef> queues) {
+        shard.submit(new Command.UnlockQueues(group.id(), clientId, queues));
+    }
+
+    /** Gives all locks back that a client holds for a group which it left. */
+    public void unlockClient(Group group, String clientId) {
+        shard.submit(new Command.UnlockClient(group.id(), clientId));
+    }
+
+    private <T> void submit(Command command, Consumer<Outcome<T>> reply) {
+        if (!shard.submit(command)) {
+            reply.accept(
+                    Outcome.refused(
+                            Refusal.BUSY,
+                            "too much is under way: try again in a moment, or send less at once"));
+        }
+    }
+
+    /** The log's size on storage in bytes. */
+    public long logSizeBytes() {
+        long size = 0;
+        int last = log.segmentOf(log.durablePosition());
+        for (int segment = log.firstSegment(); segment <= last; segment++) {
+            size += log.segmentSizeBytes(segment);
+        }
+        return size;
+    }
+}

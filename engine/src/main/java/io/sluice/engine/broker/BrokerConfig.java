@@ -1,0 +1,26 @@
+package io.sluice.engine.broker;
+
+import java.util.List;
+
+/**
+ * What the broker needs to know.
+ *
+ * @param defaultQueues queues of a topic that is created by sending to it
+ * @param autoCreateTopics whether sending to an unknown topic creates it
+ * @param delaysMs the delay levels in ms, level 1 first
+ * @param retentionMs how long a topic keeps its messages unless it says otherwise
+ * @param asyncDurability whether sends are acknowledged before they are durable, unless the topic
+ *     says otherwise
+ * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6
+ */
+public record BrokerConfig(
+        int defaultQueues,
+        boolean autoCreateTopics,
+        List<Long> delaysMs,
+        long retentionMs,
+        boolean asyncDurability,
+        byte[] storeHost) {
+    public BrokerConfig {
+        delaysMs = List.copyOf(delaysMs);
+    }
+}

@@ -1,0 +1,172 @@
+package io.sluice.engine.broker;
+
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.log.Log;
+import io.sluice.engine.message.KeyHash;
+import io.sluice.engine.message.Properties;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.engine.shard.Shard;
+import io.sluice.engine.time.Executor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds single messages by position or key. A position comes from a client, so nothing is believed:
+ * bytes count as a message only if they say themselves that they were stored there.
+ *
+ * <p>Stateless; storage is read on reader threads.
+ */
+final class MessageReader {
+    /** Something that is looked up in the index and may block. */
+    interface Lookup<T> {
+        T find() throws IOException;
+    }
+
+    private static final int SIZE_FIELD_BYTES = 4;
+    private static final int SIZE_BYTES_MAX = Broker.BODY_SIZE_BYTES_MAX + (1 << 17);
+
+    private final Log log;
+    private final Shard shard;
+    private final Executor readers;
+
+    MessageReader(Log log, Shard shard, Executor readers) {
+        this.log = log;
+        this.shard = shard;
+        this.readers = readers;
+    }
+
+    /** The message at {@code position}. */
+    void read(long position, Consumer<Outcome<ByteBuffer>> reply) {
+        ByteBuffer resident = resident(position);
+        if (resident != null) {
+            reply.accept(Outcome.done(resident));
+        } else {
+            indexed(reply, () -> stored(position));
+        }
+    }
+
+    /** Looks something up on a reader thread. */
+    <T> void indexed(Consumer<Outcome<T>> reply, Lookup<@Nullable T> lookup) {
+        readers.execute(
+                () -> {
+                    try {
+                        T found = lookup.find();
+                        reply.accept(found == null ? unknown() : Outcome.done(found));
+                    } catch (IOException e) {
+                        String detail = "stored messages cannot be read: " + e.getMessage();
+                        reply.accept(Outcome.refused(Refusal.STORAGE_FAILED, detail));
+                    }
+                });
+    }
+
+    private static <T> Outcome<T> unknown() {
+        return Outcome.refused(
+                Refusal.MESSAGE_UNKNOWN, "there is no such message: it never was, or has expired");
+    }
+
+    private boolean mayExist(long position, int sizeBytes) {
+        return position > 0
+                && position <= log.durablePosition() - sizeBytes
+                && log.segmentOf(position) >= log.firstSegment();
+    }
+
+    private @Nullable ByteBuffer resident(long position) {
+        ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
+        if (!mayExist(position, StoredMessage.SIZE_BYTES_MIN)
+                || !log.readResident(position, SIZE_FIELD_BYTES, size)) {
+            return null;
+        }
+        int sizeBytes = size.getInt(0);
+        if (!plausible(position, sizeBytes)) {
+            return null;
+        }
+        ByteBuffer message = ByteBuffer.allocate(sizeBytes);
+        return log.readResident(position, sizeBytes, message)
+                        && StoredMessage.isWhole(message, 0, sizeBytes, position)
+                ? message.flip()
+                : null;
+    }
+
+    private boolean plausible(long position, int sizeBytes) {
+        return sizeBytes >= StoredMessage.SIZE_BYTES_MIN
+                && sizeBytes <= SIZE_BYTES_MAX
+                && mayExist(position, sizeBytes);
+    }
+
+    private @Nullable ByteBuffer stored(long position) throws IOException {
+        if (!mayExist(position, StoredMessage.SIZE_BYTES_MIN)) {
+            return null;
+        }
+        ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
+        log.read(position, SIZE_FIELD_BYTES, size);
+        int sizeBytes = size.getInt(0);
+        if (!plausible(position, sizeBytes)) {
+            return null;
+        }
+        ByteBuffer message = ByteBuffer.allocate(sizeBytes);
+        log.read(position, sizeBytes, message);
+        return StoredMessage.isWhole(message, 0, sizeBytes, position) ? message.flip() : null;
+    }
+
+    /** Messages by key; see {@link Broker#messagesOfKey}. */
+    void ofKey(
+            Topic topic,
+            String key,
+            boolean unique,
+            int countMax,
+            long fromMs,
+            long toMs,
+            Consumer<Outcome<List<ByteBuffer>>> reply) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        long hash = KeyHash.of(topic.id(), bytes, 0, bytes.length);
+        indexed(
+                reply,
+                () -> {
+                    List<ByteBuffer> found = new ArrayList<>();
+                    for (long position : shard.queues().positionsOfKey(hash, Integer.MAX_VALUE)) {
+                        ByteBuffer message = found.size() < countMax ? stored(position) : null;
+                        if (message != null
+                                && hasKey(message, bytes, unique)
+                                && visible(message, topic, fromMs, toMs)) {
+                            found.add(message);
+                        }
+                    }
+                    return found;
+                });
+    }
+
+    private boolean visible(ByteBuffer message, Topic topic, long fromMs, long toMs) {
+        long storeMs = StoredMessage.storeMs(message, 0);
+        Queue queue = shard.queues().queue(topic.id(), StoredMessage.queueId(message, 0));
+        long offset = StoredMessage.queueOffset(message, 0);
+        byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
+        return queue != null
+                && offset >= queue.first()
+                && offset < queue.end()
+                && storeMs >= fromMs
+                && storeMs <= toMs
+                && Arrays.equals(StoredMessage.topic(message, 0), name);
+    }
+
+    private static boolean hasKey(ByteBuffer message, byte[] key, boolean unique) {
+        if (StoredMessage.propertyEquals(message, 0, Properties.UNIQUE_KEY, key)) {
+            return true;
+        }
+        if (unique) {
+            return false;
+        }
+        String keys =
+                Properties.text(StoredMessage.properties(message, 0), Properties.KEYS);
+        String wanted = new String(key, StandardCharsets.UTF_8);
+        return keys != null && Arrays.asList(keys.split(" ", -1)).contains(wanted);
+    }
+}

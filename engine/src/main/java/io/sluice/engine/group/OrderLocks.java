@@ -1,0 +1,50 @@
+package io.sluice.engine.group;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which client of a group may read a queue in order. A lock lasts {@link #HOLD_MS} unless its
+ * holder asks again; clients ask every 20 s. Owned by the shard, kept in memory only: after a
+ * restart the clients lock anew, and none believes to hold a lock for longer than 30 s without an
+ * answer.
+ */
+public final class OrderLocks {
+    /**
+     * How long a lock lasts, in ms: RocketMQ's {@code rocketmq.broker.rebalance.lockMaxLiveTime}.
+     */
+    public static final long HOLD_MS = 60_000;
+
+    private record Key(int groupId, int topicId, int queueId) {}
+
+    private record Holder(String clientId, long untilMs) {}
+
+    private final Map<Key, Holder> holders = new HashMap<>();
+
+    /** Takes or renews a lock; false if another client holds it. */
+    public boolean lock(int groupId, int topicId, int queueId, String clientId, long nowMs) {
+        Key key = new Key(groupId, topicId, queueId);
+        Holder holder = holders.get(key);
+        if (holder != null && !holder.clientId.equals(clientId) && holder.untilMs > nowMs) {
+            return false;
+        }
+        holders.put(key, new Holder(clientId, nowMs + HOLD_MS));
+        return true;
+    }
+
+    /** Gives a lock back; nothing happens if {@code clientId} does not hold it. */
+    public void unlock(int groupId, int topicId, int queueId, String clientId) {
+        Key key = new Key(groupId, topicId, queueId);
+        Holder holder = holders.get(key);
+        if (holder != null && holder.clientId.equals(clientId)) {
+            holders.remove(key);
+        }
+    }
+
+    /** Gives back all locks of a client that is gone from a group. */
+    public void unlockAll(int groupId, String clientId) {
+        holders.entrySet()
+                .removeIf(e ->
+                        e.getKey().groupId == groupId && e.getValue().clientId.equals(clientId));
+    }
+}

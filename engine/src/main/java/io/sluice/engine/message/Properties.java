@@ -1,0 +1,139 @@
+package io.sluice.engine.message;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message's properties as they travel: {@code name 0x01 value 0x02 name 0x01 value 0x02 ...}, in
+ * UTF-8, the last 0x02 optional. Searched and edited as bytes, for most properties are never looked
+ * at.
+ */
+public final class Properties {
+    private static final byte VALUE = 1;
+    private static final byte END = 2;
+
+    /** The one tag. */
+    public static final byte[] TAGS = name("TAGS");
+
+    /** The keys, separated by blanks. */
+    public static final byte[] KEYS = name("KEYS");
+
+    /** The id that the producing client made. */
+    public static final byte[] UNIQUE_KEY = name("UNIQ_KEY");
+
+    /** The delay level, 1 to 18. */
+    public static final byte[] DELAY = name("DELAY");
+
+    /** The topic that a message in a retry topic was first sent to. */
+    public static final byte[] RETRY_TOPIC = name("RETRY_TOPIC");
+
+    /** The offset message id that a message in a retry topic first had. */
+    public static final byte[] ORIGIN_MESSAGE_ID = name("ORIGIN_MESSAGE_ID");
+
+    /** The topic that a dead letter was first sent to. */
+    public static final byte[] DLQ_ORIGIN_TOPIC = name("DLQ_ORIGIN_TOPIC");
+
+    /** The offset message id that a dead letter first had. */
+    public static final byte[] DLQ_ORIGIN_MESSAGE_ID = name("DLQ_ORIGIN_MESSAGE_ID");
+
+    private Properties() {}
+
+    private static byte[] name(String name) {
+        return name.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The value of {@code name}; null if it is absent. */
+    public static @Nullable String text(byte[] properties, byte[] name) {
+        long range = range(ByteBuffer.wrap(properties), 0, properties.length, name);
+        return range < 0
+                ? null
+                : new String(properties, (int) (range >>> 32), (int) range, StandardCharsets.UTF_8);
+    }
+
+    /** {@link String#hashCode} of the tag, as clients compute it; 0 if there is none. */
+    public static int tagHash(byte[] properties) {
+        long range = range(properties, TAGS);
+        if (range < 0) {
+            return 0;
+        }
+        int from = (int) (range >>> 32);
+        int end = from + (int) range;
+        int hash = 0;
+        for (int i = from; i < end; i++) {
+            if (properties[i] < 0) {
+                return new String(properties, from, end - from, StandardCharsets.UTF_8).hashCode();
+            }
+            hash = 31 * hash + properties[i];
+        }
+        return hash;
+    }
+
+    /** Where the value of {@code name} lies, as index << 32 | size; -1 if it is absent. */
+    public static long range(byte[] properties, byte[] name) {
+        return range(ByteBuffer.wrap(properties), 0, properties.length, name);
+    }
+
+    static long range(ByteBuffer in, int from, int sizeBytes, byte[] name) {
+        int end = from + sizeBytes;
+        int start = from;
+        while (start < end) {
+            int stop = indexOf(in, start, end, END);
+            int value = start + name.length;
+            if (value < stop && in.get(value) == VALUE && startsWith(in, start, name)) {
+                return (long) (value + 1) << 32 | (stop - value - 1);
+            }
+            start = stop + 1;
+        }
+        return -1;
+    }
+
+    /** The properties with {@code name} set to {@code value}, replacing what it was. */
+    public static byte[] with(byte[] properties, byte[] name, String value) {
+        byte[] rest = without(properties, name);
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        var out = new ByteArrayOutputStream(rest.length + name.length + bytes.length + 3);
+        out.writeBytes(rest);
+        if (rest.length > 0 && rest[rest.length - 1] != END) {
+            out.write(END);
+        }
+        out.writeBytes(name);
+        out.write(VALUE);
+        out.writeBytes(bytes);
+        out.write(END);
+        return out.toByteArray();
+    }
+
+    /** The properties without {@code name}; the same array if it is absent. */
+    public static byte[] without(byte[] properties, byte[] name) {
+        long range = range(properties, name);
+        if (range < 0) {
+            return properties;
+        }
+        int start = (int) (range >>> 32) - name.length - 1;
+        int end = Math.min(properties.length, (int) (range >>> 32) + (int) range + 1);
+        byte[] rest = new byte[properties.length - (end - start)];
+        System.arraycopy(properties, 0, rest, 0, start);
+        System.arraycopy(properties, end, rest, start, properties.length - end);
+        return rest;
+    }
+
+    private static int indexOf(ByteBuffer in, int from, int end, byte wanted) {
+        for (int i = from; i < end; i++) {
+            if (in.get(i) == wanted) {
+                return i;
+            }
+        }
+        return end;
+    }
+
+    private static boolean startsWith(ByteBuffer in, int from, byte[] name) {
+        for (int i = 0; i < name.length; i++) {
+            if (in.get(from + i) != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,126 @@
+package io.sluice.engine.queue;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue: its offsets, and its entries in the segments that are still in memory.
+ *
+ * <p>The shard appends; nothing appended can be seen by other threads until the shard {@link
+ * #publish publishes} it, which it does when the batch is durable.
+ */
+public final class Queue {
+    final int topicId;
+    final int queueId;
+    private final QueueRef ref;
+    private long next;
+    private @Nullable Object grownIn;
+    private volatile long published;
+    private volatile long first;
+    private volatile Run[] runs = {};
+
+    Queue(int topicId, int queueId, long first, long next) {
+        this.topicId = topicId;
+        this.queueId = queueId;
+        this.ref = new QueueRef(topicId, queueId);
+        this.first = first;
+        this.next = next;
+        this.published = next;
+    }
+
+    /** Its identity. */
+    public QueueRef ref() {
+        return ref;
+    }
+
+    /** The oldest offset that has not expired; equal to {@link #end} if there is none. */
+    public long first() {
+        return first;
+    }
+
+    /** One past the newest offset that may be seen. */
+    public long end() {
+        return published;
+    }
+
+    /** The offset that the next message gets. Shard only. */
+    public long next() {
+        return next;
+    }
+
+    /** Adds an entry under offset {@link #next}. Shard only. */
+    void append(int segment, long position, long storeMs, int sizeBytes, int tagHash) {
+        Run[] all = runs;
+        Run last = all.length == 0 ? null : all[all.length - 1];
+        if (last == null || last.segment != segment) {
+            last = new Run(segment, next);
+            all = Arrays.copyOf(all, all.length + 1);
+            all[all.length - 1] = last;
+            runs = all;
+        }
+        last.append(position, storeMs, sizeBytes, tagHash);
+        next++;
+    }
+
+    /** Notes that the queue grew in {@code batch}; false if that was noted already. Shard only. */
+    public boolean markGrownIn(Object batch) {
+        if (grownIn == batch) {
+            return false;
+        }
+        grownIn = batch;
+        return true;
+    }
+
+    /** Lets everything below {@code offset} be seen. Shard only. */
+    public void publish(long offset) {
+        published = offset;
+    }
+
+    /** Expires everything below {@code offset}. Shard only. */
+    void expireBelow(long offset) {
+        first = Math.max(first, Math.min(offset, next));
+    }
+
+    /** Forgets the in-memory entries of segments up to {@code segment}. Shard only. */
+    void forgetRuns(int segment) {
+        Run[] all = runs;
+        int kept = 0;
+        while (kept < all.length && all[kept].segment <= segment) {
+            kept++;
+        }
+        if (kept > 0) {
+            runs = Arrays.copyOfRange(all, kept, all.length);
+        }
+    }
+
+    /** The in-memory run that holds {@code offset}, an offset below {@link #end}; null if none. */
+    @Nullable Run runOf(long offset) {
+        Run[] all = runs;
+        for (int i = all.length - 1; i >= 0; i--) {
+            if (all[i].firstOffset <= offset) {
+                return all[i];
+            }
+        }
+        return null;
+    }
+
+    /** The run of {@code segment}; null if it has none. */
+    @Nullable Run runIn(int segment) {
+        for (Run run : runs) {
+            if (run.segment == segment) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    /** One past the last offset of {@code run}, as far as it may be seen. */
+    long endOf(Run run) {
+        for (Run other : runs) {
+            if (other.segment > run.segment) {
+                return Math.min(other.firstOffset, published);
+            }
+        }
+        return published;
+    }
+}

@@ -1,0 +1,44 @@
+package io.sluice.engine.queue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the topics hold in one sealed segment: all that retention needs to know about it.
+ *
+ * @param segment the segment
+ * @param topics sorted by topic id
+ */
+public record SegmentUsage(int segment, List<TopicUsage> topics) {
+    /**
+     * @param topicId the topic's incarnation
+     * @param sizeBytes the size of its messages
+     * @param lastStoreMs when the newest of them was stored
+     */
+    public record TopicUsage(int topicId, long sizeBytes, long lastStoreMs) {}
+
+    private static final int HEAD_SIZE_BYTES = 8;
+    private static final int TOPIC_SIZE_BYTES = 20;
+
+    int checkpointSizeBytes() {
+        return HEAD_SIZE_BYTES + topics.size() * TOPIC_SIZE_BYTES;
+    }
+
+    void writeTo(ByteBuffer out) {
+        out.putInt(segment).putInt(topics.size());
+        for (TopicUsage usage : topics) {
+            out.putInt(usage.topicId).putLong(usage.sizeBytes).putLong(usage.lastStoreMs);
+        }
+    }
+
+    static SegmentUsage readFrom(ByteBuffer in) {
+        int segment = in.getInt();
+        int count = in.getInt();
+        List<TopicUsage> topics = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            topics.add(new TopicUsage(in.getInt(), in.getLong(), in.getLong()));
+        }
+        return new SegmentUsage(segment, List.copyOf(topics));
+    }
+}

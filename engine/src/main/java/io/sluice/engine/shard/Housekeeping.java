@@ -1,0 +1,156 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.log.Log;
+import io.sluice.engine.log.TrimmedException;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.SegmentUsage;
+import io.sluice.engine.shard.Command.QueueOffset;
+import io.sluice.engine.shard.Retention.Keep;
+import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a shard does on the side: it drops the in-memory index of segments whose footers can be read,
+ * and expires what retention no longer keeps. Looks at the state on the shard's executor, reads
+ * footers on the readers', and comes back with a command.
+ */
+final class Housekeeping {
+    /** How often it looks, in ns. */
+    static final long PERIOD_NANOS = 1_000_000_000L;
+
+    /** It looks for what has expired once in so many times. */
+    private static final int RETENTION_EVERY = 10;
+
+    /** Sealed segments whose index stays in memory, since consumers are mostly close behind. */
+    private static final int RESIDENT_SEALED = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+    private final State state;
+    private final Log log;
+    private final Clock clock;
+    private final Executor executor;
+    private final Executor readers;
+    private final Predicate<Command> submit;
+    private final IntFunction<@Nullable Keep> keeps;
+    private int firstResident;
+    private boolean reading;
+    private int rounds;
+
+    Housekeeping(
+            State state,
+            Log log,
+            Clock clock,
+            Executor executor,
+            Executor readers,
+            Predicate<Command> submit,
+            IntFunction<@Nullable Keep> keeps) {
+        this.state = state;
+        this.log = log;
+        this.clock = clock;
+        this.executor = executor;
+        this.readers = readers;
+        this.submit = submit;
+        this.keeps = keeps;
+    }
+
+    /** Begins; it goes on for as long as the executor does. */
+    void start() {
+        executor.executeAfter(PERIOD_NANOS, this::look);
+    }
+
+    private void look() {
+        executor.executeAfter(PERIOD_NANOS, this::look);
+        if (reading) {
+            return;
+        }
+        int lastDroppable = state.queues.activeSegment() - RESIDENT_SEALED - 1;
+        if (firstResident <= lastDroppable) {
+            reading = true;
+            readers.execute(() -> findReadable(lastDroppable));
+        } else if (rounds++ % RETENTION_EVERY == 0) {
+            retain();
+        }
+    }
+
+    private void findReadable(int last) {
+        int readable = 0;
+        try {
+            for (int segment = Math.max(firstResident, log.firstSegment());
+                    segment <= last && log.footer(segment) != null;
+                    segment++) {
+                readable = segment;
+            }
+        } catch (IOException e) {
+            LOG.warn("a segment's index cannot be read yet: {}", e.getMessage());
+        }
+        int found = readable;
+        executor.execute(
+                () -> {
+                    reading = false;
+                    if (found > 0) {
+                        firstResident = found + 1;
+                        submit.test(new Command.FootersReadable(found));
+                    }
+                });
+    }
+
+    private void retain() {
+        List<SegmentUsage> usages = List.copyOf(state.queues.usages());
+        Map<Integer, Integer> firstKept = Retention.firstKept(usages, keeps, clock.wallMs());
+        int needed = withPendingTimers(usages, Retention.firstNeeded(usages, firstKept));
+        if (firstKept.values().stream().allMatch(first -> first <= log.firstSegment())
+                && needed <= log.firstSegment()) {
+            return;
+        }
+        reading = true;
+        readers.execute(() -> findOffsets(firstKept, needed));
+    }
+
+    /** A segment with timers that have not fired is kept until they have been moved forward. */
+    private int withPendingTimers(List<SegmentUsage> usages, int needed) {
+        for (SegmentUsage usage : usages) {
+            if (usage.segment() < needed && state.timers.pendingIn(usage.segment()) > 0) {
+                return usage.segment();
+            }
+        }
+        return needed;
+    }
+
+    private void findOffsets(Map<Integer, Integer> firstKept, int needed) {
+        List<QueueOffset> expired = new ArrayList<>();
+        try {
+            for (Map.Entry<Integer, Integer> topic : firstKept.entrySet()) {
+                for (Queue queue : state.queues.queuesOf(topic.getKey())) {
+                    long first = state.queues.firstOffsetIn(topic.getValue(), queue);
+                    if (first > queue.first()) {
+                        expired.add(new QueueOffset(queue.ref(), first));
+                    }
+                }
+            }
+            boolean anything = !expired.isEmpty() || needed > log.firstSegment();
+            executor.execute(() -> decided(anything, expired, needed));
+        } catch (TrimmedException e) {
+            executor.execute(() -> reading = false);
+        } catch (IOException e) {
+            LOG.warn("retention waits, an index cannot be read: {}", e.getMessage());
+            executor.execute(() -> reading = false);
+        }
+    }
+
+    private void decided(boolean anything, List<QueueOffset> expired, int needed) {
+        reading = false;
+        if (anything && !submit.test(new Command.Expire(expired, needed))) {
+            LOG.debug("retention waits, the shard is busy");
+        }
+    }
+}

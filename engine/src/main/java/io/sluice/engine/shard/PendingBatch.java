@@ -1,0 +1,89 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.log.Batch;
+import io.sluice.engine.queue.Queue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for a batch to become durable: replies to give and queue ends to publish. Owned by the
+ * shard.
+ */
+final class PendingBatch {
+    /** A reply that has been decided but may not be given yet. */
+    private record Held<T>(Consumer<Outcome<T>> reply, Outcome<T> outcome) {
+        void give() {
+            reply.accept(outcome);
+        }
+
+        void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    final Batch batch;
+    private final List<Held<?>> replies = new ArrayList<>();
+    private final List<Queue> queues = new ArrayList<>();
+    private long @Nullable [] ends;
+    private long endPosition = Long.MAX_VALUE;
+    private int acknowledgedEarly;
+
+    PendingBatch(Batch batch) {
+        this.batch = batch;
+    }
+
+    <T> void hold(Consumer<Outcome<T>> reply, Outcome<T> outcome) {
+        replies.add(new Held<>(reply, outcome));
+    }
+
+    void acknowledgedEarly(int messages) {
+        acknowledgedEarly += messages;
+    }
+
+    int acknowledgedEarly() {
+        return acknowledgedEarly;
+    }
+
+    /** The queue got a message in this batch. */
+    void grew(Queue queue) {
+        if (queue.markGrownIn(this)) {
+            queues.add(queue);
+        }
+    }
+
+    /** The batch is complete: remembers where it ends and where its queues end. */
+    void complete() {
+        long[] all = new long[queues.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = queues.get(i).next();
+        }
+        ends = all;
+        endPosition = batch.positionAt(batch.buffer().position());
+    }
+
+    boolean durableAt(long position) {
+        return endPosition <= position;
+    }
+
+    /** Lets the messages be seen. */
+    void publish(Parked parked) {
+        long[] all = ends;
+        for (int i = 0; all != null && i < all.length; i++) {
+            Queue queue = queues.get(i);
+            if (queue.end() < all[i]) {
+                queue.publish(all[i]);
+                parked.arrived(queue.ref(), all[i]);
+            }
+        }
+    }
+
+    void reply() {
+        replies.forEach(Held::give);
+    }
+
+    void refuse(Outcome.Refused<?> why) {
+        replies.forEach(held -> held.refuse(why));
+    }
+}

@@ -1,0 +1,217 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.log.CorruptLogException;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of records, big-endian. Every record begins with
+ *
+ * <pre>
+ *   0  size        4   of the record, this field included
+ *   4  kind        1
+ *   5  key count   1   0 where there are no keys
+ *   6  reserved    2
+ * </pre>
+ *
+ * MESSAGE goes on with topic id 4, queue id 4, tag hash 4, reserved 4, key hashes 8 each, and then
+ * the stored message ({@link StoredMessage}), whose own fields say offset and store time. TIMER has
+ * due time 8, position and due time of the timer that it replaces 8 + 8, and then the whole MESSAGE
+ * record as it shall be stored when due, but for its place. The others list their components in
+ * order.
+ */
+final class RecordCodec {
+    private static final byte MESSAGE = 1;
+    private static final byte TIMER = 2;
+    private static final byte FIRED = 3;
+    private static final byte JOINED = 4;
+    private static final byte COMMITTED = 5;
+    private static final byte QUEUE_EXPIRED = 6;
+    private static final byte SEGMENTS_EXPIRED = 7;
+    private static final byte TOPIC_FORGOTTEN = 8;
+    private static final byte GROUP_FORGOTTEN = 9;
+
+    private static final int HEAD_SIZE_BYTES = 8;
+    private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
+    private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
+
+    /** No small record is larger. */
+    static final int SMALL_SIZE_BYTES_MAX = 40;
+
+    private static final long[] NO_KEYS = {};
+
+    private RecordCodec() {}
+
+    /** The size of the MESSAGE record of a stored message of {@code storedSizeBytes}. */
+    static int messageSizeBytes(int keyCount, int storedSizeBytes) {
+        return MESSAGE_HEAD_SIZE_BYTES + keyCount * Long.BYTES + storedSizeBytes;
+    }
+
+    /** The size of the TIMER record around a MESSAGE record. */
+    static int timerSizeBytes(int messageRecordSizeBytes) {
+        return TIMER_HEAD_SIZE_BYTES + messageRecordSizeBytes;
+    }
+
+    /**
+     * Writes a MESSAGE record with its stored message; the stored message's index in {@code out}.
+     */
+    static int writeMessage(
+            ByteBuffer out,
+            Message message,
+            int queueId,
+            int storedSizeBytes,
+            long queueOffset,
+            long recordPosition,
+            long storeMs,
+            byte[] storeHost) {
+        long[] keyHashes = message.keyHashes();
+        int head = MESSAGE_HEAD_SIZE_BYTES + keyHashes.length * Long.BYTES;
+        out.putInt(head + storedSizeBytes).put(MESSAGE).put((byte) keyHashes.length);
+        out.putShort((short) 0).putInt(message.topicId()).putInt(queueId);
+        out.putInt(message.tagHash()).putInt(0);
+        for (long hash : keyHashes) {
+            out.putLong(hash);
+        }
+        StoredMessage.write(
+                out,
+                message,
+                storedSizeBytes,
+                queueId,
+                queueOffset,
+                recordPosition + head,
+                storeMs,
+                storeHost);
+    }
+
+    /** Writes the head of a TIMER record; the MESSAGE record follows. */
+    static void writeTimerHead(
+            ByteBuffer out,
+            int messageRecordSizeBytes,
+            long dueMs,
+            long replaces,
+            long replacesDueMs) {
+        out.putInt(TIMER_HEAD_SIZE_BYTES + messageRecordSizeBytes).put(TIMER).put((byte) 0);
+        out.putShort((short) 0).putLong(dueMs).putLong(replaces).putLong(replacesDueMs);
+    }
+
+    /** The MESSAGE record inside of a TIMER record. */
+    static ByteBuffer messageOfTimer(ByteBuffer timer) {
+        return timer.slice(TIMER_HEAD_SIZE_BYTES, timer.limit() - TIMER_HEAD_SIZE_BYTES);
+    }
+
+    static int topicIdOfMessage(ByteBuffer record) {
+        return record.getInt(HEAD_SIZE_BYTES);
+    }
+
+    static int queueIdOfMessage(ByteBuffer record) {
+        return record.getInt(HEAD_SIZE_BYTES + 4);
+    }
+
+    /** Where the stored message begins in a MESSAGE record that begins at {@code at}. */
+    static int storedIndex(ByteBuffer in, int at) {
+        return at + MESSAGE_HEAD_SIZE_BYTES + (in.get(at + 5) & 0xFF) * Long.BYTES;
+    }
+
+    /** Writes a record other than a message or a timer. */
+    static void writeSmall(ByteBuffer out, Record record) {
+        int start = out.position();
+        out.putInt(0).put(kind(record)).put((byte) 0).putShort((short) 0);
+        switch (record) {
+            case Record.TimersFired r -> out.putLong(r.dueMs()).putLong(r.position());
+            case Record.GroupJoined r ->
+                    out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queues());
+            case Record.OffsetCommitted r ->
+                    out.putInt(r.groupId())
+                            .putInt(r.topicId())
+                            .putInt(r.queueId())
+                            .putLong(r.offset());
+            case Record.QueueExpired r ->
+                    out.putInt(r.topicId()).putInt(r.queueId()).putLong(r.offset());
+            case Record.SegmentsExpired r -> out.putInt(r.segment());
+            case Record.TopicForgotten r -> out.putInt(r.topicId());
+            case Record.GroupForgotten r -> out.putInt(r.groupId());
+            case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
+            case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
+        }
+        out.putInt(start, out.position() - start);
+    }
+
+    private static byte kind(Record record) {
+        return switch (record) {
+            case Record.MessageStored r -> MESSAGE;
+            case Record.TimerScheduled r -> TIMER;
+            case Record.TimersFired r -> FIRED;
+            case Record.GroupJoined r -> JOINED;
+            case Record.OffsetCommitted r -> COMMITTED;
+            case Record.QueueExpired r -> QUEUE_EXPIRED;
+            case Record.SegmentsExpired r -> SEGMENTS_EXPIRED;
+            case Record.TopicForgotten r -> TOPIC_FORGOTTEN;
+            case Record.GroupForgotten r -> GROUP_FORGOTTEN;
+        };
+    }
+
+    /**
+     * Reads the record at the buffer's position and moves past it.
+     *
+     * @param position the log position of the record
+     */
+    static Record read(ByteBuffer in, long position) throws CorruptLogException {
+        int at = in.position();
+        int size = in.remaining() < HEAD_SIZE_BYTES ? -1 : in.getInt(at);
+        if (size < HEAD_SIZE_BYTES || size > in.remaining()) {
+            throw new CorruptLogException("record of " + size + " bytes at position " + position);
+        }
+        int body = at + HEAD_SIZE_BYTES;
+        in.position(at + size);
+        return switch (in.get(at + 4)) {
+            case MESSAGE -> readMessage(in, at, position);
+            case TIMER ->
+                    new Record.TimerScheduled(
+                            in.getLong(body),
+                            position,
+                            size,
+                            in.getLong(body + 8),
+                            in.getLong(body + 16));
+            case FIRED -> new Record.TimersFired(in.getLong(body), in.getLong(body + 8));
+            case JOINED ->
+                    new Record.GroupJoined(
+                            in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
+            case COMMITTED ->
+                    new Record.OffsetCommitted(
+                            in.getInt(body),
+                            in.getInt(body + 4),
+                            in.getInt(body + 8),
+                            in.getLong(body + 12));
+            case QUEUE_EXPIRED ->
+                    new Record.QueueExpired(
+                            in.getInt(body), in.getInt(body + 4), in.getLong(body + 8));
+            case SEGMENTS_EXPIRED -> new Record.SegmentsExpired(in.getInt(body));
+            case TOPIC_FORGOTTEN -> new Record.TopicForgotten(in.getInt(body));
+            case GROUP_FORGOTTEN -> new Record.GroupForgotten(in.getInt(body));
+            default ->
+                    throw new CorruptLogException(
+                            "record of unknown kind %d at position %d; it may be of a newer version"
+                                    .formatted(in.get(at + 4), position));
+        };
+    }
+
+    /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */
+    static Record.MessageStored readMessage(ByteBuffer in, int at, long position) {
+        int keyCount = in.get(at + 5) & 0xFF;
+        int body = at + HEAD_SIZE_BYTES;
+        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
+        for (int i = 0; i < keyCount; i++) {
+            keys[i] = in.getLong(at + MESSAGE_HEAD_SIZE_BYTES + i * Long.BYTES);
+        }
+        int stored = storedIndex(in, at);
+        return new Record.MessageStored(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                keys,
+                StoredMessage.storeMs(in, stored),
+                position + (stored - at),
+                StoredMessage.sizeBytes(in, stored));
+    }
+}

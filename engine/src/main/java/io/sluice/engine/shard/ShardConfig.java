@@ -1,0 +1,16 @@
+package io.sluice.engine.shard;
+
+/**
+ * What a shard needs to know.
+ *
+ * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6: clients
+ *     find a message by its id there
+ * @param inboxCapacity commands that may wait at most, a power of two
+ * @param inboxSizeBytesMax bytes of messages that may be under way at most
+ */
+public record ShardConfig(byte[] storeHost, int inboxCapacity, long inboxSizeBytesMax) {
+    /** 8,192 commands and 64 MiB. */
+    public static ShardConfig of(byte[] storeHost) {
+        return new ShardConfig(storeHost, 8192, 64 << 20);
+    }
+}

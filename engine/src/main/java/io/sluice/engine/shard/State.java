@@ -1,0 +1,136 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.group.Offsets;
+import io.sluice.engine.log.Footer;
+import io.sluice.engine.log.Log;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueIndex;
+import io.sluice.engine.queue.SegmentIndex;
+import io.sluice.engine.schedule.Timers;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a shard knows: the records of its log, applied in order. {@link #apply} is the only way
+ * to change it, so replaying the log, or a checkpoint and the log after it, gives the same state as
+ * living through it. Order locks and parked readers are not state: they end with the process.
+ */
+final class State {
+    private static final int VERSION = 1;
+    private static final int HEAD_SIZE_BYTES = 16;
+
+    final QueueIndex queues;
+    final Offsets offsets = new Offsets();
+    final Timers timers;
+    private long lastStoreMs;
+    private int firstSegment;
+
+    State(Log log, Timers timers) {
+        this.queues = new QueueIndex(log);
+        this.timers = timers;
+    }
+
+    /** The newest store time given out: later ones are never smaller, whatever the clock does. */
+    long lastStoreMs() {
+        return lastStoreMs;
+    }
+
+    /** Segments below this one are not needed. */
+    int firstSegment() {
+        return firstSegment;
+    }
+
+    /**
+     * Applies a record that lies in {@code segment}.
+     *
+     * @return the queue that got a message; null if none did
+     */
+    @Nullable Queue apply(int segment, Record record) {
+        switch (record) {
+            case Record.MessageStored r -> {
+                return stored(segment, r);
+            }
+            case Record.TimerScheduled r -> scheduled(segment, r);
+            case Record.TimersFired r -> timers.fired(r.dueMs(), r.position());
+            case Record.GroupJoined r -> offsets.join(r.groupId(), r.topicId(), r.queues());
+            case Record.OffsetCommitted r ->
+                    offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
+            case Record.QueueExpired r -> queues.expire(r.topicId(), r.queueId(), r.offset());
+            case Record.SegmentsExpired r -> {
+                firstSegment = Math.max(firstSegment, r.segment());
+                queues.trimmed(firstSegment);
+            }
+            case Record.TopicForgotten r -> {
+                queues.forgetTopic(r.topicId());
+                offsets.forgetTopic(r.topicId());
+            }
+            case Record.GroupForgotten r -> offsets.forgetGroup(r.groupId());
+        }
+        return null;
+    }
+
+    private Queue stored(int segment, Record.MessageStored r) {
+        lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        return queues.stored(
+                segment,
+                r.topicId(),
+                r.queueId(),
+                r.position(),
+                r.storeMs(),
+                r.sizeBytes(),
+                r.tagHash(),
+                r.keyHashes());
+    }
+
+    private void scheduled(int segment, Record.TimerScheduled r) {
+        if (r.replaces() != 0) {
+            timers.cancelled(r.replacesDueMs(), r.replaces());
+        }
+        timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
+    }
+
+    /** Ends {@code segment}: everything applied so far lies in it or before it. */
+    void seal(int segment, Log log) {
+        SegmentIndex index = queues.freeze(segment);
+        Timers.Frozen frozenTimers = timers.sealed(segment);
+        log.seal(
+                segment,
+                checkpoint(),
+                (Footer.Output output) -> {
+                    index.writeTo(output);
+                    frozenTimers.writeTo(output);
+                });
+        queues.activate(segment + 1);
+    }
+
+    /** The state as bytes: equal states give equal bytes. */
+    ByteBuffer checkpoint() {
+        int size =
+                HEAD_SIZE_BYTES
+                        + queues.checkpointSizeBytes()
+                        + offsets.checkpointSizeBytes()
+                        + timers.checkpointSizeBytes();
+        ByteBuffer out = ByteBuffer.allocate(size);
+        out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
+        queues.writeTo(out);
+        offsets.writeTo(out);
+        timers.checkpoint(out);
+        return out.flip();
+    }
+
+    /** Takes over what {@link #checkpoint} wrote, at the end of {@code segment}. */
+    void restore(int segment, ByteBuffer in) {
+        int version = in.getInt();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "checkpoint of version %d, this server reads %d: use the newer version of it"
+                            .formatted(version, VERSION));
+        }
+        firstSegment = in.getInt();
+        lastStoreMs = in.getLong();
+        queues.readFrom(in);
+        offsets.readFrom(in);
+        timers.restore(in);
+        queues.activate(segment + 1);
+    }
+}
