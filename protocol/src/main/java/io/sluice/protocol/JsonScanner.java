@@ -1,0 +1,272 @@
+package io.sluice.protocol;
+
+/**
+ * The tokens of RocketMQ's JSON dialect, over a byte array that the scanner owns: strings are
+ * unescaped in place, for the unescaped form is never longer. So a token is a range of the array
+ * ({@link #from} to {@link #to}) that can be compared, parsed or copied as it stands.
+ *
+ * <p>More lenient than JSON where fastjson is: single quotes, bare words as names, raw control
+ * bytes inside of strings, {@code \x41} and {@code \0} escapes.
+ */
+final class JsonScanner {
+    /** What {@link #next} and {@link #peek} say when nothing is left. */
+    static final int END = -1;
+
+    static final int DEPTH_MAX = 32;
+
+    final byte[] bytes;
+    private final int end;
+
+    /** The next byte to look at. */
+    int at;
+
+    /** The last token, without quotes. */
+    int from;
+
+    int to;
+
+    JsonScanner(byte[] bytes, int from, int to) {
+        this.bytes = bytes;
+        this.at = from;
+        this.end = to;
+    }
+
+    /** The next byte that is not space, left where it is. */
+    int peek() {
+        while (at < end) {
+            byte b = bytes[at];
+            if (b > ' ' || b < 0) {
+                return b & 0xFF;
+            }
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b;
+            }
+            at++;
+        }
+        return END;
+    }
+
+    /** Takes the next byte that is not space. */
+    int next() {
+        int b = peek();
+        if (b != END) {
+            at++;
+        }
+        return b;
+    }
+
+    void expect(char wanted) {
+        int found = next();
+        if (found != wanted) {
+            throw unexpected(found, "'" + wanted + "'");
+        }
+    }
+
+    /** Takes {@code wanted} if it is next. */
+    boolean take(char wanted) {
+        if (peek() != wanted) {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    /** Takes a string, quoted in either way, or a bare word, number, literal: a token. */
+    void scalar() {
+        int b = peek();
+        if (b == '"' || b == '\'') {
+            at++;
+            string(b);
+        } else {
+            word();
+        }
+    }
+
+    private void word() {
+        from = at;
+        while (at < end && isWord(bytes[at])) {
+            at++;
+        }
+        to = at;
+        if (from == to) {
+            throw unexpected(peek(), "a value");
+        }
+    }
+
+    private static boolean isWord(byte b) {
+        return (b >= '0' && b <= '9')
+                || (b >= 'a' && b <= 'z')
+                || (b >= 'A' && b <= 'Z')
+                || b == '-'
+                || b == '+'
+                || b == '.'
+                || b == '_'
+                || b == '$';
+    }
+
+    /** Takes the rest of a string, the opening quote being taken. */
+    void string(int quote) {
+        from = at;
+        int i = at;
+        while (i < end) {
+            byte b = bytes[i];
+            if (b == quote) {
+                to = i;
+                at = i + 1;
+                return;
+            }
+            if (b == '\\') {
+                at = i;
+                unescape(quote);
+                return;
+            }
+            i++;
+        }
+        throw JsonException.at(from, "a string that begins here has no end");
+    }
+
+    private void unescape(int quote) {
+        int write = at;
+        while (at < end) {
+            byte b = bytes[at++];
+            if (b == quote) {
+                to = write;
+                return;
+            }
+            if (b == '\\') {
+                write = escape(write);
+            } else {
+                bytes[write++] = b;
+            }
+        }
+        throw JsonException.at(from, "a string that begins here has no end");
+    }
+
+    /** Takes one escape, its backslash being taken, and writes its meaning. */
+    private int escape(int write) {
+        if (at == end) {
+            throw JsonException.at(at, "an escape has no end");
+        }
+        byte b = bytes[at++];
+        switch (b) {
+            case 'u' -> {
+                return Utf8.put(bytes, write, codePoint());
+            }
+            case 'x' -> {
+                return Utf8.put(bytes, write, hex(2));
+            }
+            default -> bytes[write] = simple(b);
+        }
+        return write + 1;
+    }
+
+    private byte simple(byte b) {
+        return switch (b) {
+            case '"', '\'', '\\', '/' -> b;
+            case 'b' -> '\b';
+            case 'f', 'F' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'v' -> 0x0B;
+            case '0', '1', '2', '3', '4', '5', '6', '7' -> (byte) (b - '0');
+            default -> throw JsonException.at(at - 1, "an escape is unknown");
+        };
+    }
+
+    private int codePoint() {
+        int unit = hex(4);
+        if (!Character.isHighSurrogate((char) unit)
+                || end - at < 6
+                || bytes[at] != '\\'
+                || bytes[at + 1] != 'u') {
+            return unit;
+        }
+        int back = at;
+        at += 2;
+        int low = hex(4);
+        if (Character.isLowSurrogate((char) low)) {
+            return Character.toCodePoint((char) unit, (char) low);
+        }
+        at = back;
+        return unit;
+    }
+
+    private int hex(int digits) {
+        if (end - at < digits) {
+            throw JsonException.at(at, "an escape has no end");
+        }
+        int value = 0;
+        for (int i = 0; i < digits; i++) {
+            int digit = Character.digit(bytes[at++] & 0xFF, 16);
+            if (digit < 0) {
+                throw JsonException.at(at - 1, "an escape needs a hexadecimal digit");
+            }
+            value = (value << 4) | digit;
+        }
+        return value;
+    }
+
+    /** Takes a value of any kind, unread and unchanged: the token is its text, quotes included. */
+    void raw() {
+        peek();
+        int start = at;
+        int depth = 0;
+        do {
+            int b = next();
+            switch (b) {
+                case '{', '[' -> {
+                    if (++depth > DEPTH_MAX) {
+                        throw JsonException.at(at, "nested deeper than " + DEPTH_MAX);
+                    }
+                }
+                case '}', ']' -> depth--;
+                case '"', '\'' -> skipString(b);
+                case ',', ':' -> {
+                    if (depth == 0) {
+                        throw unexpected(b, "a value");
+                    }
+                }
+                case END -> throw unexpected(END, "a value");
+                default -> {
+                    at--;
+                    word();
+                }
+            }
+        } while (depth > 0);
+        if (depth < 0) {
+            throw JsonException.at(at, "a value is missing");
+        }
+        from = start;
+        to = at;
+    }
+
+    private void skipString(int quote) {
+        int start = at;
+        while (at < end) {
+            byte b = bytes[at++];
+            if (b == quote) {
+                return;
+            }
+            if (b == '\\') {
+                at++;
+            }
+        }
+        throw JsonException.at(start, "a string that begins here has no end");
+    }
+
+    boolean tokenIs(String text) {
+        return Ascii.equals(text, bytes, from, to);
+    }
+
+    /** The error for a byte that stands where {@code wanted} should. */
+    JsonException unexpected(int found, String wanted) {
+        String shown =
+                found == END
+                        ? "the end"
+                        : found > ' ' && found < 0x7F
+                                ? "'" + (char) found + "'"
+                                : "byte 0x" + Integer.toHexString(found);
+        return JsonException.at(found == END ? end : at, wanted + " expected, not " + shown);
+    }
+}
