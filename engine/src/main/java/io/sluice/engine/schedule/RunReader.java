@@ -54,31 +54,28 @@ final class RunReader {
 
     private static Located located(Footer footer, long dueMs, long position) throws IOException {
         long first = RunFormat.firstAfter(footer, dueMs, position);
-        return new Located(
-                RunFormat.entries(footer), first, RunFormat.readBlock(footer, first));
+        return new Located(RunFormat.entries(footer), first, RunFormat.readBlock(footer, first));
     }
 
     private <T> void read(
             int segment, Read<T> read, Consumer<T> done, Consumer<IOException> failed) {
-        readers.execute(
-                () -> {
-                    T result;
-                    try {
-                        @Nullable Footer footer = footers.footer(segment);
-                        if (footer == null) {
-                            throw new IOException("segment " + segment + " has no footer yet");
-                        }
-                        result = read.from(footer);
-                    } catch (IOException e) {
-                        shard.execute(() -> failed.accept(e));
-                        return;
-                    } catch (RuntimeException e) {
-                        IOException cause =
-                                new IOException("reading timers of segment " + segment, e);
-                        shard.execute(() -> failed.accept(cause));
-                        return;
-                    }
-                    shard.execute(() -> done.accept(result));
-                });
+        readers.execute(() -> {
+            T result;
+            try {
+                @Nullable Footer footer = footers.footer(segment);
+                if (footer == null) {
+                    throw new IOException("segment " + segment + " has no footer yet");
+                }
+                result = read.from(footer);
+            } catch (IOException e) {
+                shard.execute(() -> failed.accept(e));
+                return;
+            } catch (RuntimeException e) {
+                IOException cause = new IOException("reading timers of segment " + segment, e);
+                shard.execute(() -> failed.accept(cause));
+                return;
+            }
+            shard.execute(() -> done.accept(result));
+        });
     }
 }

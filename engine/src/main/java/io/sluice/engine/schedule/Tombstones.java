@@ -110,8 +110,7 @@ final class Tombstones {
         segments = new int[capacity];
         size = 0;
         for (int i = 0; i < oldPositions.length; i++) {
-            if (oldPositions[i] != 0
-                    && filter.test(oldSegments[i], oldDues[i], oldPositions[i])) {
+            if (oldPositions[i] != 0 && filter.test(oldSegments[i], oldDues[i], oldPositions[i])) {
                 add(oldSegments[i], oldDues[i], oldPositions[i]);
             }
         }
