@@ -232,6 +232,7 @@ public final class Timers {
         settle();
         run.pass(watermarkDueMs, watermarkPosition);
         RunWriter writer = run.freeze();
+        tombstones.leave(segment);
         if (writer.entries() == 0) {
             runs.remove(run);
         }
@@ -336,7 +337,7 @@ public final class Timers {
                 .filter(run -> run.segment() < firstSegment)
                 .forEach(Timers::drop);
         runs.removeIf(run -> run.segment() < firstSegment);
-        tombstones.retain((segment, dueMs, position) -> segment >= firstSegment);
+        tombstones.dropBelow(firstSegment);
         unsettle();
     }
 
@@ -483,7 +484,7 @@ public final class Timers {
     private void located(SealedRun run, RunReader.Located located) {
         if (!run.isDropped()) {
             sweep();
-            int cancelled = tombstones.count((s, due, at) -> s == run.segment() && located.covers(due, at));
+            int cancelled = tombstones.countIn(run.segment());
             run.located(located.entries(), located.first(), cancelled, located.block());
             arrived();
         }
@@ -518,8 +519,6 @@ public final class Timers {
     /** Forgets tombstones that the watermark has passed; every run has passed them before. */
     private void sweep() {
         settle();
-        tombstones.retain(
-                (segment, dueMs, position) ->
-                        RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
+        tombstones.dropUpTo(watermarkDueMs, watermarkPosition);
     }
 }
