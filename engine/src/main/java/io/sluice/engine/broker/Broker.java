@@ -503,6 +503,11 @@ public final class Broker {
         }
     }
 
+    /** The shard's state as bytes: equal states give equal bytes. Shard's executor only. */
+    ByteBuffer checkpoint() {
+        return shard.checkpoint();
+    }
+
     /** The log's size on storage in bytes. */
     public long logSizeBytes() {
         long size = 0;

@@ -14,14 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunReader {
     /** Where a run is: how many entries it has, which is the first one wanted, and its block. */
-    record Located(long entries, long first, Block block) {
-        /** Whether (due, position) is not before the first entry wanted. */
-        boolean covers(long dueMs, long position) {
-            return first < entries
-                    && !RunFormat.before(
-                            dueMs, position, block.dueMs(first), block.position(first));
-        }
-    }
+    record Located(long entries, long first, Block block) {}
 
     private interface Read<T> {
         T from(Footer footer) throws IOException;

@@ -235,6 +235,7 @@ public final class Timers {
         settle();
         run.pass(watermarkDueMs, watermarkPosition);
         RunWriter writer = run.freeze();
+        tombstones.leave(segment);
         if (writer.entries() == 0) {
             runs.remove(run);
         }
@@ -246,8 +247,7 @@ public final class Timers {
      * block has been loaded. Also to be called after the recovery, for segments sealed in the
      * replay. Nothing happens if the segment has no run in memory.
      *
-     * @param entries size of the footer's section / {@link #ENTRY_SIZE_BYTES}, checked against what
-     *     was written
+     * @param entries size of the footer's section / {@link #ENTRY_SIZE_BYTES}, checked against what was written
      */
     public void runReadable(int segment, long entries) {
         if (!(run(segment) instanceof MemoryRun run)) {
@@ -336,9 +336,11 @@ public final class Timers {
                         run.pending() + " timers are pending in segment " + run.segment());
             }
         }
-        runs.stream().filter(run -> run.segment() < firstSegment).forEach(Timers::drop);
+        runs.stream()
+                .filter(run -> run.segment() < firstSegment)
+                .forEach(Timers::drop);
         runs.removeIf(run -> run.segment() < firstSegment);
-        tombstones.retain((segment, dueMs, position) -> segment >= firstSegment);
+        tombstones.dropBelow(firstSegment);
         unsettle();
     }
 
@@ -485,8 +487,7 @@ public final class Timers {
     private void located(SealedRun run, RunReader.Located located) {
         if (!run.isDropped()) {
             sweep();
-            int cancelled =
-                    tombstones.count((s, due, at) -> s == run.segment() && located.covers(due, at));
+            int cancelled = tombstones.countIn(run.segment());
             run.located(located.entries(), located.first(), cancelled, located.block());
             arrived();
         }
@@ -521,7 +522,6 @@ public final class Timers {
     /** Forgets tombstones that the watermark has passed; every run has passed them before. */
     private void sweep() {
         settle();
-        tombstones.retain((segment, dueMs, position) ->
-                RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
+        tombstones.dropUpTo(watermarkDueMs, watermarkPosition);
     }
 }
