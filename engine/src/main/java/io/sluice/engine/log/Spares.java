@@ -29,7 +29,7 @@ final class Spares {
     private final SegmentFile.Directory directory;
     private final LocalLogConfig config;
     private final Executor background;
-    private final Runnable whenReady;
+    private final Runnable whenKnown;
     private final ByteBuffer zeroes;
     private final ConcurrentLinkedQueue<Spare> ready = new ConcurrentLinkedQueue<>();
     private volatile @Nullable IOException lastFailure;
@@ -46,17 +46,17 @@ final class Spares {
     private boolean closed;
 
     /**
-     * @param whenReady run on any thread, when a file has become ready
+     * @param whenKnown run on any thread, when a file has become ready or could not be prepared
      */
     Spares(
             SegmentFile.Directory directory,
             LocalLogConfig config,
             Executor background,
-            Runnable whenReady) {
+            Runnable whenKnown) {
         this.directory = directory;
         this.config = config;
         this.background = background;
-        this.whenReady = whenReady;
+        this.whenKnown = whenKnown;
         this.sizeBytesNext = config.firstSizeBytes();
         int alignment = directory.alignmentBytes();
         this.zeroes =
@@ -165,6 +165,7 @@ final class Spares {
             }
             discard();
             lastFailure = e;
+            whenKnown.run();
             background.executeAfter(RETRY_NANOS, this::step);
             return;
         }
@@ -217,7 +218,7 @@ final class Spares {
         ready.add(spare);
         lastFailure = null;
         awaited = false;
-        whenReady.run();
+        whenKnown.run();
     }
 
     private void discard() {

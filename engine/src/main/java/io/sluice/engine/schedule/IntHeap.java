@@ -1,6 +1,7 @@
 package io.sluice.engine.schedule;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /** A binary heap of ints in the order of {@link Order}, without an object for each. */
 final class IntHeap {
@@ -76,6 +77,20 @@ final class IntHeap {
             sink(0, last);
         }
         return first;
+    }
+
+    /** Takes out the items for which {@code keep} does not hold. */
+    void retain(IntPredicate keep) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (keep.test(items[i])) {
+                items[kept++] = items[i];
+            }
+        }
+        size = kept;
+        for (int slot = (size >>> 1) - 1; slot >= 0; slot--) {
+            sink(slot, items[slot]);
+        }
     }
 
     private void sink(int from, int item) {

@@ -50,10 +50,14 @@ final class MemoryRun implements Run {
     }
 
     /**
-     * Ends the run: what is not passed is what the footer will hold. Cancelled timers are written
-     * too, since their tombstones stay until the watermark passes them.
+     * Ends the run: what is neither passed nor cancelled is what the footer will hold. Afterwards
+     * the segment's tombstones must be marked by {@link Tombstones#leave}.
      */
     RunWriter freeze() {
+        if (cancelled > 0) {
+            heap.retain(index -> !tombstones.contains(positions[index]));
+            cancelled = 0;
+        }
         frozenEntries = heap.size();
         return new RunWriter(heap.copy(), dues, positions, sizes);
     }

@@ -95,8 +95,7 @@ final class RunFormat {
         while (low < high) {
             long middle = (low + high) >>> 1;
             ByteBuffer entry =
-                    footer.read(
-                            Section.TIMERS, middle * ENTRY_SIZE_BYTES, ENTRY_SIZE_BYTES);
+                    footer.read(Section.TIMERS, middle * ENTRY_SIZE_BYTES, ENTRY_SIZE_BYTES);
             long entryDueMs = entry.getLong();
             if (before(dueMs, position, entryDueMs, entry.getLong())) {
                 high = middle;

@@ -14,14 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunReader {
     /** Where a run is: how many entries it has, which is the first one wanted, and its block. */
-    record Located(long entries, long first, Block block) {
-        /** Whether (due, position) is not before the first entry wanted. */
-        boolean covers(long dueMs, long position) {
-            return first < entries
-                    && !RunFormat.before(
-                            dueMs, position, block.dueMs(first), block.position(first));
-        }
-    }
+    record Located(long entries, long first, Block block) {}
 
     private interface Read<T> {
         T from(Footer footer) throws IOException;
@@ -54,31 +47,28 @@ final class RunReader {
 
     private static Located located(Footer footer, long dueMs, long position) throws IOException {
         long first = RunFormat.firstAfter(footer, dueMs, position);
-        return new Located(
-                RunFormat.entries(footer), first, RunFormat.readBlock(footer, first));
+        return new Located(RunFormat.entries(footer), first, RunFormat.readBlock(footer, first));
     }
 
     private <T> void read(
             int segment, Read<T> read, Consumer<T> done, Consumer<IOException> failed) {
-        readers.execute(
-                () -> {
-                    T result;
-                    try {
-                        @Nullable Footer footer = footers.footer(segment);
-                        if (footer == null) {
-                            throw new IOException("segment " + segment + " has no footer yet");
-                        }
-                        result = read.from(footer);
-                    } catch (IOException e) {
-                        shard.execute(() -> failed.accept(e));
-                        return;
-                    } catch (RuntimeException e) {
-                        IOException cause =
-                                new IOException("reading timers of segment " + segment, e);
-                        shard.execute(() -> failed.accept(cause));
-                        return;
-                    }
-                    shard.execute(() -> done.accept(result));
-                });
+        readers.execute(() -> {
+            T result;
+            try {
+                @Nullable Footer footer = footers.footer(segment);
+                if (footer == null) {
+                    throw new IOException("segment " + segment + " has no footer yet");
+                }
+                result = read.from(footer);
+            } catch (IOException e) {
+                shard.execute(() -> failed.accept(e));
+                return;
+            } catch (RuntimeException e) {
+                IOException cause = new IOException("reading timers of segment " + segment, e);
+                shard.execute(() -> failed.accept(cause));
+                return;
+            }
+            shard.execute(() -> done.accept(result));
+        });
     }
 }

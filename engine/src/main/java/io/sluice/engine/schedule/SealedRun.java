@@ -126,8 +126,7 @@ final class SealedRun implements Run {
             long dueMs = block.dueMs(passed);
             long position = block.position(passed);
             boolean gone = tombstones.contains(position);
-            if (!gone
-                    && RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position)) {
+            if (!gone && RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position)) {
                 break;
             }
             cancelled -= gone ? 1 : 0;

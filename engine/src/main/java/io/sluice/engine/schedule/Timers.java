@@ -72,6 +72,9 @@ public final class Timers {
         void failed(IOException cause);
     }
 
+    /** The size of a timer in the footer's section {@link Footer.Section#TIMERS}. */
+    public static final int ENTRY_SIZE_BYTES = RunFormat.ENTRY_SIZE_BYTES;
+
     private static final int FORMAT = 1;
     private static final int HEADER_SIZE_BYTES = 20;
 
@@ -232,6 +235,7 @@ public final class Timers {
         settle();
         run.pass(watermarkDueMs, watermarkPosition);
         RunWriter writer = run.freeze();
+        tombstones.leave(segment);
         if (writer.entries() == 0) {
             runs.remove(run);
         }
@@ -243,7 +247,7 @@ public final class Timers {
      * block has been loaded. Also to be called after the recovery, for segments sealed in the
      * replay. Nothing happens if the segment has no run in memory.
      *
-     * @param entries size of the footer's section / 20, checked against what was written
+     * @param entries size of the footer's section / {@link #ENTRY_SIZE_BYTES}, checked against what was written
      */
     public void runReadable(int segment, long entries) {
         if (!(run(segment) instanceof MemoryRun run)) {
@@ -336,7 +340,7 @@ public final class Timers {
                 .filter(run -> run.segment() < firstSegment)
                 .forEach(Timers::drop);
         runs.removeIf(run -> run.segment() < firstSegment);
-        tombstones.retain((segment, dueMs, position) -> segment >= firstSegment);
+        tombstones.dropBelow(firstSegment);
         unsettle();
     }
 
@@ -483,7 +487,7 @@ public final class Timers {
     private void located(SealedRun run, RunReader.Located located) {
         if (!run.isDropped()) {
             sweep();
-            int cancelled = tombstones.count((s, due, at) -> s == run.segment() && located.covers(due, at));
+            int cancelled = tombstones.countIn(run.segment());
             run.located(located.entries(), located.first(), cancelled, located.block());
             arrived();
         }
@@ -518,8 +522,6 @@ public final class Timers {
     /** Forgets tombstones that the watermark has passed; every run has passed them before. */
     private void sweep() {
         settle();
-        tombstones.retain(
-                (segment, dueMs, position) ->
-                        RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
+        tombstones.dropUpTo(watermarkDueMs, watermarkPosition);
     }
 }

@@ -11,8 +11,12 @@ import java.util.Arrays;
  *   in a checkpoint, big-endian       each, sorted by position
  *    0  4  number                      0  8  position
  *    4     tombstones                  8  8  due time, wall-clock milliseconds
- *                                     16  4  segment
+ *                                     16  4  segment, or ~segment
  * </pre>
+ *
+ * <p>A timer that was cancelled before its segment was sealed is not in the segment's footer. Its
+ * tombstone stays, so that it is still known to be cancelled, but under ~segment, so that it does
+ * not count among the footer's entries.
  */
 final class Tombstones {
     static final int ENTRY_SIZE_BYTES = 20;
@@ -20,7 +24,7 @@ final class Tombstones {
     private static final int CAPACITY_MIN = 16;
 
     /** Which tombstones are meant. */
-    interface Filter {
+    private interface Filter {
         boolean test(int segment, long dueMs, long position);
     }
 
@@ -57,7 +61,33 @@ final class Tombstones {
         return true;
     }
 
-    int count(Filter filter) {
+    /** The segment is sealed, without the timers cancelled so far. */
+    void leave(int segment) {
+        for (int i = 0; i < positions.length; i++) {
+            if (positions[i] != 0 && segments[i] == segment) {
+                segments[i] = ~segment;
+            }
+        }
+    }
+
+    /** How many of the footer of {@code segment}, or of its run in memory, are cancelled. */
+    int countIn(int segment) {
+        return count((its, dueMs, position) -> its == segment);
+    }
+
+    /** Drops those that the watermark has passed. */
+    void dropUpTo(long watermarkDueMs, long watermarkPosition) {
+        retain(
+                (its, dueMs, position) ->
+                        RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
+    }
+
+    /** Drops those of segments below. */
+    void dropBelow(int firstSegment) {
+        retain((its, dueMs, position) -> (its < 0 ? ~its : its) >= firstSegment);
+    }
+
+    private int count(Filter filter) {
         int count = 0;
         for (int i = 0; i < positions.length; i++) {
             if (positions[i] != 0 && filter.test(segments[i], dues[i], positions[i])) {
@@ -67,8 +97,7 @@ final class Tombstones {
         return count;
     }
 
-    /** Keeps only those meant by {@code filter}. */
-    void retain(Filter filter) {
+    private void retain(Filter filter) {
         int kept = count(filter);
         if (kept < size) {
             int capacity = CAPACITY_MIN;
@@ -110,8 +139,7 @@ final class Tombstones {
         segments = new int[capacity];
         size = 0;
         for (int i = 0; i < oldPositions.length; i++) {
-            if (oldPositions[i] != 0
-                    && filter.test(oldSegments[i], oldDues[i], oldPositions[i])) {
+            if (oldPositions[i] != 0 && filter.test(oldSegments[i], oldDues[i], oldPositions[i])) {
                 add(oldSegments[i], oldDues[i], oldPositions[i]);
             }
         }

@@ -208,8 +208,7 @@ class CatalogTest {
         assertTrue(catalog.topics().isEmpty() && catalog.groups().isEmpty());
         assertEquals(List.of(retry), deletedTopics);
         assertEquals(List.of(group), deletedGroups);
-        assertNotEquals(
-                group.id(), done(catalog.createGroup("g", GroupSettings.DEFAULT)).id());
+        assertNotEquals(group.id(), done(catalog.createGroup("g", GroupSettings.DEFAULT)).id());
     }
 
     @Test
@@ -244,8 +243,7 @@ class CatalogTest {
         for (int i = 0; i < 10_000; i++) {
             changes.add(catalog.createTopic("t" + i, FOUR));
         }
-        Set<List<Topic>> snapshots = Collections.newSetFromMap(
-                new IdentityHashMap<>());
+        Set<List<Topic>> snapshots = Collections.newSetFromMap(new IdentityHashMap<>());
         while (time.runOne()) {
             snapshots.add(catalog.topics());
         }
@@ -261,8 +259,7 @@ class CatalogTest {
     }
 
     private Catalog another() throws IOException {
-        return Catalog.open(
-                new MemoryMetadataStore(disk, time.executor()), time.executor(), time);
+        return Catalog.open(new MemoryMetadataStore(disk, time.executor()), time.executor(), time);
     }
 
     private static Catalog.Listener listener(List<Topic> topics, List<Group> groups) {

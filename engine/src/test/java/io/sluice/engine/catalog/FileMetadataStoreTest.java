@@ -168,12 +168,11 @@ class FileMetadataStoreTest extends MetadataStoreContractTest {
             long version = acknowledged.getOrDefault(key, MetadataStore.ABSENT);
             byte[] value = new byte[random.nextInt(120_000)];
             store.put(key, value, version)
-                    .thenAccept(
-                            outcome -> {
-                                if (outcome instanceof PutOutcome.Stored(long stored)) {
-                                    acknowledged.put(key, stored);
-                                }
-                            });
+                    .thenAccept(outcome -> {
+                        if (outcome instanceof PutOutcome.Stored(long stored)) {
+                            acknowledged.put(key, stored);
+                        }
+                    });
             if (random.nextBoolean()) {
                 settle();
             }

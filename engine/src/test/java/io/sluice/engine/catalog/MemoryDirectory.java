@@ -13,8 +13,8 @@ import java.util.TreeMap;
 /**
  * A directory in memory that can crash. Fault model: of the writes and truncations since a file's
  * last sync each 16-byte piece is lost or kept on its own; of the creations, renames and deletions
- * since the directory's last sync a prefix is kept. A write, sync or rename can be told to fail: a failed
- * write is as one that was not synced.
+ * since the directory's last sync a prefix is kept. A write, sync or rename can be told to fail: a
+ * failed write is as one that was not synced.
  */
 final class MemoryDirectory implements SegmentFile.Directory {
     private static final int PIECE = 16;
@@ -37,13 +37,12 @@ final class MemoryDirectory implements SegmentFile.Directory {
         states.addFirst(durableNames);
         MemoryDirectory after = new MemoryDirectory();
         states.get(random.nextInt(states.size()))
-                .forEach(
-                        (name, content) -> {
-                            Content left = new Content();
-                            left.now = torn(content, random);
-                            left.durable = left.now.clone();
-                            after.names.put(name, left);
-                        });
+                .forEach((name, content) -> {
+                    Content left = new Content();
+                    left.now = torn(content, random);
+                    left.durable = left.now.clone();
+                    after.names.put(name, left);
+                });
         after.durableNames = new TreeMap<>(after.names);
         return after;
     }

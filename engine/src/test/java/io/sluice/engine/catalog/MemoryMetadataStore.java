@@ -56,12 +56,11 @@ public final class MemoryMetadataStore implements MetadataStore {
         }
         CompletableFuture<PutOutcome> stage = new CompletableFuture<>();
         boolean refused = closed;
-        executor.execute(
-                () ->
-                        stage.complete(
-                                refused
-                                        ? new PutOutcome.Failed(new IOException("closed"))
-                                        : changed(key, value, expectedVersion)));
+        executor.execute(() ->
+                stage.complete(
+                        refused
+                                ? new PutOutcome.Failed(new IOException("closed"))
+                                : changed(key, value, expectedVersion)));
         return stage;
     }
 
