@@ -111,14 +111,16 @@ public final class Server implements AutoCloseable {
         opened.push(store);
         Catalog catalog = Catalog.open(store, background, clock);
         FileDirectory files = directory(config, "shard-" + SHARD_ID);
-        ThreadExecutor shard = thread("shard-" + SHARD_ID);
         ThreadExecutor writer = thread("log-writer-" + SHARD_ID);
         ThreadExecutor keeper = thread("log-keeper-" + SHARD_ID);
-        ReaderPool readers = new ReaderPool("reader", READERS_MAX);
-        opened.push(readers);
+        ThreadExecutor shard = new ThreadExecutor("shard-" + SHARD_ID);
         var log =
                 new LocalLog(
                         files, LocalLogConfig.defaults(SHARD_ID), clock, shard, writer, keeper);
+        opened.push(log);
+        opened.push(shard); // which a log outlives
+        ReaderPool readers = new ReaderPool("reader", READERS_MAX);
+        opened.push(readers);
         return new Broker(brokerConfig(config, storeHost), catalog, log, clock, shard, readers);
     }
 
@@ -151,7 +153,8 @@ public final class Server implements AutoCloseable {
             LOG.warn("the advertised host {} cannot be resolved here", advertised.host());
         }
         boolean any = config.bind().isAnyLocalAddress();
-        return new InetSocketAddress(any ? InetAddress.getLocalHost() : config.bind(), brokerPort());
+        return new InetSocketAddress(
+                any ? InetAddress.getLocalHost() : config.bind(), brokerPort());
     }
 
     private Dispatcher dispatcher(Config config, InetSocketAddress storeHost, Clients clients) {

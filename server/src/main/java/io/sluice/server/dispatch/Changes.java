@@ -26,7 +26,7 @@ final class Changes {
     /** Replies with what is there when the change is over, whoever made it. */
     static <T> void report(
             CompletionStage<Change<T>> stage, Refusal unknown, Consumer<Outcome<T>> reply) {
-        var unused = stage.thenAccept(change -> reply.accept(outcome(change, unknown)));
+        var _ = stage.thenAccept(change -> reply.accept(outcome(change, unknown)));
     }
 
     private static <T> Outcome<T> outcome(Change<T> change, Refusal unknown) {

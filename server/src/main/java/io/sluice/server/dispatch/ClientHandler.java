@@ -48,17 +48,15 @@ final class ClientHandler {
         while (left.hasNext()) {
             String name = left.next().groupName();
             if (catalog.group(name) == null) {
-                Changes.group(
-                        catalog, name, request.then(group -> create(request, data, left)));
+                Changes.group(catalog, name, request.then(group -> create(request, data, left)));
                 return;
             }
         }
         boolean tellAgain = clients.heartbeat(request.peer(), request.header(), data);
         request.answer(
-                Answer.ok(
-                        out ->
-                                out.field("IS_SUPPORT_HEART_BEAT_V2", true)
-                                        .field("IS_SUB_CHANGE", tellAgain)));
+                Answer.ok(out ->
+                        out.field("IS_SUPPORT_HEART_BEAT_V2", true)
+                                .field("IS_SUB_CHANGE", tellAgain)));
     }
 
     void unregister(Request request) {
@@ -103,9 +101,7 @@ final class ClientHandler {
                 LockBatchRequestBody.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         Changes.group(
-                catalog,
-                body.consumerGroup(),
-                request.then(group -> lock(request, body, group)));
+                catalog, body.consumerGroup(), request.then(group -> lock(request, body, group)));
     }
 
     private void lock(Request request, LockBatchRequestBody body, Group group) {

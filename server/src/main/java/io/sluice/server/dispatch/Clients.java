@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which clients are in which groups, over which connection, and what they want. Kept in memory only,
- * and told anew by every heartbeat.
+ * Which clients are in which groups, over which connection, and what they want. Kept in memory
+ * only, and told anew by every heartbeat.
  *
  * <p>Changes are made under this object's lock; what a pull looks up is read without it. Members
  * that come or go, or a subscription that changes, are told to the group's other members, who share
@@ -39,7 +39,8 @@ public final class Clients {
     private static final long LOCKED_WITHIN_MS = 60_000;
 
     /** A client in a group, by one connection. */
-    private record Member(Peer peer, String clientId, Language language, int version, long seenMs) {}
+    private record Member(
+            Peer peer, String clientId, Language language, int version, long seenMs) {}
 
     private static final class Consumers {
         final Map<Peer, Member> members = new LinkedHashMap<>();
@@ -71,8 +72,7 @@ public final class Clients {
             return true;
         }
         long now = nowMs();
-        Member member =
-                new Member(peer, data.clientId(), header.language(), header.version(), now);
+        Member member = new Member(peer, data.clientId(), header.language(), header.version(), now);
         boolean tellAgain = data.fingerprint() == 0;
         for (HeartbeatData.Consumer consumer : data.consumers()) {
             tellAgain |= consumer(member, data, consumer);

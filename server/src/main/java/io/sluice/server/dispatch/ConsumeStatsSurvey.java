@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Asks for a group's progress queue by queue, one after the other, so that however many queues there
- * are, one question at a time is under way. Goes from step to step on whatever thread answers.
+ * Asks for a group's progress queue by queue, one after the other, so that however many queues
+ * there are, one question at a time is under way. Goes from step to step on whatever thread
+ * answers.
  */
 final class ConsumeStatsSurvey {
     private final Broker broker;

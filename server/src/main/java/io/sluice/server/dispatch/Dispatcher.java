@@ -94,9 +94,12 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_CLUSTER_INFO -> routes.cluster(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
-            default -> request.fail(
-                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
-                    "request code " + request.header().code() + " is not supported by Sluice");
+            default ->
+                    request.fail(
+                            ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                            "request code "
+                                    + request.header().code()
+                                    + " is not supported by Sluice");
         }
     }
 }

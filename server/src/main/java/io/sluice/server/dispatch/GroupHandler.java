@@ -25,8 +25,7 @@ final class GroupHandler {
                 SubscriptionGroupConfig.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         UnaryOperator<GroupSettings> wanted = settings -> settings(config, settings);
-        var created =
-                catalog.createGroup(config.groupName(), wanted.apply(GroupSettings.DEFAULT));
+        var created = catalog.createGroup(config.groupName(), wanted.apply(GroupSettings.DEFAULT));
         var done =
                 created.thenCompose(change ->
                         change instanceof Change.Exists<Group>

@@ -37,13 +37,17 @@ final class OffsetHandler {
      */
     void start(Request request) {
         QueryConsumerOffsetHeader fields = QueryConsumerOffsetHeader.decode(request.header());
-        boolean zeroIfNew =
-                request.header().has("setZeroIfNotFound") && fields.setZeroIfNotFound();
-        withQueue(request, fields.topic(), fields.queueId(), topic ->
-                Changes.group(
-                        catalog,
-                        fields.consumerGroup(),
-                        request.then(group -> start(request, fields, group, topic, zeroIfNew))));
+        boolean zeroIfNew = request.header().has("setZeroIfNotFound") && fields.setZeroIfNotFound();
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        Changes.group(
+                                catalog,
+                                fields.consumerGroup(),
+                                request.then(
+                                        group -> start(request, fields, group, topic, zeroIfNew))));
     }
 
     private void start(
@@ -83,30 +87,38 @@ final class OffsetHandler {
                     "Group " + fields.consumerGroup() + " not exist!");
             return;
         }
-        withQueue(request, fields.topic(), fields.queueId(), topic ->
-                broker.commitOffset(
-                        group,
-                        topic,
-                        fields.queueId(),
-                        fields.commitOffset(),
-                        false,
-                        request.answering(offset -> Answer.DONE)));
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        broker.commitOffset(
+                                group,
+                                topic,
+                                fields.queueId(),
+                                fields.commitOffset(),
+                                false,
+                                request.answering(offset -> Answer.DONE)));
     }
 
     void atTime(Request request) {
         SearchOffsetHeader fields = SearchOffsetHeader.decode(request.header());
         int queueId = fields.queueId();
-        withQueue(request, fields.topic(), queueId, topic -> {
-            if (fields.upper()) {
-                lastAt(request, topic, queueId, fields.timestampMs());
-            } else {
-                broker.offsetAtOrAfter(
-                        topic,
-                        queueId,
-                        fields.timestampMs(),
-                        request.answering(OffsetHandler::offset));
-            }
-        });
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> {
+                    if (fields.upper()) {
+                        lastAt(request, topic, queueId, fields.timestampMs());
+                    } else {
+                        broker.offsetAtOrAfter(
+                                topic,
+                                queueId,
+                                fields.timestampMs(),
+                                request.answering(OffsetHandler::offset));
+                    }
+                });
     }
 
     /** The last message of that moment or before it: the one before the first that is later. */
@@ -115,32 +127,42 @@ final class OffsetHandler {
                 topic,
                 queueId,
                 ms + 1,
-                request.answering(
-                        offset -> offset(Math.max(offset - 1, broker.firstOffset(topic, queueId)))));
+                request.answering(offset ->
+                        offset(Math.max(offset - 1, broker.firstOffset(topic, queueId)))));
     }
 
     void end(Request request) {
         GetMaxOffsetHeader fields = GetMaxOffsetHeader.decode(request.header());
         int queueId = fields.queueId();
-        withQueue(request, fields.topic(), queueId, topic ->
-                request.answer(offset(broker.endOffset(topic, queueId))));
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> request.answer(offset(broker.endOffset(topic, queueId))));
     }
 
     void first(Request request) {
         GetMinOffsetHeader fields = GetMinOffsetHeader.decode(request.header());
         int queueId = fields.queueId();
-        withQueue(request, fields.topic(), queueId, topic ->
-                request.answer(offset(broker.firstOffset(topic, queueId))));
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> request.answer(offset(broker.firstOffset(topic, queueId))));
     }
 
     void firstStoreMs(Request request) {
         var fields = GetEarliestMsgStoretimeHeader.decode(request.header());
-        withQueue(request, fields.topic(), fields.queueId(), topic ->
-                broker.firstStoreMs(
-                        topic,
-                        fields.queueId(),
-                        request.answering(
-                                ms -> Answer.ok(new EarliestMsgStoretimeResponse(ms)::encode))));
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        broker.firstStoreMs(
+                                topic,
+                                fields.queueId(),
+                                request.answering(ms ->
+                                        Answer.ok(new EarliestMsgStoretimeResponse(ms)::encode))));
     }
 
     private void withQueue(Request request, String name, int queueId, Consumer<Topic> next) {

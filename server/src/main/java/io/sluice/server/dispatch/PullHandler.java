@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Reads queues, now or when there is something. Messages are copied once, from the log's memory
  * into the buffer that goes to the socket.
  *
- * <p>The rules are those of RocketMQ's {@code PullMessageProcessor}; the subscription comes with the
- * request or from the group's heartbeats.
+ * <p>The rules are those of RocketMQ's {@code PullMessageProcessor}; the subscription comes with
+ * the request or from the group's heartbeats.
  */
 final class PullHandler {
     /** More than any client asks for by default (32). */
@@ -64,8 +64,7 @@ final class PullHandler {
 
     private void pull(Request request, PullMessageHeader fields, Group group) {
         if (!group.settings().consumeEnabled()) {
-            request.fail(
-                    ResponseCode.NO_PERMISSION, "group " + group.name() + " may not consume");
+            request.fail(ResponseCode.NO_PERMISSION, "group " + group.name() + " may not consume");
             return;
         }
         Topic topic = broker.catalog().topic(fields.topic());
@@ -147,8 +146,7 @@ final class PullHandler {
         }
     }
 
-    private void pull(
-            Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
+    private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
         long suspendMs =
                 fields.suspends() ? Math.clamp(fields.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
         int sizeBytesMax = Math.clamp(fields.maxMsgBytes(), 1, SIZE_BYTES_MAX);
@@ -166,7 +164,8 @@ final class PullHandler {
                         reading,
                         request.peer(),
                         reading));
-        boolean isRead = filter.all() && fields.queueOffset() < broker.endOffset(topic, fields.queueId());
+        boolean isRead =
+                filter.all() && fields.queueOffset() < broker.endOffset(topic, fields.queueId());
         if (suspendMs > 0 && !isRead) {
             request.park();
         }

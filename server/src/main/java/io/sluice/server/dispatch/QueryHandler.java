@@ -63,9 +63,7 @@ final class QueryHandler {
                     "can not find message, maybe time range not correct");
         }
         ByteBuffer newest = messages.getFirst();
-        var response =
-                new QueryMessageResponse(
-                        StoredMessage.storeMs(newest, 0), NO_POSITION);
+        var response = new QueryMessageResponse(StoredMessage.storeMs(newest, 0), NO_POSITION);
         return Answer.ok(response::encode, joined(messages));
     }
 

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request under way. Handled on its connection's event loop; must be answered exactly once, from
- * any thread, also if it is one-way: the answer gives its bytes back. A second answer is dropped.
+ * One request under way. Handled on its connection's event loop; must be answered exactly once,
+ * from any thread, also if it is one-way: the answer gives its bytes back. A second answer is
+ * dropped.
  */
 public abstract class Request {
     private static final Logger LOG = LoggerFactory.getLogger(Request.class);

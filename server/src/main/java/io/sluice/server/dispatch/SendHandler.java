@@ -2,7 +2,6 @@ package io.sluice.server.dispatch;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.engine.broker.Broker;
-import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
@@ -64,8 +63,7 @@ final class SendHandler {
         } else if (name.startsWith(Names.RETRY_PREFIX)) {
             sendAgain(request, fields);
         } else {
-            broker.topicForSend(
-                    name, request.then(topic -> append(request, fields, topic, false)));
+            broker.topicForSend(name, request.then(topic -> append(request, fields, topic, false)));
         }
     }
 
@@ -213,8 +211,7 @@ final class SendHandler {
         return null;
     }
 
-    private static boolean isTransactional(
-            SendMessageHeader fields, byte[] properties, int marks) {
+    private static boolean isTransactional(SendMessageHeader fields, byte[] properties, int marks) {
         return (fields.sysFlag() & TRANSACTION_BITS) != 0
                 || ((marks & SendProperties.TRANSACTIONAL) != 0
                         && Boolean.parseBoolean(

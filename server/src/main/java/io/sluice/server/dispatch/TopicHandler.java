@@ -80,7 +80,7 @@ final class TopicHandler {
 
     /** Routes are made from the topics that exist: there is nothing more to forget. */
     void forgetRoute(Request request) {
-        var unused = DeleteTopicInNamesrvHeader.decode(request.header());
+        var _ = DeleteTopicInNamesrvHeader.decode(request.header());
         request.answer(Answer.DONE);
     }
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts one connection's bytes into whole frames. Frames that lie whole in a buffer from the socket
- * are cut where they lie; one that does not is put together in a buffer of its own, which grows with
- * what has come, not with what its length announces. Event loop only.
+ * are cut where they lie; one that does not is put together in a buffer of its own, which grows
+ * with what has come, not with what its length announces. Event loop only.
  */
 final class FrameCutter {
     private static final int PREFIX_BYTES = 8;
@@ -49,8 +49,8 @@ final class FrameCutter {
     }
 
     /**
-     * The buffer that holds the next whole frame from its reader index on; null if more has to come.
-     * {@link #skip} must follow.
+     * The buffer that holds the next whole frame from its reader index on; null if more has to
+     * come. {@link #skip} must follow.
      *
      * @throws FrameException if the bytes are no frame
      */

@@ -2,6 +2,8 @@ package io.sluice.server.remoting;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
@@ -202,7 +204,8 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         while (room) {
             wake();
             cut();
-            room = write(); // what is written no longer holds memory: perhaps there is room for more
+            room = write(); // what is written no longer holds memory: perhaps there is room for
+            // more
         }
         flush();
         readOn();
@@ -300,7 +303,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     }
 
     private void put(ByteBuf out) {
-        channel.write(out, channel.voidPromise());
+        var _ = channel.write(out, channel.voidPromise());
         dirty = true;
     }
 
@@ -324,7 +327,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         if (!watched) {
             watched = true;
             long unsent = unsentBytes();
-            var unused =
+            var _ =
                     channel.eventLoop()
                             .schedule(
                                     () -> checkStuck(unsent),
@@ -397,7 +400,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     public void close(String reason) {
         if (open) {
             LOG.info("closing the connection of {}: {}", remote, reason);
-            channel.close();
+            var _ = channel.close();
         }
     }
 
@@ -422,7 +425,9 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         channel.eventLoop()
                 .execute(() -> {
                     turn();
-                    channel.writeAndFlush(channel.alloc().buffer(0)).addListener(f -> channel.close());
+                    var _ =
+                            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                                    .addListener(ChannelFutureListener.CLOSE);
                 });
     }
 
@@ -441,7 +446,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("connection of {} broke", remote, cause);
-            channel.close();
+            var _ = channel.close();
         } else {
             LOG.warn("connection of {} failed", remote, cause);
             close("failed: " + cause);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A request that came in a frame. Once answered it is itself the link of the connection's list of
  * answers, so that answering allocates nothing.
  *
- * <p>The answer and the link are written by whoever answers, before the request is put on that list;
- * everything else belongs to the event loop.
+ * <p>The answer and the link are written by whoever answers, before the request is put on that
+ * list; everything else belongs to the event loop.
  */
 final class RemotingRequest extends Request {
     private static final VarHandle ANSWER;

@@ -161,14 +161,13 @@ public final class RemotingServer {
         protected void initChannel(SocketChannel channel) {
             Door open = door;
             if (open == null || channel.remoteAddress() == null) {
-                channel.close(); // gone before it was let in
+                var _ = channel.close(); // gone before it was let in
                 return;
             }
             var connection =
-                    new RemotingConnection(
-                            channel, open.dispatcher, open.clients, traffic, limits);
+                    new RemotingConnection(channel, open.dispatcher, open.clients, traffic, limits);
             connections.add(connection);
-            channel.closeFuture().addListener(closed -> connections.remove(connection));
+            var _ = channel.closeFuture().addListener(_ -> connections.remove(connection));
             channel.pipeline()
                     .addLast(
                             new IdleStateHandler(limits.idleMs(), 0, 0, TimeUnit.MILLISECONDS),

@@ -43,7 +43,7 @@ public final class ReaderPool implements Executor, AutoCloseable {
 
     @Override
     public void executeAfter(long delayNanos, Runnable task) {
-        var unused = threads.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
+        var _ = threads.schedule(() -> run(task), delayNanos, TimeUnit.NANOSECONDS);
     }
 
     private static void run(Runnable task) {

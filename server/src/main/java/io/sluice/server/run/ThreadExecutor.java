@@ -55,13 +55,13 @@ public final class ThreadExecutor implements Executor, AutoCloseable {
         execute(() -> timed.add(new Timed(atNanos, timedCount++, task)));
     }
 
-    /** Runs the tasks given so far, not those for later, and ends the thread. */
+    /** Runs the tasks given so far, not those for later, and ends the thread; not from a task. */
     @Override
     public void close() {
         closing = true;
         LockSupport.unpark(thread);
         boolean interrupted = false;
-        while (thread.isAlive() && Thread.currentThread() != thread) {
+        while (thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
