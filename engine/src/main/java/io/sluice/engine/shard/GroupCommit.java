@@ -183,8 +183,15 @@ final class GroupCommit {
         log.commit(current.batch);
     }
 
-    /** Gives a reply when all that was decided so far is durable. */
+    /**
+     * Gives a reply when all that was decided so far is durable. After a failure the state is ahead
+     * of what is durable for ever, so nothing may be told from it.
+     */
     <T> void afterDurable(Consumer<Outcome<T>> reply, Outcome<T> outcome) {
+        if (ended != null) {
+            reply.accept(ended.of());
+            return;
+        }
         PendingBatch last = open != null ? open : committed.peekLast();
         if (last != null) {
             last.hold(reply, outcome);
