@@ -396,7 +396,8 @@ public final class LocalLog implements Log {
 
     @Override
     public void trim(int segment) {
-        int first = Math.min(segment, requireNonNull(active).segment());
+        // The log must keep a segment whose name is durable; the active one may not have it yet.
+        int first = Math.min(segment, Position.segment(durablePosition));
         segments.trimBelow(first);
         files.trimBelow(first);
         trimmer.start();
