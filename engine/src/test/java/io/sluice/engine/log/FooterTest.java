@@ -37,8 +37,7 @@ final class FooterTest {
             for (int at = 0; at < ENTRIES_BYTES; at += 1000) {
                 writer.write(ByteBuffer.wrap(entries, at, 1000));
             }
-            assertThrows(
-                    IllegalStateException.class, () -> writer.section(Footer.Section.QUEUES));
+            assertThrows(IllegalStateException.class, () -> writer.section(Footer.Section.QUEUES));
             writer.finish(ByteBuffer.wrap(checkpoint));
         }
     }
@@ -71,8 +70,7 @@ final class FooterTest {
     void shouldNoticeAFlippedBitInEveryBlockAndReadTheOthers() throws IOException {
         disk.flipBit(FileNames.footer(3), (FooterHeader.SIZE_BYTES + 70_000L) * 8);
         LocalFooter footer = load();
-        assertEquals(
-                ByteBuffer.wrap(entries, 0, 100), footer.read(Footer.Section.ENTRIES, 0, 100));
+        assertEquals(ByteBuffer.wrap(entries, 0, 100), footer.read(Footer.Section.ENTRIES, 0, 100));
         CorruptLogException e =
                 assertThrows(
                         CorruptLogException.class,
@@ -94,7 +92,6 @@ final class FooterTest {
     void shouldNotReadTheFooterOfATrimmedSegment() throws IOException {
         LocalFooter footer = load();
         files.trimBelow(4);
-        assertThrows(
-                TrimmedException.class, () -> footer.read(Footer.Section.ENTRIES, 0, 100));
+        assertThrows(TrimmedException.class, () -> footer.read(Footer.Section.ENTRIES, 0, 100));
     }
 }

@@ -39,14 +39,12 @@ final class StorageTroubleTest {
     /** Lets the directory sync fail that follows a spare's becoming a segment. */
     private void failSyncOfNextRename() {
         boolean[] renamed = {false};
-        disk.fault(
-                (call, name) -> {
-                    if (call == MemoryDirectory.Call.DIRECTORY_SYNC && renamed[0]) {
-                        throw new IOException("Input/output error");
-                    }
-                    renamed[0] =
-                            call == MemoryDirectory.Call.RENAME && name.endsWith(FileNames.SPARE);
-                });
+        disk.fault((call, name) -> {
+            if (call == MemoryDirectory.Call.DIRECTORY_SYNC && renamed[0]) {
+                throw new IOException("Input/output error");
+            }
+            renamed[0] = call == MemoryDirectory.Call.RENAME && name.endsWith(FileNames.SPARE);
+        });
     }
 
     @Test
@@ -81,6 +79,7 @@ final class StorageTroubleTest {
             }
             machine.time.run();
         }
+        disk.fault((call, name) -> {});
         machine.kill();
         machine.start();
         machine.readAll();
