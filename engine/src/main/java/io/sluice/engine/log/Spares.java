@@ -29,7 +29,7 @@ final class Spares {
     private final SegmentFile.Directory directory;
     private final LocalLogConfig config;
     private final Executor background;
-    private final Runnable whenReady;
+    private final Runnable whenChanged;
     private final ByteBuffer zeroes;
     private final ConcurrentLinkedQueue<Spare> ready = new ConcurrentLinkedQueue<>();
     private volatile @Nullable IOException lastFailure;
@@ -46,17 +46,17 @@ final class Spares {
     private boolean closed;
 
     /**
-     * @param whenReady run on any thread, when a file has become ready
+     * @param whenChanged run on any thread, when a file has become ready, or turned out impossible
      */
     Spares(
             SegmentFile.Directory directory,
             LocalLogConfig config,
             Executor background,
-            Runnable whenReady) {
+            Runnable whenChanged) {
         this.directory = directory;
         this.config = config;
         this.background = background;
-        this.whenReady = whenReady;
+        this.whenChanged = whenChanged;
         this.sizeBytesNext = config.firstSizeBytes();
         int alignment = directory.alignmentBytes();
         this.zeroes =
@@ -160,11 +160,13 @@ final class Spares {
         try {
             prepareSome();
         } catch (IOException e) {
-            if (lastFailure == null) {
-                LOGGER.warn("No room for a new segment, trying again every second", e);
-            }
-            discard();
+            boolean news = lastFailure == null;
             lastFailure = e;
+            discard();
+            if (news) {
+                LOGGER.warn("No room for a new segment, trying again every second", e);
+                whenChanged.run();
+            }
             background.executeAfter(RETRY_NANOS, this::step);
             return;
         }
@@ -217,7 +219,7 @@ final class Spares {
         ready.add(spare);
         lastFailure = null;
         awaited = false;
-        whenReady.run();
+        whenChanged.run();
     }
 
     private void discard() {

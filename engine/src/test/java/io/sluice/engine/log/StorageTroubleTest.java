@@ -130,6 +130,29 @@ final class StorageTroubleTest {
     }
 
     @Test
+    void shouldTellAWaitingShardThatTheDiskIsFullAndThatItHealed() {
+        while (machine.lastSegment() < 2) {
+            machine.append(1, 400);
+            machine.time.run();
+        }
+        disk.capacityBytes(disk.usedBytes() + CONFIG.freeBytesMin());
+        while (machine.append(1, 400)) {
+            machine.time.run();
+        }
+        assertFalse(machine.log().full());
+        int before = machine.reports();
+        machine.time.advanceMs(10);
+        assertTrue(machine.log().full());
+        assertEquals(before + 1, machine.reports());
+        assertFalse(machine.append(1, 400));
+        disk.capacityBytes(Long.MAX_VALUE);
+        machine.time.advanceMs(1100);
+        assertFalse(machine.log().full());
+        assertTrue(machine.reports() > before + 1);
+        assertTrue(machine.append(1, 400));
+    }
+
+    @Test
     void shouldHealWhenThereIsRoomAgain() throws IOException {
         fill();
         disk.capacityBytes(Long.MAX_VALUE);
