@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class CommitMeasurement {
     private static final int FILE_BYTES = 128 << 20;
-    private static final int COMMITS_MAX = 2000;
+    private static final int COMMITS_MAX = 1000;
     private static final List<Integer> SIZES =
             List.of(4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20);
 
