@@ -20,9 +20,9 @@ class MutationTest {
     private static final int FLIPS_MAX = 4;
 
     /** A tree of JSON costs up to this much per byte of text, and errors a little on top. */
-    private static final int ALLOCATED_PER_BYTE_MAX = 200;
+    private static final int ALLOCATED_PER_BYTE_MAX = 50;
 
-    private static final long ALLOCATED_BASE = 64 * 1024;
+    private static final long ALLOCATED_BASE = 16 * 1024;
 
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -73,12 +73,16 @@ class MutationTest {
         return copy;
     }
 
+    /** Decodes once or, since the first time also loads classes, a few times. */
     private static void decodeBounded(int code, ByteBuf frame) {
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        decode(code, frame);
-        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
         long bound = ALLOCATED_BASE + (long) ALLOCATED_PER_BYTE_MAX * frame.readableBytes();
-        assertTrue(allocated < bound, () -> allocated + " bytes allocated, bound is " + bound);
+        long allocated = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 3 && allocated >= bound; attempt++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            decode(code, frame);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertTrue(allocated < bound, allocated + " bytes allocated, bound is " + bound);
     }
 
     private static void decode(int code, ByteBuf frame) {
@@ -97,11 +101,7 @@ class MutationTest {
     private static void fields(int code, Header header) {
         var fields = (header.response() ? Codecs.ANSWERS : Codecs.REQUESTS).get(code);
         if (fields != null) {
-            try {
-                fields.decode().apply(header);
-            } catch (HeaderException e) {
-                assertTrue(e.getMessage().startsWith("header field "), e::getMessage);
-            }
+            assertTrue(fields.decode().apply(header) != null);
         }
     }
 
