@@ -78,11 +78,12 @@ public final class Json {
     private Map<String, @Nullable Object> object() {
         open('{');
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        while (!scanner.take('}')) {
-            String name = name();
-            scanner.expect(':');
-            members.put(name, value());
-            comma('}');
+        if (!scanner.take('}')) {
+            do {
+                String name = name();
+                scanner.expect(':');
+                members.put(name, value());
+            } while (scanner.more('}'));
         }
         depth--;
         return members;
@@ -100,9 +101,10 @@ public final class Json {
     private List<@Nullable Object> array() {
         open('[');
         List<@Nullable Object> elements = new ArrayList<>();
-        while (!scanner.take(']')) {
-            elements.add(value());
-            comma(']');
+        if (!scanner.take(']')) {
+            do {
+                elements.add(value());
+            } while (scanner.more(']'));
         }
         depth--;
         return elements;
@@ -113,12 +115,6 @@ public final class Json {
         if (++depth > JsonScanner.DEPTH_MAX) {
             throw JsonException.at(
                     scanner.at, "nested deeper than " + JsonScanner.DEPTH_MAX + " levels");
-        }
-    }
-
-    private void comma(char end) {
-        if (!scanner.take(',') && scanner.peek() != end) {
-            throw scanner.unexpected(scanner.peek(), "',' or '" + end + "'");
         }
     }
 

@@ -66,9 +66,8 @@ final class JsonScanner {
     }
 
     void expect(char wanted) {
-        int found = next();
-        if (found != wanted) {
-            throw unexpected(found, "'" + wanted + "'");
+        if (!take(wanted)) {
+            throw unexpected(peek(), "'" + wanted + "'");
         }
     }
 
@@ -79,6 +78,21 @@ final class JsonScanner {
         }
         at++;
         return true;
+    }
+
+    /**
+     * Takes what follows a member or an element: a comma, or the closing bracket, or both.
+     *
+     * @return whether another one follows
+     */
+    boolean more(char close) {
+        if (take(',')) {
+            return !take(close);
+        }
+        if (!take(close)) {
+            throw unexpected(peek(), "',' or '" + close + "'");
+        }
+        return false;
     }
 
     /** Takes a string, quoted in either way, or a bare word, number, literal: a token. */
@@ -225,13 +239,20 @@ final class JsonScanner {
         }
         int value = 0;
         for (int i = 0; i < digits; i++) {
-            int digit = Character.digit(bytes[at++] & 0xFF, 16);
-            if (digit < 0) {
-                throw JsonException.at(at - 1, "an escape needs a hexadecimal digit");
-            }
-            value = (value << 4) | digit;
+            value = (value << 4) | hexDigit(bytes[at++]);
         }
         return value;
+    }
+
+    private int hexDigit(byte b) {
+        if (b >= '0' && b <= '9') {
+            return b - '0';
+        }
+        int letter = b | 0x20;
+        if (letter >= 'a' && letter <= 'f') {
+            return letter - 'a' + 10;
+        }
+        throw JsonException.at(at - 1, "an escape needs a hexadecimal digit");
     }
 
     /** Takes a value of any kind, unread and unchanged: the token is its text, quotes included. */
@@ -251,6 +272,7 @@ final class JsonScanner {
                 case '"', '\'' -> skipString(b);
                 case ',', ':' -> {
                     if (depth == 0) {
+                        at--;
                         throw unexpected(b, "a value");
                     }
                 }
