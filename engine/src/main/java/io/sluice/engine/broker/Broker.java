@@ -182,7 +182,7 @@ public final class Broker {
     }
 
     private static <T> void finish(CompletionStage<Change<T>> stage, Consumer<Outcome<T>> reply) {
-        var unused = stage.thenAccept(change -> reply.accept(outcome(change)));
+        var _ = stage.thenAccept(change -> reply.accept(outcome(change)));
     }
 
     private static <T> Outcome<T> outcome(Change<T> change) {
@@ -249,8 +249,7 @@ public final class Broker {
                 return Outcome.refused(
                         Refusal.TOO_LARGE,
                         "the properties have %d bytes, more than %d"
-                                .formatted(
-                                        message.properties().length, PROPERTIES_SIZE_BYTES_MAX));
+                                .formatted(message.properties().length, PROPERTIES_SIZE_BYTES_MAX));
             }
         }
         return bodies <= BODY_SIZE_BYTES_MAX
@@ -318,8 +317,7 @@ public final class Broker {
         RetryPolicy.Decision decision = retries.decide(times, max, delayLevel);
         boolean dead = decision instanceof RetryPolicy.DeadLetter;
         long dueMs = decision instanceof RetryPolicy.Again(long ms) ? clock.wallMs() + ms : 0;
-        String target =
-                dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());
+        String target = dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());
         topicForSend(
                 target,
                 outcome -> {
@@ -350,8 +348,7 @@ public final class Broker {
         if (dead) {
             properties = Properties.with(properties, Properties.DLQ_ORIGIN_TOPIC, from);
             if (origin != null) {
-                properties =
-                        Properties.with(properties, Properties.DLQ_ORIGIN_MESSAGE_ID, origin);
+                properties = Properties.with(properties, Properties.DLQ_ORIGIN_MESSAGE_ID, origin);
             }
         }
         byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
@@ -419,8 +416,7 @@ public final class Broker {
     }
 
     /** The first offset whose message was stored at {@code ms} or later; the end if none was. */
-    public void offsetAtOrAfter(
-            Topic topic, int queueId, long ms, Consumer<Outcome<Long>> reply) {
+    public void offsetAtOrAfter(Topic topic, int queueId, long ms, Consumer<Outcome<Long>> reply) {
         Queue queue = shard.queues().queue(topic.id(), queueId);
         if (queue == null) {
             reply.accept(Outcome.done(0L));
@@ -450,9 +446,7 @@ public final class Broker {
     public void startOffset(
             Group group, Topic topic, int queueId, boolean join, Consumer<Outcome<Long>> reply) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        submit(
-                new Command.QueryOffset(group.id(), queue, topic.queues(), join, reply),
-                reply);
+        submit(new Command.QueryOffset(group.id(), queue, topic.queues(), join, reply), reply);
     }
 
     /**

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class MessageReader {
     /** Something that is looked up in the index and may block. */
     interface Lookup<T> {
-        T find() throws IOException;
+        /** What was asked for; null if there is no such thing. */
+        @Nullable T find() throws IOException;
     }
 
     private static final int SIZE_FIELD_BYTES = 4;
@@ -55,17 +56,16 @@ final class MessageReader {
     }
 
     /** Looks something up on a reader thread. */
-    <T> void indexed(Consumer<Outcome<T>> reply, Lookup<@Nullable T> lookup) {
-        readers.execute(
-                () -> {
-                    try {
-                        T found = lookup.find();
-                        reply.accept(found == null ? unknown() : Outcome.done(found));
-                    } catch (IOException e) {
-                        String detail = "stored messages cannot be read: " + e.getMessage();
-                        reply.accept(Outcome.refused(Refusal.STORAGE_FAILED, detail));
-                    }
-                });
+    <T> void indexed(Consumer<Outcome<T>> reply, Lookup<T> lookup) {
+        readers.execute(() -> {
+            try {
+                T found = lookup.find();
+                reply.accept(found == null ? unknown() : Outcome.done(found));
+            } catch (IOException e) {
+                String detail = "stored messages cannot be read: " + e.getMessage();
+                reply.accept(Outcome.refused(Refusal.STORAGE_FAILED, detail));
+            }
+        });
     }
 
     private static <T> Outcome<T> unknown() {
@@ -164,8 +164,7 @@ final class MessageReader {
         if (unique) {
             return false;
         }
-        String keys =
-                Properties.text(StoredMessage.properties(message, 0), Properties.KEYS);
+        String keys = Properties.text(StoredMessage.properties(message, 0), Properties.KEYS);
         String wanted = new String(key, StandardCharsets.UTF_8);
         return keys != null && Arrays.asList(keys.split(" ", -1)).contains(wanted);
     }

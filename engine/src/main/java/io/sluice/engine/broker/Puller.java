@@ -177,9 +177,7 @@ final class Puller {
             Pull pull, Queue queue, int count, ByteBuffer messages, long nextOffset) {
         Found found = count == 0 ? Found.NO_MATCH : Found.MESSAGES;
         ByteBuffer written = messages.flip();
-        answer(
-                pull,
-                new Pulled(found, count, written, nextOffset, queue.first(), queue.end()));
+        answer(pull, new Pulled(found, count, written, nextOffset, queue.first(), queue.end()));
     }
 
     /** Retention was faster than this pull. */

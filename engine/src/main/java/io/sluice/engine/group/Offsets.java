@@ -2,6 +2,7 @@ package io.sluice.engine.group;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -88,6 +89,16 @@ public final class Offsets {
     /** Forgets a deleted topic. */
     public void forgetTopic(int topicId) {
         progresses.keySet().removeIf(key -> key.intValue() == topicId);
+    }
+
+    /** The groups that have joined a topic, sorted. */
+    public List<Integer> groupIds() {
+        return progresses.keySet().stream().map(key -> (int) (key >>> 32)).distinct().toList();
+    }
+
+    /** The topics that a group has joined, sorted. */
+    public List<Integer> topicIds() {
+        return progresses.keySet().stream().map(Long::intValue).sorted().distinct().toList();
     }
 
     /** The size of what {@link #writeTo} writes, in bytes. */

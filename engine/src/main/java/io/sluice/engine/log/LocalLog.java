@@ -79,6 +79,11 @@ public final class LocalLog implements Log {
         this.shard = shard;
         this.writerExecutor = writer;
         this.alignmentBytes = directory.alignmentBytes();
+        if (config.batchSizeBytesMax() % alignmentBytes != 0
+                || config.segmentSizeBytes() % alignmentBytes != 0) {
+            throw new IllegalArgumentException(
+                    "sizes must be multiples of " + alignmentBytes + " bytes: " + config);
+        }
         this.markBytes = Slabs.align(BatchHeader.SIZE_BYTES, alignmentBytes);
         this.slabs =
                 new Slabs(

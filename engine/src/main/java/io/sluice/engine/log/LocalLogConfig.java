@@ -6,9 +6,10 @@ package io.sluice.engine.log;
  * @param shardId whose log this is; written into every batch, so that the files of one shard are
  *     never taken for those of another
  * @param segmentSizeBytes the size that segments grow to, at least twice {@code batchSizeBytesMax},
- *     at most 1 GiB. The first segments of a new log are smaller: see {@link #firstSizeBytes()}
- * @param batchSizeBytesMax the largest batch with its header, a multiple of 4096. Also the size of
- *     a slab of memory
+ *     at most 1 GiB, a multiple of the directory's alignment. The first segments of a new log are
+ *     smaller: see {@link #firstSizeBytes()}
+ * @param batchSizeBytesMax the largest batch with its header, a multiple of the directory's
+ *     alignment. Also the size of a slab of memory
  * @param residentBytesMax memory for batches under way and for serving recent data; at least two
  *     slabs
  * @param freeBytesMin what allocation leaves free on the disk, for footers and for everybody else
@@ -20,20 +21,19 @@ public record LocalLogConfig(
         int residentBytesMax,
         long freeBytesMin) {
     private static final int MIB = 1 << 20;
+    private static final int BATCH_SIZE_BYTES_MIN = 512;
     private static final int SEGMENT_SIZE_BYTES_MAX = 1 << 30;
     private static final int FIRST_SIZE_BYTES = 32 * MIB;
 
     public LocalLogConfig {
-        if (batchSizeBytesMax < 4096 || batchSizeBytesMax % 4096 != 0) {
+        if (batchSizeBytesMax < BATCH_SIZE_BYTES_MIN) {
             throw new IllegalArgumentException(
-                    "batchSizeBytesMax must be a multiple of 4096: " + batchSizeBytesMax);
+                    "batchSizeBytesMax must be at least 512: " + batchSizeBytesMax);
         }
         if (segmentSizeBytes < 2L * batchSizeBytesMax
-                || segmentSizeBytes > SEGMENT_SIZE_BYTES_MAX
-                || segmentSizeBytes % 4096 != 0) {
+                || segmentSizeBytes > SEGMENT_SIZE_BYTES_MAX) {
             throw new IllegalArgumentException(
-                    "segmentSizeBytes must be a multiple of 4096 from twice batchSizeBytesMax to"
-                            + " 1 GiB: "
+                    "segmentSizeBytes must be from twice batchSizeBytesMax to 1 GiB: "
                             + segmentSizeBytes);
         }
         if (residentBytesMax < 2L * batchSizeBytesMax) {

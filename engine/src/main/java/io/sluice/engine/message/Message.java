@@ -60,7 +60,12 @@ public final class Message {
 
     /** A stored message taken up again under another topic with other properties. */
     public static Message again(
-            ByteBuffer stored, int at, int topicId, byte[] topic, int reconsumeTimes, byte[] properties) {
+            ByteBuffer stored,
+            int at,
+            int topicId,
+            byte[] topic,
+            int reconsumeTimes,
+            byte[] properties) {
         return new Message(
                 topicId,
                 topic,

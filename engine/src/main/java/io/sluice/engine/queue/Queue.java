@@ -14,7 +14,7 @@ public final class Queue {
     final int queueId;
     private final QueueRef ref;
     private long next;
-    private @Nullable Object grownIn;
+    private long grownIn;
     private volatile long published;
     private volatile long first;
     private volatile Run[] runs = {};
@@ -62,8 +62,11 @@ public final class Queue {
         next++;
     }
 
-    /** Notes that the queue grew in {@code batch}; false if that was noted already. Shard only. */
-    public boolean markGrownIn(Object batch) {
+    /**
+     * Notes that the queue grew in batch {@code batch}, counted from 1; false if that was noted
+     * already. Shard only.
+     */
+    public boolean markGrownIn(long batch) {
         if (grownIn == batch) {
             return false;
         }

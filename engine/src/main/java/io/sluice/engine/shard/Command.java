@@ -50,11 +50,7 @@ public sealed interface Command {
      * @param join false to look only
      */
     record QueryOffset(
-            int groupId,
-            QueueRef queue,
-            int queues,
-            boolean join,
-            Consumer<Outcome<Long>> reply)
+            int groupId, QueueRef queue, int queues, boolean join, Consumer<Outcome<Long>> reply)
             implements Command {}
 
     /** Call {@code wake} once the queue's end is beyond {@code offset}, or at the deadline. */
@@ -103,8 +99,12 @@ public sealed interface Command {
     /** Timers of an expiring segment are to be scheduled anew, in the active one. */
     record MoveTimers(List<Due> timers) implements Command {}
 
-    /** The footers of segments up to this one are readable. */
-    record FootersReadable(int segment) implements Command {}
+    /**
+     * The footer of a segment can be read, as those of all before it.
+     *
+     * @param timers how many timers it holds
+     */
+    record FooterReadable(int segment, long timers) implements Command {}
 
     /** Reply when everything decided before is durable. */
     record Flush(Consumer<Outcome<Long>> reply) implements Command {}

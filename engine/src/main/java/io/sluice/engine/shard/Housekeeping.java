@@ -1,14 +1,17 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.SegmentUsage;
+import io.sluice.engine.schedule.Timers;
 import io.sluice.engine.shard.Command.QueueOffset;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a shard does on the side: it drops the in-memory index of segments whose footers can be read,
- * and expires what retention no longer keeps. Looks at the state on the shard's executor, reads
- * footers on the readers', and comes back with a command.
+ * What a shard does on the side: it drops the in-memory index of segments whose footers can be
+ * read, and expires what retention no longer keeps. Looks at the state on the shard's executor,
+ * reads footers on the readers', and comes back with a command.
  */
 final class Housekeeping {
     /** How often it looks, in ns. */
@@ -83,25 +86,27 @@ final class Housekeeping {
     }
 
     private void findReadable(int last) {
-        int readable = 0;
+        List<Command.FooterReadable> readable = new ArrayList<>();
         try {
-            for (int segment = Math.max(firstResident, log.firstSegment());
-                    segment <= last && log.footer(segment) != null;
-                    segment++) {
-                readable = segment;
+            for (int i = Math.max(firstResident, log.firstSegment()); i <= last; i++) {
+                Footer footer = log.footer(i);
+                if (footer == null) {
+                    break;
+                }
+                long timers = footer.sizeBytes(Footer.Section.TIMERS) / Timers.ENTRY_SIZE_BYTES;
+                readable.add(new Command.FooterReadable(i, timers));
             }
         } catch (IOException e) {
             LOG.warn("a segment's index cannot be read yet: {}", e.getMessage());
         }
-        int found = readable;
-        executor.execute(
-                () -> {
-                    reading = false;
-                    if (found > 0) {
-                        firstResident = found + 1;
-                        submit.test(new Command.FootersReadable(found));
-                    }
-                });
+        executor.execute(() -> {
+            reading = false;
+            for (Command.FooterReadable footer : readable) {
+                if (submit.test(footer)) {
+                    firstResident = footer.segment() + 1;
+                }
+            }
+        });
     }
 
     private void retain() {
@@ -119,11 +124,56 @@ final class Housekeeping {
     /** A segment with timers that have not fired is kept until they have been moved forward. */
     private int withPendingTimers(List<SegmentUsage> usages, int needed) {
         for (SegmentUsage usage : usages) {
-            if (usage.segment() < needed && state.timers.pendingIn(usage.segment()) > 0) {
-                return usage.segment();
+            int segment = usage.segment();
+            if (segment < needed && state.timers.pending(segment) != 0) {
+                moveTimers(segment, 0);
+                return segment;
             }
         }
         return needed;
+    }
+
+    /** Schedules what is pending in {@code segment} anew, in the active segment. */
+    private void moveTimers(int segment, long fromEntry) {
+        List<Command.Due> places = new ArrayList<>();
+        state.timers.readPending(
+                segment,
+                fromEntry,
+                new Timers.PendingSink() {
+                    @Override
+                    public void timer(long dueMs, long position, int sizeBytes) {
+                        places.add(
+                                new Command.Due(dueMs, position, ByteBuffer.allocate(sizeBytes)));
+                    }
+
+                    @Override
+                    public void end(long nextEntry) {
+                        readers.execute(() -> readAndMove(places));
+                        if (nextEntry >= 0) {
+                            moveTimers(segment, nextEntry);
+                        }
+                    }
+
+                    @Override
+                    public void failed(IOException cause) {
+                        LOG.warn("timers cannot be moved yet: {}", cause.getMessage());
+                    }
+                });
+    }
+
+    private void readAndMove(List<Command.Due> places) {
+        try {
+            for (Command.Due due : places) {
+                ByteBuffer record = due.record();
+                log.read(due.position(), record.remaining(), record);
+                record.flip();
+            }
+            if (!submit.test(new Command.MoveTimers(places))) {
+                LOG.debug("timers wait to be moved, the shard is busy");
+            }
+        } catch (IOException e) {
+            LOG.warn("timers cannot be moved yet: {}", e.getMessage());
+        }
     }
 
     private void findOffsets(Map<Integer, Integer> firstKept, int needed) {

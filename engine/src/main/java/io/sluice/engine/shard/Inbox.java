@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The bounded way into a shard: many threads offer, the shard polls. When it is full an offer is
  * refused at once, and the caller says BUSY to its client.
  *
- * <p>A ring: a producer claims the next index by compare-and-set on the tail and then publishes into
- * its slot; the consumer takes a slot once it is published and empties it.
+ * <p>A ring: a producer claims the next index by compare-and-set on the tail and then publishes
+ * into its slot; the consumer takes a slot once it is published and empties it.
  */
 final class Inbox {
     private final AtomicReferenceArray<@Nullable Command> slots;

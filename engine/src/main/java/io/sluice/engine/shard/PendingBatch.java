@@ -24,13 +24,18 @@ final class PendingBatch {
     }
 
     final Batch batch;
+    private final long number;
     private final List<Held<?>> replies = new ArrayList<>();
     private final List<Queue> queues = new ArrayList<>();
     private long @Nullable [] ends;
     private long endPosition = Long.MAX_VALUE;
     private int acknowledgedEarly;
 
-    PendingBatch(Batch batch) {
+    /**
+     * @param number counts the batches of this shard since its start, from 1
+     */
+    PendingBatch(Batch batch, long number) {
+        this.number = number;
         this.batch = batch;
     }
 
@@ -48,7 +53,7 @@ final class PendingBatch {
 
     /** The queue got a message in this batch. */
     void grew(Queue queue) {
-        if (queue.markGrownIn(this)) {
+        if (queue.markGrownIn(number)) {
             queues.add(queue);
         }
     }

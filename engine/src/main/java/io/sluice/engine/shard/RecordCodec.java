@@ -54,9 +54,11 @@ final class RecordCodec {
     }
 
     /**
-     * Writes a MESSAGE record with its stored message; the stored message's index in {@code out}.
+     * Writes a MESSAGE record with its stored message.
+     *
+     * @param recordPosition the log position of the record
      */
-    static int writeMessage(
+    static void writeMessage(
             ByteBuffer out,
             Message message,
             int queueId,

@@ -5,13 +5,13 @@ import io.sluice.engine.queue.SegmentUsage.TopicUsage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what has expired, by time and size, from what the topics hold in each sealed segment. Pure
- * functions; the active segment never expires. A full disk is no reason to expire anything.
+ * Decides what has expired, by time and size, from what the topics hold in each sealed segment.
+ * Pure functions; the active segment never expires. A full disk is no reason to expire anything.
  *
  * <p>Messages expire by whole segments: all of a topic in a segment, once the newest of them is
  * older than the topic keeps, or once newer segments hold all the bytes it keeps. A segment can be

@@ -9,7 +9,6 @@ import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
-import io.sluice.engine.schedule.Timers;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The unit of ordering, ownership and recovery: one log and the queues, offsets and timers in it.
  *
  * <p>Everything happens on the shard's executor, in turns: a turn takes commands from the inbox,
- * <b>decides</b> records and a reply for each, writes the records to the open batch (<b>log</b>) and
- * <b>applies</b> them to the {@link State}. Replies are held, and messages unseen, until the batch
- * is durable. While one batch is being written the next one fills: that is the whole of group
+ * <b>decides</b> records and a reply for each, writes the records to the open batch (<b>log</b>)
+ * and <b>applies</b> them to the {@link State}. Replies are held, and messages unseen, until the
+ * batch is durable. While one batch is being written the next one fills: that is the whole of group
  * commit.
  *
  * <p>Only {@link #submit}, {@link #queues} and the counters may be used by other threads.
@@ -55,24 +55,40 @@ public final class Shard {
     private final ArrayDeque<PendingBatch> committed = new ArrayDeque<>();
     private final Alarm expireAlarm;
     private final Firing firing;
+    private final Housekeeping housekeeping;
+    private final IntFunction<Retention.@Nullable Keep> keeps;
 
     private @Nullable PendingBatch open;
     private @Nullable Command stalled;
     private int segment;
+    private long batches;
     private Outcome.@Nullable Refused<?> ended;
     private volatile @Nullable String failure;
     private volatile long acknowledgedNotDurable;
 
+    /**
+     * @param executor serial; the shard lives on it
+     * @param readers may block on storage; may be concurrent
+     * @param keeps what a topic keeps, by topic id; null if there is no such topic
+     */
     public Shard(
-            ShardConfig config, Log log, Clock clock, Executor executor, Executor readers) {
+            ShardConfig config,
+            Log log,
+            Clock clock,
+            Executor executor,
+            Executor readers,
+            IntFunction<Retention.@Nullable Keep> keeps) {
         this.config = config;
         this.log = log;
         this.clock = clock;
         this.executor = executor;
-        this.state = new State(log, new Timers());
+        this.keeps = keeps;
+        this.firing = new Firing(log, clock, executor, readers, this::submit);
+        this.state = new State(log, firing.timers());
         this.inbox = new Inbox(config.inboxCapacity());
         this.expireAlarm = new Alarm(clock, executor, this::expireParked);
-        this.firing = new Firing(state.timers, log, clock, executor, readers, this::submit);
+        this.housekeeping =
+                new Housekeeping(state, log, clock, executor, readers, this::submit, keeps);
     }
 
     // Before and after.
@@ -85,21 +101,24 @@ public final class Shard {
     public void recover() throws IOException {
         log.recover(new Recovery(), new Completion());
         state.queues.publishAll();
-        firing.recovered();
+        log.trim(state.firstSegment());
+        firing.start();
+        housekeeping.start();
     }
 
-    /** Finishes what is under way, wakes the parked and takes nothing more; then runs {@code done}. */
+    /**
+     * Finishes what is under way, wakes the parked and takes nothing more; then runs {@code done}.
+     */
     public void stop(Runnable done) {
-        executor.execute(
-                () -> {
-                    parked.stop();
-                    Outcome.Refused<?> stopping =
-                            Outcome.refused(Refusal.STOPPING, "the server is stopping");
-                    drain();
-                    afterDurable(ignored -> done.run(), Outcome.done(0L));
-                    ended = ended == null ? stopping : ended;
-                    commitIfIdle();
-                });
+        executor.execute(() -> {
+            parked.stop();
+            Outcome.Refused<?> stopping =
+                    Outcome.refused(Refusal.STOPPING, "the server is stopping");
+            drain();
+            afterDurable(ignored -> done.run(), Outcome.done(0L));
+            ended = ended == null ? stopping : ended;
+            commitIfIdle();
+        });
     }
 
     private final class Recovery implements Log.Replay {
@@ -126,7 +145,7 @@ public final class Shard {
 
         @Override
         public void segmentEnd(int ended) {
-            state.seal(ended, log);
+            state.seal(ended);
             segment = ended;
         }
     }
@@ -212,9 +231,9 @@ public final class Shard {
             case Command.Expire c -> expire(c);
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
-            case Command.FootersReadable c -> {
+            case Command.FooterReadable c -> {
                 state.queues.forgetSegments(c.segment());
-                firing.footersReadable(c.segment());
+                state.timers.runReadable(c.segment(), c.timers());
             }
             case Command.Flush c -> afterDurable(c.reply(), Outcome.done(log.durablePosition()));
         }
@@ -340,14 +359,12 @@ public final class Shard {
                                             .formatted(c.offset(), end)));
             return;
         }
-        long current =
-                state.offsets.committed(c.groupId(), queue.topicId(), queue.queueId());
+        long current = state.offsets.committed(c.groupId(), queue.topicId(), queue.queueId());
         if (current == c.offset() || (c.raiseOnly() && current > c.offset())) {
             afterDurable(c.reply(), Outcome.done(current));
             return;
         }
-        PendingBatch batch =
-                roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+        PendingBatch batch = roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
         if (batch != null) {
             join(batch, c.groupId(), queue.topicId(), c.queues());
             logAndApply(
@@ -361,8 +378,7 @@ public final class Shard {
     private void queryOffset(Command.QueryOffset c) {
         QueueRef queue = c.queue();
         if (c.join() && !state.offsets.joined(c.groupId(), queue.topicId())) {
-            PendingBatch batch =
-                    roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+            PendingBatch batch = roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
             if (batch == null) {
                 return;
             }
@@ -398,11 +414,7 @@ public final class Shard {
         List<QueueRef> held = new ArrayList<>(c.queues().size());
         for (QueueRef queue : c.queues()) {
             if (locks.lock(
-                    c.groupId(),
-                    queue.topicId(),
-                    queue.queueId(),
-                    c.clientId(),
-                    clock.wallMs())) {
+                    c.groupId(), queue.topicId(), queue.queueId(), c.clientId(), clock.wallMs())) {
                 held.add(queue);
             }
         }
@@ -425,8 +437,7 @@ public final class Shard {
             QueueRef queue = expired.queue();
             logAndApply(
                     batch,
-                    new Record.QueueExpired(
-                            queue.topicId(), queue.queueId(), expired.offset()));
+                    new Record.QueueExpired(queue.topicId(), queue.queueId(), expired.offset()));
         }
         logAndApply(batch, new Record.SegmentsExpired(c.segment()));
         batch.hold(ignored -> log.trim(state.firstSegment()), Outcome.done(0L));
@@ -443,8 +454,10 @@ public final class Shard {
         }
         long storeMs = storeMs();
         for (Command.Due due : c.due()) {
-            if (!state.timers.isCancelled(due.position())) {
-                storeDue(batch, RecordCodec.messageOfTimer(due.record()), storeMs);
+            ByteBuffer message = RecordCodec.messageOfTimer(due.record());
+            boolean topicExists = keeps.apply(RecordCodec.topicIdOfMessage(message)) != null;
+            if (topicExists && state.timers.isPending(due.dueMs(), due.position())) {
+                storeDue(batch, message, storeMs);
             }
         }
         Command.Due last = c.due().getLast();
@@ -470,8 +483,7 @@ public final class Shard {
             if (!state.timers.isPending(timer.dueMs(), timer.position())) {
                 continue;
             }
-            PendingBatch batch =
-                    roomFor(c, timer.record().remaining(), false, ignored -> {});
+            PendingBatch batch = roomFor(c, timer.record().remaining(), false, ignored -> {});
             if (batch == null) {
                 return;
             }
@@ -535,7 +547,7 @@ public final class Shard {
         if (batch.segment() > segment) {
             roll(batch.segment());
         }
-        current = new PendingBatch(batch);
+        current = new PendingBatch(batch, ++batches);
         open = current;
         return current;
     }
@@ -559,7 +571,7 @@ public final class Shard {
 
     private void roll(int next) {
         if (segment > 0) {
-            state.seal(segment, log);
+            state.seal(segment);
         }
         segment = next;
         state.queues.activate(next);
@@ -645,6 +657,16 @@ public final class Shard {
     /** The state's checkpoint, for comparing states. Shard's executor only. */
     public ByteBuffer checkpoint() {
         return state.checkpoint();
+    }
+
+    /** The topics that the shard holds something of. Before anything is submitted. */
+    public List<Integer> topicIds() {
+        return state.topicIds();
+    }
+
+    /** The groups that the shard holds something of. Before anything is submitted. */
+    public List<Integer> groupIds() {
+        return state.offsets.groupIds();
     }
 
     /** The offset a group has committed, whether durable or not. Shard's executor only. */

@@ -6,8 +6,11 @@ import io.sluice.engine.log.Log;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.SegmentIndex;
+import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +25,14 @@ final class State {
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
     final Timers timers;
+    private final Log log;
     private long lastStoreMs;
     private int firstSegment;
 
     State(Log log, Timers timers) {
         this.queues = new QueueIndex(log);
         this.timers = timers;
+        this.log = log;
     }
 
     /** The newest store time given out: later ones are never smaller, whatever the clock does. */
@@ -59,6 +64,7 @@ final class State {
             case Record.SegmentsExpired r -> {
                 firstSegment = Math.max(firstSegment, r.segment());
                 queues.trimmed(firstSegment);
+                timers.trimmed(firstSegment);
             }
             case Record.TopicForgotten r -> {
                 queues.forgetTopic(r.topicId());
@@ -84,21 +90,28 @@ final class State {
 
     private void scheduled(int segment, Record.TimerScheduled r) {
         if (r.replaces() != 0) {
-            timers.cancelled(r.replacesDueMs(), r.replaces());
+            timers.cancelled(log.segmentOf(r.replaces()), r.replacesDueMs(), r.replaces());
         }
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
     }
 
+    /** The topics that something is known of, sorted. */
+    List<Integer> topicIds() {
+        TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
+        queues.sorted().forEach(queue -> ids.add(queue.ref().topicId()));
+        return List.copyOf(ids);
+    }
+
     /** Ends {@code segment}: everything applied so far lies in it or before it. */
-    void seal(int segment, Log log) {
+    void seal(int segment) {
         SegmentIndex index = queues.freeze(segment);
-        Timers.Frozen frozenTimers = timers.sealed(segment);
+        RunWriter timerRun = timers.sealed(segment);
         log.seal(
                 segment,
                 checkpoint(),
                 (Footer.Output output) -> {
                     index.writeTo(output);
-                    frozenTimers.writeTo(output);
+                    timerRun.writeTo(output);
                 });
         queues.activate(segment + 1);
     }
@@ -131,6 +144,9 @@ final class State {
         queues.readFrom(in);
         offsets.readFrom(in);
         timers.restore(in);
+        for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
+            timers.existing(i);
+        }
         queues.activate(segment + 1);
     }
 }
