@@ -155,11 +155,15 @@ final class Queues implements AutoCloseable {
         if (body.get("offsetTable") instanceof Map<?, ?> table) {
             table.forEach((queue, offsets) -> lags.add(lag(queue, offsets)));
         }
-        lags.sort(Comparator.comparing(Lag::topic).thenComparing(Lag::queue));
+        lags.sort(Comparator.comparing(Lag::topic).thenComparingInt(Lag::queue));
         return lags;
     }
 
-    private static Lag lag(@Nullable Object queue, @Nullable Object offsets) {
+    /**
+     * @param queueText a JSON object in the place of a name, as RocketMQ writes it
+     */
+    private static Lag lag(Object queueText, @Nullable Object offsets) {
+        Object queue = Json.read(queueText.toString());
         return new Lag(
                 queue instanceof Map<?, ?> names ? String.valueOf(names.get("topic")) : "?",
                 (int) number(queue, "queueId"),
