@@ -1,0 +1,95 @@
+package io.sluice.bench;
+
+import io.sluice.bench.floor.FloorServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
+
+/** Measures the chosen systems side by side and writes the table; see {@link Options#USAGE}. */
+public final class Main {
+    private Main() {}
+
+    /** Exit code 0: measured; 1: some message or system failed; 2: wrong arguments. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Ports ports = new Ports();
+        List<String> scenarioIds = Scenario.ALL.stream().map(Scenario::id).toList();
+        Options options;
+        try {
+            List<String> names =
+                    List.of(
+                            "durable-floor",
+                            "echo-floor",
+                            "sluice",
+                            "rocketmq-async",
+                            "rocketmq-sync");
+            options = Options.parse(List.of(args), names, scenarioIds);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+            return;
+        }
+        System.exit(run(options, ports) ? 0 : 1);
+    }
+
+    private static boolean run(Options options, Ports ports)
+            throws IOException, InterruptedException {
+        PeerJars rocketmq =
+                new PeerJars(
+                        options.peerJava(), options.root().resolve("bench/target/peers/rocketmq"));
+        List<Contender> contenders =
+                contenders(options, rocketmq, ports).stream()
+                        .filter(contender -> options.systems().contains(contender.name()))
+                        .toList();
+        List<Scenario> scenarios =
+                Scenario.ALL.stream().filter(s -> options.scenarios().contains(s.id())).toList();
+        Files.createDirectories(options.directory());
+        Machine machine = Machine.holding(options.directory());
+        Window.Times times = new Window.Times(options.warmup(), options.measured());
+        Rounds rounds =
+                new Rounds(contenders, scenarios, times, rocketmq, options.directory(), System.err);
+        Rounds.Outcome outcome = rounds.run(options.rounds());
+        String report = new Report(options, machine, contenders, scenarios, outcome).markdown();
+        write(options, outcome, report);
+        new PrintStream(System.out, true, StandardCharsets.UTF_8).print(report);
+        return outcome.failures().isEmpty();
+    }
+
+    /** Everything that can be compared, in the order in which it takes its turns. */
+    private static List<Contender> contenders(Options options, PeerJars rocketmq, Ports ports) {
+        return List.of(
+                new FloorContender(FloorServer.Mode.ECHO, ports),
+                new FloorContender(FloorServer.Mode.DURABLE, ports),
+                new SluiceContender(options.root().resolve("sluice"), ports),
+                new RocketMqContender(rocketmq, RocketMqContender.Flush.ASYNC_FLUSH, ports),
+                new RocketMqContender(rocketmq, RocketMqContender.Flush.SYNC_FLUSH, ports));
+    }
+
+    private static void write(Options options, Rounds.Outcome outcome, String report)
+            throws IOException {
+        Path results = options.root().resolve("bench/results");
+        Path histograms = results.resolve(options.name());
+        Files.createDirectories(histograms);
+        Files.writeString(results.resolve(options.name() + ".md"), report);
+        for (Measurement m : outcome.measurements()) {
+            Path file =
+                    histograms.resolve(
+                            "%s-%s-%d.hlog".formatted(m.contender(), m.scenario(), m.round()));
+            writeHistogram(file, m.load().latency());
+        }
+    }
+
+    private static void writeHistogram(Path file, Histogram histogram) throws IOException {
+        try (PrintStream out = new PrintStream(file.toFile(), StandardCharsets.UTF_8)) {
+            HistogramLogWriter writer = new HistogramLogWriter(out);
+            writer.outputLogFormatVersion();
+            writer.outputComment("[latency in nanoseconds]");
+            writer.outputLegend();
+            writer.outputIntervalHistogram(histogram);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.sluice.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The command line.
+ *
+ * @param root the project's directory
+ * @param directory where servers put their data
+ * @param peerJava the {@code java} program for peers and the official client
+ * @param name of the files that are written
+ */
+record Options(
+        List<String> systems,
+        List<String> scenarios,
+        Duration warmup,
+        Duration measured,
+        int rounds,
+        Path root,
+        Path directory,
+        Path peerJava,
+        String name) {
+    static final String USAGE =
+            """
+            usage: ./benchmark [--systems a,b] [--scenarios 1,2] [--seconds S] [--warmup S]
+                               [--rounds N] [--dir DATA] [--name NAME] [--peer-java JAVA]
+              --systems    durable-floor, echo-floor, sluice, rocketmq-async, rocketmq-sync (all)
+              --scenarios  1, 2, 4, client (all)
+              --seconds    measured seconds per system, scenario and round (10)
+              --warmup     seconds of load before each measurement (10)
+              --rounds     rounds; the table shows medians (3)
+              --dir        data directory on the disk to measure (bench/target/run)
+              --name       of bench/results/NAME.md and its histograms (date and time)
+              --peer-java  java program for RocketMQ and its client (17 if found, else our own)\
+            """;
+
+    private static final Set<String> KNOWN =
+            Set.of(
+                    "--systems",
+                    "--scenarios",
+                    "--seconds",
+                    "--warmup",
+                    "--rounds",
+                    "--root",
+                    "--dir",
+                    "--name",
+                    "--peer-java");
+
+    /**
+     * Parses {@code --name value} pairs.
+     *
+     * @throws IllegalArgumentException if one is unknown or has no value
+     */
+    static Options parse(List<String> args, List<String> allSystems, List<String> allScenarios) {
+        Map<String, String> given = new HashMap<>();
+        for (int i = 0; i < args.size(); i += 2) {
+            if (!KNOWN.contains(args.get(i)) || i + 1 == args.size()) {
+                throw new IllegalArgumentException("Unknown or without a value: " + args.get(i));
+            }
+            given.put(args.get(i), args.get(i + 1));
+        }
+        Path root = Path.of(given.getOrDefault("--root", ".")).toAbsolutePath().normalize();
+        String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHmm"));
+        return new Options(
+                chosen(given.get("--systems"), allSystems),
+                chosen(given.get("--scenarios"), allScenarios),
+                seconds(given.getOrDefault("--warmup", "10")),
+                seconds(given.getOrDefault("--seconds", "10")),
+                positive(given.getOrDefault("--rounds", "3")),
+                root,
+                root.resolve(given.getOrDefault("--dir", "bench/target/run")),
+                Path.of(
+                        given.getOrDefault(
+                                "--peer-java",
+                                ProcessHandle.current().info().command().orElse("java"))),
+                given.getOrDefault("--name", now));
+    }
+
+    private static List<String> chosen(
+            @org.jspecify.annotations.Nullable String given, List<String> all) {
+        if (given == null) {
+            return all;
+        }
+        List<String> names = List.of(given.split(","));
+        for (String name : names) {
+            if (!all.contains(name)) {
+                throw new IllegalArgumentException("Unknown: " + name + ", known are " + all);
+            }
+        }
+        return names;
+    }
+
+    private static Duration seconds(String text) {
+        return Duration.ofSeconds(positive(text));
+    }
+
+    private static int positive(String text) {
+        int value = Integer.parseInt(text);
+        if (value < 1) {
+            throw new IllegalArgumentException("Must be at least 1: " + value);
+        }
+        return value;
+    }
+}
