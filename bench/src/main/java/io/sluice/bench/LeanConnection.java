@@ -25,6 +25,10 @@ final class LeanConnection implements ResponseScanner.Sink, AutoCloseable {
     private final int queues;
     private final int inFlightMax;
     private final ByteBuffer ring;
+
+    /** The same bytes; its position and limit mark the part being written. */
+    private final ByteBuffer outgoing;
+
     private final ByteBuffer in = ByteBuffer.allocateDirect(READ_BYTES);
     private final ResponseScanner scanner = new ResponseScanner();
     private final Histogram latency;
@@ -57,6 +61,7 @@ final class LeanConnection implements ResponseScanner.Sink, AutoCloseable {
         opaqueOut = new int[inFlightMax];
         sentNs = new long[inFlightMax];
         ring = ByteBuffer.allocateDirect(inFlightMax * frame.sizeBytes());
+        outgoing = ring.duplicate();
         for (int slot = 0; slot < inFlightMax; slot++) {
             frame.copyTo(ring, slot * frame.sizeBytes());
             credits[creditCount++] = slot;
@@ -112,8 +117,8 @@ final class LeanConnection implements ResponseScanner.Sink, AutoCloseable {
         while (pendingBytes > 0) {
             int from = (int) (writtenBytes % ring.capacity());
             int to = (int) Math.min(ring.capacity(), from + pendingBytes);
-            ring.limit(to).position(from);
-            int count = channel.write(ring);
+            outgoing.clear().position(from).limit(to);
+            int count = channel.write(outgoing);
             writtenBytes += count;
             pendingBytes -= count;
             if (from + count < to) {

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ record Options(
               --warmup     seconds of load before each measurement (10)
               --rounds     rounds; the table shows medians (3)
               --dir        data directory on the disk to measure (bench/target/run)
-              --name       of bench/results/NAME.md and its histograms (date and time)
+              --name       of bench/results/NAME.md and its histograms (date and time, UTC)
               --peer-java  java program for RocketMQ and its client (17 if found, else our own)\
             """;
 
@@ -67,7 +68,9 @@ record Options(
             given.put(args.get(i), args.get(i + 1));
         }
         Path root = Path.of(given.getOrDefault("--root", ".")).toAbsolutePath().normalize();
-        String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHmm"));
+        String now =
+                LocalDateTime.now(ZoneOffset.UTC)
+                        .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHmm"));
         return new Options(
                 chosen(given.get("--systems"), allSystems),
                 chosen(given.get("--scenarios"), allScenarios),

@@ -1,10 +1,13 @@
 package io.sluice.bench;
 
+import static java.lang.String.format;
+import static java.util.Locale.ROOT;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /** The run as Markdown: what it ran on, one table per scenario, the bars, the exact flags. */
 final class Report {
@@ -33,7 +36,7 @@ final class Report {
     }
 
     String markdown() {
-        line("# Benchmark %s", options.name());
+        line(format(ROOT, "# Benchmark %s", options.name()));
         line("");
         describe();
         for (Scenario scenario : scenarios) {
@@ -47,38 +50,46 @@ final class Report {
 
     private void describe() {
         line(
-                "%d cores (%s), %s memory, Linux %s. Data on %s. Load on JDK %s.",
-                machine.cores(),
-                machine.processor(),
-                machine.memory(),
-                machine.kernel(),
-                machine.disk(),
-                machine.jdk());
+                format(
+                        ROOT,
+                        "%d cores (%s), %s memory, Linux %s. Data on %s. Load on JDK %s.",
+                        machine.cores(),
+                        machine.processor(),
+                        machine.memory(),
+                        machine.kernel(),
+                        machine.disk(),
+                        machine.jdk()));
         line("");
         line(
-                "Medians of %d rounds of %d s, each after %d s of warm-up; every contender in every"
-                        + " round in new processes on an empty directory, contenders interleaved,"
-                        + " one at a time, everything on this machine over loopback. Closed loop:"
-                        + " latency runs from before the write to after the read, and a stall of the"
-                        + " server also stalls the load.",
-                options.rounds(), options.measured().toSeconds(), options.warmup().toSeconds());
+                format(
+                        ROOT,
+                        "Medians of %d rounds of %d s, each after %d s of warm-up; every contender in every"
+                                + " round in new processes on an empty directory, contenders interleaved,"
+                                + " one at a time, everything on this machine over loopback. Closed loop:"
+                                + " latency runs from before the write to after the read, and a stall of the"
+                                + " server also stalls the load.",
+                        options.rounds(),
+                        options.measured().toSeconds(),
+                        options.warmup().toSeconds()));
         line("");
         for (Contender contender : contenders) {
-            line("- **%s**: %s", contender.name(), contender.description());
+            line(format(ROOT, "- **%s**: %s", contender.name(), contender.description()));
         }
         line("");
         line(
-                "MB/s counts bodies only, 1 MB = 10⁶ bytes. CPU is processor time per message, of"
-                        + " the server's processes and of the load. Memory is resident, in brackets"
-                        + " without pages of mapped files. Elsewhere: processors busy with neither"
-                        + " server nor load; kernel work for the disk and the network is in it, and"
-                        + " so is any noise. × columns: against %s in the same run.",
-                REFERENCE);
+                format(
+                        ROOT,
+                        "MB/s counts bodies only, 1 MB = 10⁶ bytes. CPU is processor time per message, of"
+                                + " the server's processes and of the load. Memory is resident, in brackets"
+                                + " without pages of mapped files. Elsewhere: processors busy with neither"
+                                + " server nor load; kernel work for the disk and the network is in it, and"
+                                + " so is any noise. × columns: against %s in the same run.",
+                        REFERENCE));
         line("");
     }
 
     private void table(Scenario scenario) {
-        line("## %s. %s", scenario.id(), scenario.title());
+        line(format(ROOT, "## %s. %s", scenario.id(), scenario.title()));
         line("");
         line(
                 "| System | Messages/s | MB/s | p50 ms | p90 | p99 | p99.9 | p99.99 | max | Server"
@@ -87,7 +98,7 @@ final class Report {
         Optional<Summary> reference = summary(scenario, REFERENCE);
         for (Contender contender : contenders) {
             summary(scenario, contender.name())
-                    .ifPresent(row -> line("%s", row(scenario, row, reference)));
+                    .ifPresent(row -> line(row(scenario, row, reference)));
         }
         line("");
     }
@@ -95,27 +106,30 @@ final class Report {
     private static String row(Scenario scenario, Summary row, Optional<Summary> reference) {
         List<String> cells = new ArrayList<>();
         cells.add(row.contender());
-        cells.add(format("%,.0f", row.messagesPerSecond()));
-        cells.add(format("%,.1f", row.messagesPerSecond() * scenario.shape().bodyBytes() / 1e6));
+        cells.add(format(ROOT, "%,.0f", row.messagesPerSecond()));
+        cells.add(
+                format(
+                        ROOT,
+                        "%,.1f",
+                        row.messagesPerSecond() * scenario.shape().bodyBytes() / 1e6));
         for (double ms : row.latencyMs()) {
-            cells.add(format("%.3f", ms));
+            cells.add(format(ROOT, "%.3f", ms));
         }
-        cells.add(format("%.1f", row.maxMs()));
-        cells.add(format("%.2f", row.serverCpuUs()));
-        cells.add(format("%.2f", row.loadCpuUs()));
-        cells.add(format("%.0f (%.0f)", row.residentMb(), row.anonymousMb()));
-        cells.add(format("%.2f", row.elsewhereCpus()));
+        cells.add(format(ROOT, "%.1f", row.maxMs()));
+        cells.add(format(ROOT, "%.2f", row.serverCpuUs()));
+        cells.add(format(ROOT, "%.2f", row.loadCpuUs()));
+        cells.add(format(ROOT, "%.0f (%.0f)", row.residentMb(), row.anonymousMb()));
+        cells.add(format(ROOT, "%.2f", row.elsewhereCpus()));
         cells.add(ratio(reference, Summary::messagesPerSecond, row));
         cells.add(ratio(reference, Summary::serverCpuUs, row));
         return "| " + String.join(" | ", cells) + " |";
     }
 
     private static String ratio(
-            Optional<Summary> reference,
-            java.util.function.ToDoubleFunction<Summary> figure,
-            Summary row) {
+            Optional<Summary> reference, ToDoubleFunction<Summary> figure, Summary row) {
         return reference
-                .map(to -> format("%.2f", figure.applyAsDouble(row) / figure.applyAsDouble(to)))
+                .map(to ->
+                        format(ROOT, "%.2f", figure.applyAsDouble(row) / figure.applyAsDouble(to)))
                 .orElse("–");
     }
 
@@ -129,14 +143,23 @@ final class Report {
         }
         double throughput = sluice.get().messagesPerSecond() / reference.get().messagesPerSecond();
         double cpu = sluice.get().serverCpuUs() / reference.get().serverCpuUs();
-        line("## Bars of scenario %s", first.id());
+        line(format(ROOT, "## Bars of scenario %s", first.id()));
         line("");
         line(
-                "- Throughput at least %.0f × %s: %.2f ×, **%s**",
-                THROUGHPUT_BAR, REFERENCE, throughput, verdict(throughput >= THROUGHPUT_BAR));
+                format(
+                        ROOT,
+                        "- Throughput at least %.0f × %s: %.2f ×, **%s**",
+                        THROUGHPUT_BAR,
+                        REFERENCE,
+                        throughput,
+                        verdict(throughput >= THROUGHPUT_BAR)));
         line(
-                "- CPU per message at most a third of %s: %.2f ×, **%s**",
-                REFERENCE, cpu, verdict(cpu <= CPU_BAR));
+                format(
+                        ROOT,
+                        "- CPU per message at most a third of %s: %.2f ×, **%s**",
+                        REFERENCE,
+                        cpu,
+                        verdict(cpu <= CPU_BAR)));
         line("");
     }
 
@@ -151,7 +174,7 @@ final class Report {
         line("## Failures");
         line("");
         for (String failure : outcome.failures()) {
-            line("- %s", withoutPaths(failure).replace("\n", " / "));
+            line(format(ROOT, "- %s", withoutPaths(failure).replace("\n", " / ")));
         }
         line("");
     }
@@ -160,13 +183,13 @@ final class Report {
         line("## Processes");
         line("");
         for (Map.Entry<String, String> launch : outcome.launches().entrySet()) {
-            line("**%s**", launch.getKey());
+            line(format(ROOT, "**%s**", launch.getKey()));
             line("```");
-            line("%s", withoutPaths(launch.getValue()));
+            line(withoutPaths(launch.getValue()));
             line("```");
         }
         line("");
-        line("Official client: `java %s`", String.join(" ", ClientLoad.FLAGS));
+        line(format(ROOT, "Official client: `java %s`", String.join(" ", ClientLoad.FLAGS)));
     }
 
     private String withoutPaths(String launch) {
@@ -183,11 +206,7 @@ final class Report {
         return rounds.isEmpty() ? Optional.empty() : Optional.of(Summary.of(rounds));
     }
 
-    private void line(String format, Object... arguments) {
-        text.append(format(format, arguments)).append('\n');
-    }
-
-    private static String format(String format, Object... arguments) {
-        return String.format(Locale.ROOT, format, arguments);
+    private void line(String line) {
+        text.append(line).append('\n');
     }
 }

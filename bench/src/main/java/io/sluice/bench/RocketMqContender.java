@@ -11,7 +11,9 @@ import java.util.Map;
 /**
  * Apache RocketMQ from its Maven artifacts: a name server and one master broker, with the settings
  * of its {@code conf/broker.conf} and the JVM flags of its {@code bin/runbroker.sh}, the heap and
- * direct memory scaled to a small machine.
+ * direct memory scaled to a small machine. In its favour, it is given ten seconds before it refuses
+ * messages as "busy" (by default 200 ms in the send queue), so that a moment without processor time
+ * does not fail its run.
  */
 record RocketMqContender(PeerJars jars, Flush flush, Ports ports) implements Contender {
     static final String ASYNC = "rocketmq-async";
@@ -108,6 +110,8 @@ record RocketMqContender(PeerJars jars, Flush flush, Ports ports) implements Con
                 listenPort=%d
                 haListenPort=%d
                 autoCreateTopicEnable=true
+                waitTimeMillsInSendQueue=10000
+                osPageCacheBusyTimeOutMills=10000
                 storePathRootDir=%s
                 """,
                 BROKER_NAME,

@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
 record Summary(
         String contender,
         double messagesPerSecond,
-        double[] latencyMs,
+        List<Double> latencyMs,
         double maxMs,
         double serverCpuUs,
         double loadCpuUs,
@@ -20,7 +20,7 @@ record Summary(
         double anonymousMb,
         double elsewhereCpus) {
     /** The percentiles of {@link #latencyMs}. */
-    static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
+    static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9, 99.99);
 
     private static final double MB = 1e6;
 
@@ -31,7 +31,7 @@ record Summary(
         return new Summary(
                 rounds.getFirst().contender(),
                 median(rounds, Measurement::messagesPerSecond),
-                Arrays.stream(PERCENTILES).map(p -> median(rounds, m -> m.latencyMs(p))).toArray(),
+                PERCENTILES.stream().map(p -> median(rounds, m -> m.latencyMs(p))).toList(),
                 median(rounds, m -> m.latencyMs(100)),
                 median(rounds, Measurement::serverCpuUsPerMessage),
                 median(rounds, Measurement::loadCpuUsPerMessage),
