@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One of the two floors, in a JVM of its own like every other server. */
-record FloorContender(FloorServer.Mode mode, Ports ports) implements Contender {
+/**
+ * One of the two floors, in a JVM of its own like every other server.
+ *
+ * @param fileBytes size of the durable floor's file, which it overwrites in a circle
+ */
+record FloorContender(FloorServer.Mode mode, long fileBytes, Ports ports) implements Contender {
     @Override
     public String name() {
         return mode.name().toLowerCase(Locale.ROOT) + "-floor";
@@ -44,7 +48,8 @@ record FloorContender(FloorServer.Mode mode, Ports ports) implements Contender {
                         FloorServer.class.getName(),
                         mode.name(),
                         Integer.toString(port),
-                        directory.resolve("log").toString());
+                        directory.resolve("log").toString(),
+                        Long.toString(fileBytes));
         Child server = started.add(Child.start(name(), directory, Map.of(), command));
         server.awaitPort(port);
         return new Endpoint(name(), port, 0, started.all());

@@ -12,6 +12,8 @@ import org.HdrHistogram.HistogramLogWriter;
 
 /** Measures the chosen systems side by side and writes the table; see {@link Options#USAGE}. */
 public final class Main {
+    private static final long FLOOR_FILE_BYTES = 1L << 30;
+
     private Main() {}
 
     /** Exit code 0: measured; 1: some message or system failed; 2: wrong arguments. */
@@ -62,8 +64,8 @@ public final class Main {
     /** Everything that can be compared, in the order in which it takes its turns. */
     private static List<Contender> contenders(Options options, PeerJars rocketmq, Ports ports) {
         return List.of(
-                new FloorContender(FloorServer.Mode.ECHO, ports),
-                new FloorContender(FloorServer.Mode.DURABLE, ports),
+                new FloorContender(FloorServer.Mode.ECHO, FLOOR_FILE_BYTES, ports),
+                new FloorContender(FloorServer.Mode.DURABLE, FLOOR_FILE_BYTES, ports),
                 new SluiceContender(options.root().resolve("sluice"), ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.ASYNC_FLUSH, ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.SYNC_FLUSH, ports));

@@ -38,14 +38,16 @@ public final class FloorServer {
         this.commit = c;
     }
 
-    /** Arguments: mode, port, file (unused by {@link Mode#ECHO}). Runs until it is killed. */
+    /** Arguments: mode, port, file, size of the file in bytes. Runs until it is killed. */
     public static void main(String[] args) throws IOException {
         Mode mode = Mode.valueOf(args[0]);
         Selector selector = Selector.open();
         GroupCommit commit =
                 switch (mode) {
                     case ECHO -> null;
-                    case DURABLE -> GroupCommit.start(Path.of(args[2]), selector::wakeup);
+                    case DURABLE ->
+                            GroupCommit.start(
+                                    Path.of(args[2]), Long.parseLong(args[3]), selector::wakeup);
                 };
         ServerSocketChannel acceptor = ServerSocketChannel.open();
         acceptor.bind(

@@ -21,9 +21,9 @@ final class GroupCommit {
     private static final int ALIGN = 4096;
     private static final int BATCH_BYTES = 8 * 1024 * 1024;
     private static final int BATCH_FRAMES = 64 * 1024;
-    private static final long FILE_BYTES = 1024L * 1024 * 1024;
 
     private final FileChannel file;
+    private final long fileBytes;
     private final Runnable wakeup;
     private final BlockingQueue<Batch> toWrite = new ArrayBlockingQueue<>(1);
     private final AtomicReference<@Nullable Batch> written = new AtomicReference<>();
@@ -32,17 +32,22 @@ final class GroupCommit {
     private @Nullable Batch idle = new Batch();
     private long position;
 
-    private GroupCommit(FileChannel file, Runnable wakeup) {
+    private GroupCommit(FileChannel file, long fileBytes, Runnable wakeup) {
         this.file = file;
+        this.fileBytes = fileBytes;
         this.wakeup = wakeup;
     }
 
-    static GroupCommit start(Path path, Runnable wakeup) throws IOException {
-        preallocate(path);
+    /**
+     * @param fileBytes size of the file, a multiple of 4 MiB and at least one batch
+     * @param wakeup called on the writer thread when {@link #turn} has something to do
+     */
+    static GroupCommit start(Path path, long fileBytes, Runnable wakeup) throws IOException {
+        preallocate(path, fileBytes);
         FileChannel file =
                 FileChannel.open(
                         path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, direct());
-        GroupCommit commit = new GroupCommit(file, wakeup);
+        GroupCommit commit = new GroupCommit(file, fileBytes, wakeup);
         Thread.ofPlatform().daemon().name("floor-writer").start(commit::write);
         return commit;
     }
@@ -75,7 +80,7 @@ final class GroupCommit {
             while (true) {
                 Batch batch = toWrite.take();
                 ByteBuffer bytes = batch.aligned();
-                if (position + bytes.remaining() > FILE_BYTES) {
+                if (position + bytes.remaining() > fileBytes) {
                     position = 0;
                 }
                 while (bytes.hasRemaining()) {
@@ -106,11 +111,11 @@ final class GroupCommit {
         }
     }
 
-    private static void preallocate(Path path) throws IOException {
+    private static void preallocate(Path path, long fileBytes) throws IOException {
         ByteBuffer zeroes = ByteBuffer.allocateDirect(4 * 1024 * 1024);
         try (FileChannel file =
                 FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            for (long at = 0; at < FILE_BYTES; at += zeroes.capacity()) {
+            for (long at = 0; at < fileBytes; at += zeroes.capacity()) {
                 zeroes.clear();
                 while (zeroes.hasRemaining()) {
                     file.write(zeroes);
