@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
 /** A process that the benchmark started and alone may end. */
 final class Child implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final long END_MAX_S = 20;
     private static final long POLL_MS = 20;
     private static final int LOG_TAIL_LINES = 15;
 
@@ -62,17 +65,25 @@ final class Child implements AutoCloseable {
         return javaProcess().pid();
     }
 
-    /** The arguments the Java process runs with, without the class path. */
+    /**
+     * The arguments the Java process runs with, argument files expanded, the class path left out.
+     */
     String javaArguments() throws IOException {
-        List<String> arguments =
-                List.of(Files.readString(proc().resolve("cmdline")).split("\0")).stream()
-                        .skip(1)
-                        .toList();
-        int classPath = Math.max(arguments.indexOf("-cp"), arguments.indexOf("-classpath"));
-        return Stream.concat(
-                        arguments.stream().limit(Math.max(classPath, 0)),
-                        arguments.stream().skip(classPath < 0 ? 0 : classPath + 2L))
-                .collect(Collectors.joining(" "));
+        List<String> shown = new ArrayList<>();
+        Iterator<String> arguments =
+                List.of(Files.readString(proc().resolve("cmdline")).split("\0")).iterator();
+        arguments.next();
+        while (arguments.hasNext()) {
+            String argument = arguments.next();
+            if (argument.equals("-cp") || argument.equals("-classpath")) {
+                arguments.next();
+            } else if (argument.startsWith("@")) {
+                shown.addAll(argumentFile(Path.of(argument.substring(1))));
+            } else {
+                shown.add(argument);
+            }
+        }
+        return String.join(" ", shown);
     }
 
     /** The version of the JDK the process runs on, as its release file states it. */
@@ -86,23 +97,22 @@ final class Child implements AutoCloseable {
                 .orElse("unknown");
     }
 
-    /** Ends the process at once. Its data is thrown away, so it need not tidy up. */
+    /** Ends the process and what it started. Its data is thrown away, so it need not tidy up. */
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        boolean interrupted = false;
-        for (boolean ended = false; !ended; ) {
-            try {
-                ended = process.waitFor(10, TimeUnit.SECONDS);
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle handle : all) {
+            handle.onExit().completeOnTimeout(handle, END_MAX_S, TimeUnit.SECONDS).join();
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    private static List<String> argumentFile(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
     }
 
     private ProcessHandle javaProcess() {

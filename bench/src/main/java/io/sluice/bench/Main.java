@@ -18,37 +18,33 @@ public final class Main {
 
     /** Exit code 0: measured; 1: some message or system failed; 2: wrong arguments. */
     public static void main(String[] args) throws IOException, InterruptedException {
-        Ports ports = new Ports();
-        List<String> scenarioIds = Scenario.ALL.stream().map(Scenario::id).toList();
         Options options;
+        PeerJars rocketmq;
+        List<Contender> contenders;
+        List<Scenario> scenarios;
         try {
-            List<String> names =
-                    List.of(
-                            "durable-floor",
-                            "echo-floor",
-                            "sluice",
-                            "rocketmq-async",
-                            "rocketmq-sync");
-            options = Options.parse(List.of(args), names, scenarioIds);
+            options = Options.parse(List.of(args));
+            rocketmq =
+                    new PeerJars(
+                            options.peerJava(),
+                            options.root().resolve("bench/target/peers/rocketmq"));
+            List<Contender> all = contenders(options.root(), rocketmq, new Ports());
+            contenders = Options.choose(options.systems(), all, Contender::name);
+            scenarios = Options.choose(options.scenarios(), Scenario.ALL, Scenario::id);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage() + "\n" + Options.USAGE);
             System.exit(2);
             return;
         }
-        System.exit(run(options, ports) ? 0 : 1);
+        System.exit(run(options, rocketmq, contenders, scenarios) ? 0 : 1);
     }
 
-    private static boolean run(Options options, Ports ports)
+    private static boolean run(
+            Options options,
+            PeerJars rocketmq,
+            List<Contender> contenders,
+            List<Scenario> scenarios)
             throws IOException, InterruptedException {
-        PeerJars rocketmq =
-                new PeerJars(
-                        options.peerJava(), options.root().resolve("bench/target/peers/rocketmq"));
-        List<Contender> contenders =
-                contenders(options, rocketmq, ports).stream()
-                        .filter(contender -> options.systems().contains(contender.name()))
-                        .toList();
-        List<Scenario> scenarios =
-                Scenario.ALL.stream().filter(s -> options.scenarios().contains(s.id())).toList();
         Files.createDirectories(options.directory());
         Machine machine = Machine.holding(options.directory());
         Window.Times times = new Window.Times(options.warmup(), options.measured());
@@ -62,11 +58,11 @@ public final class Main {
     }
 
     /** Everything that can be compared, in the order in which it takes its turns. */
-    private static List<Contender> contenders(Options options, PeerJars rocketmq, Ports ports) {
+    private static List<Contender> contenders(Path root, PeerJars rocketmq, Ports ports) {
         return List.of(
                 new FloorContender(FloorServer.Mode.ECHO, FLOOR_FILE_BYTES, ports),
                 new FloorContender(FloorServer.Mode.DURABLE, FLOOR_FILE_BYTES, ports),
-                new SluiceContender(options.root().resolve("sluice"), ports),
+                new SluiceContender(root.resolve("sluice"), ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.ASYNC_FLUSH, ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.SYNC_FLUSH, ports));
     }

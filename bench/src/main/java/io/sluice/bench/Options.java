@@ -9,10 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command line.
  *
+ * @param systems names as given, empty for all
+ * @param scenarios names as given, empty for all
  * @param root the project's directory
  * @param directory where servers put their data
  * @param peerJava the {@code java} program for peers and the official client
@@ -59,7 +63,7 @@ record Options(
      *
      * @throws IllegalArgumentException if one is unknown or has no value
      */
-    static Options parse(List<String> args, List<String> allSystems, List<String> allScenarios) {
+    static Options parse(List<String> args) {
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < args.size(); i += 2) {
             if (!KNOWN.contains(args.get(i)) || i + 1 == args.size()) {
@@ -72,8 +76,8 @@ record Options(
                 LocalDateTime.now(ZoneOffset.UTC)
                         .format(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHmm"));
         return new Options(
-                chosen(given.get("--systems"), allSystems),
-                chosen(given.get("--scenarios"), allScenarios),
+                names(given.get("--systems")),
+                names(given.get("--scenarios")),
                 seconds(given.getOrDefault("--warmup", "10")),
                 seconds(given.getOrDefault("--seconds", "10")),
                 positive(given.getOrDefault("--rounds", "3")),
@@ -86,18 +90,26 @@ record Options(
                 given.getOrDefault("--name", now));
     }
 
-    private static List<String> chosen(
-            @org.jspecify.annotations.Nullable String given, List<String> all) {
-        if (given == null) {
-            return all;
-        }
-        List<String> names = List.of(given.split(","));
-        for (String name : names) {
-            if (!all.contains(name)) {
-                throw new IllegalArgumentException("Unknown: " + name + ", known are " + all);
+    /**
+     * Those of {@code all} that are named, in their own order; all of them if none is named.
+     *
+     * @throws IllegalArgumentException if a name belongs to none of them
+     */
+    static <T> List<T> choose(List<String> names, List<T> all, Function<T, String> name) {
+        List<String> known = all.stream().map(name).toList();
+        for (String wanted : names) {
+            if (!known.contains(wanted)) {
+                throw new IllegalArgumentException(
+                        "Unknown: %s; known: %s".formatted(wanted, String.join(", ", known)));
             }
         }
-        return names;
+        return all.stream()
+                .filter(one -> names.isEmpty() || names.contains(name.apply(one)))
+                .toList();
+    }
+
+    private static List<String> names(@Nullable String given) {
+        return given == null ? List.of() : List.of(given.split(","));
     }
 
     private static Duration seconds(String text) {

@@ -4,6 +4,7 @@ import static java.lang.String.format;
 import static java.util.Locale.ROOT;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ final class Report {
     private static final String REFERENCE = RocketMqContender.ASYNC;
     private static final double THROUGHPUT_BAR = 3;
     private static final double CPU_BAR = 1.0 / 3;
+    private static final double NOISE_BAR = 0.1;
 
     private final Options options;
     private final Machine machine;
@@ -39,6 +41,7 @@ final class Report {
         line(format(ROOT, "# Benchmark %s", options.name()));
         line("");
         describe();
+        noise();
         for (Scenario scenario : scenarios) {
             table(scenario);
         }
@@ -85,6 +88,23 @@ final class Report {
                                 + " server nor load; kernel work for the disk and the network is in it, and"
                                 + " so is any noise. × columns: against %s in the same run.",
                         REFERENCE));
+        line("");
+    }
+
+    private void noise() {
+        if (outcome.noise().isEmpty()) {
+            return;
+        }
+        double median =
+                Summary.median(outcome.noise().stream().mapToDouble(Double::doubleValue).toArray());
+        double worst = Collections.max(outcome.noise());
+        line(
+                format(
+                        ROOT,
+                        "Before each start, other work kept %.2f processors busy (worst %.2f).%s",
+                        median,
+                        worst,
+                        worst > NOISE_BAR ? " **Too noisy to quote.**" : ""));
         line("");
     }
 

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  */
 final class Rounds {
     private static final long SYNC_MAX_S = 120;
+    private static final long NOISE_MS = 1000;
 
     private final List<Contender> contenders;
     private final List<Scenario> scenarios;
@@ -29,6 +30,7 @@ final class Rounds {
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Map<String, String> launches = new LinkedHashMap<>();
+    private final List<Double> noise = new ArrayList<>();
 
     Rounds(
             List<Contender> contenders,
@@ -50,9 +52,13 @@ final class Rounds {
      *
      * @param failures one sentence each; a run with any is a failed run
      * @param launches per contender the JDK and the exact arguments of each of its processes
+     * @param noise processors busy with other work just before each start
      */
     record Outcome(
-            List<Measurement> measurements, List<String> failures, Map<String, String> launches) {}
+            List<Measurement> measurements,
+            List<String> failures,
+            Map<String, String> launches,
+            List<Double> noise) {}
 
     Outcome run(int rounds) throws IOException, InterruptedException {
         for (int round = 1; round <= rounds; round++) {
@@ -60,13 +66,15 @@ final class Rounds {
                 run(contender, round);
             }
         }
-        return new Outcome(measurements, failures, launches);
+        return new Outcome(measurements, failures, launches, noise);
     }
 
     private void run(Contender contender, int round) throws IOException, InterruptedException {
         Path place = directory.resolve(contender.name());
         delete(place);
         Files.createDirectories(place);
+        settle();
+        noise.add(busyProcessors());
         try (Contender.Started started = new Contender.Started()) {
             Runtime.getRuntime().addShutdownHook(new Thread(started::close));
             Endpoint endpoint = contender.start(place.resolve("server"), started);
@@ -81,7 +89,6 @@ final class Rounds {
             progress.println("FAILED " + failures.getLast());
         }
         delete(place);
-        settle();
     }
 
     private void run(Contender contender, Endpoint endpoint, Scenario scenario, int round)
@@ -128,6 +135,15 @@ final class Rounds {
         if (!sync.waitFor(SYNC_MAX_S, TimeUnit.SECONDS)) {
             sync.destroyForcibly();
         }
+    }
+
+    /** Looks at the machine for a second while nothing of ours runs. */
+    private static double busyProcessors() throws IOException, InterruptedException {
+        long beforeNs = System.nanoTime();
+        long busyBeforeNs = Usage.machineBusyNs();
+        Thread.sleep(NOISE_MS);
+        double busyNs = Usage.machineBusyNs() - busyBeforeNs;
+        return busyNs / (System.nanoTime() - beforeNs);
     }
 
     private static void delete(Path place) throws IOException {

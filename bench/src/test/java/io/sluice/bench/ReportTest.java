@@ -15,12 +15,11 @@ class ReportTest {
             new Machine(2, "processor", "1 kB", "6.1", "25", "ext4 on /dev/disk");
     private static final Options OPTIONS =
             Options.parse(
-                    List.of("--name", "trial", "--root", "/project", "--dir", "/project/data"),
-                    List.of(),
-                    List.of());
+                    List.of("--name", "trial", "--root", "/project", "--dir", "/project/data"));
 
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
+    private final List<Double> noise = new ArrayList<>();
 
     @Test
     void shouldShowTheMedianRoundAndItsRatioToRocketMq() {
@@ -61,6 +60,14 @@ class ReportTest {
     }
 
     @Test
+    void shouldWarnOfANoisyMachine() {
+        noise.addAll(List.of(0.0, 0.1, 0.02));
+        assertTrue(report().contains("kept 0.02 processors busy (worst 0.10).\n"), report());
+        noise.add(0.5);
+        assertTrue(report().contains("(worst 0.50). **Too noisy to quote.**\n"), report());
+    }
+
+    @Test
     void shouldTakeTheMiddleOfAnEvenNumberOfRounds() {
         assertEquals(3, Summary.median(new double[] {9, 1, 5, 0}));
         assertEquals(5, Summary.median(new double[] {9, 1, 5}));
@@ -81,7 +88,7 @@ class ReportTest {
                         MACHINE,
                         contenders,
                         List.of(Scenario.ALL.getFirst()),
-                        new Rounds.Outcome(measurements, failures, launches))
+                        new Rounds.Outcome(measurements, failures, launches, noise))
                 .markdown();
     }
 
