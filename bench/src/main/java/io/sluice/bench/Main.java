@@ -10,7 +10,10 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
-/** Measures the chosen systems side by side and writes the table; see {@link Options#USAGE}. */
+/**
+ * Measures the chosen systems side by side and writes the table; {@code ./benchmark --help} says
+ * what can be chosen.
+ */
 public final class Main {
     private static final long FLOOR_FILE_BYTES = 1L << 30;
 
@@ -32,7 +35,7 @@ public final class Main {
             contenders = Options.choose(options.systems(), all, Contender::name);
             scenarios = Options.choose(options.scenarios(), Scenario.ALL, Scenario::id);
         } catch (IllegalArgumentException e) {
-            System.err.println(e.getMessage() + "\n" + Options.USAGE);
+            System.err.println(e.getMessage() + "; ./benchmark --help lists the options");
             System.exit(2);
             return;
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param systems names as given, empty for all
  * @param scenarios names as given, empty for all
  * @param root the project's directory
- * @param directory where servers put their data
+ * @param directory where servers put their data; nobody else's
  * @param peerJava the {@code java} program for peers and the official client
  * @param name of the files that are written
  */
@@ -32,19 +32,8 @@ record Options(
         Path directory,
         Path peerJava,
         String name) {
-    static final String USAGE =
-            """
-            usage: ./benchmark [--systems a,b] [--scenarios 1,2] [--seconds S] [--warmup S]
-                               [--rounds N] [--dir DATA] [--name NAME] [--peer-java JAVA]
-              --systems    durable-floor, echo-floor, sluice, rocketmq-async, rocketmq-sync (all)
-              --scenarios  1, 2, 4, client (all)
-              --seconds    measured seconds per system, scenario and round (10)
-              --warmup     seconds of load before each measurement (10)
-              --rounds     rounds; the table shows medians (3)
-              --dir        data directory on the disk to measure (bench/target/run)
-              --name       of bench/results/NAME.md and its histograms (date and time, UTC)
-              --peer-java  java program for RocketMQ and its client (17 if found, else our own)\
-            """;
+    /** A name of our own: the directory of each system below it is deleted before and after. */
+    private static final String DATA = "benchmark-data";
 
     private static final Set<String> KNOWN =
             Set.of(
@@ -82,7 +71,7 @@ record Options(
                 seconds(given.getOrDefault("--seconds", "10")),
                 positive(given.getOrDefault("--rounds", "3")),
                 root,
-                root.resolve(given.getOrDefault("--dir", "bench/target/run")),
+                root.resolve(given.getOrDefault("--dir", "bench/target")).resolve(DATA),
                 Path.of(
                         given.getOrDefault(
                                 "--peer-java",

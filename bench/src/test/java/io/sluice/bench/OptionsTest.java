@@ -24,7 +24,7 @@ class OptionsTest {
                 parse("--systems", "c,a", "--seconds", "5", "--root", "/r", "--dir", "/disk/data");
         assertEquals(List.of("a", "c"), Options.choose(options.systems(), ALL, String::toString));
         assertEquals(Duration.ofSeconds(5), options.measured());
-        assertEquals(Path.of("/disk/data"), options.directory());
+        assertEquals(Path.of("/disk/data/benchmark-data"), options.directory());
     }
 
     @Test

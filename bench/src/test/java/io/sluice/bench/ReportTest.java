@@ -52,7 +52,8 @@ class ReportTest {
 
     @Test
     void shouldShowFailuresAndFlagsWithoutPathsOfThisMachine() {
-        failures.add("sluice, round 1: scenario 1: no answer, see /project/data/sluice/x.log");
+        failures.add(
+                "sluice, round 1: scenario 1: no answer, see /project/data/benchmark-data/sluice/x.log");
         String report = report();
         assertTrue(report.contains("- sluice, round 1: scenario 1: no answer, see DATA/sluice"));
         assertTrue(report.contains("JDK 25: -Xmx1g Main --data-dir DATA/sluice"), report);
@@ -82,7 +83,9 @@ class ReportTest {
                                 RocketMqContender.Flush.ASYNC_FLUSH,
                                 new Ports()));
         Map<String, String> launches =
-                Map.of("sluice", "JDK 25: -Xmx1g Main --data-dir /project/data/sluice");
+                Map.of(
+                        "sluice",
+                        "JDK 25: -Xmx1g Main --data-dir /project/data/benchmark-data/sluice");
         return new Report(
                         OPTIONS,
                         MACHINE,
