@@ -2,8 +2,8 @@ package io.sluice.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A system that can be started on a fresh data directory and measured. */
 interface Contender {
@@ -25,9 +25,9 @@ interface Contender {
      */
     Endpoint start(Path directory, Started started) throws IOException, InterruptedException;
 
-    /** The processes of one contender, ended in reverse order. */
+    /** The processes of one contender, ended in reverse order, if need be by a shutdown hook. */
     final class Started implements AutoCloseable {
-        private final List<Child> children = new ArrayList<>();
+        private final List<Child> children = new CopyOnWriteArrayList<>();
 
         Child add(Child child) {
             children.add(child);

@@ -52,7 +52,14 @@ public final class Main {
         Machine machine = Machine.holding(options.directory());
         Window.Times times = new Window.Times(options.warmup(), options.measured());
         Rounds rounds =
-                new Rounds(contenders, scenarios, times, rocketmq, options.directory(), System.err);
+                new Rounds(
+                        contenders,
+                        scenarios,
+                        times,
+                        rocketmq,
+                        options.directory(),
+                        Calm::ofThisMachine,
+                        System.err);
         Rounds.Outcome outcome = rounds.run(options.rounds());
         String report = new Report(options, machine, contenders, scenarios, outcome).markdown();
         write(options, outcome, report);

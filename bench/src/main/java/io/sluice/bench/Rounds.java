@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -18,19 +17,20 @@ import java.util.stream.Stream;
  * Only one contender runs at a time.
  */
 final class Rounds {
-    private static final long SYNC_MAX_S = 120;
-    private static final long NOISE_MS = 1000;
-
     private final List<Contender> contenders;
     private final List<Scenario> scenarios;
     private final Window.Times times;
     private final PeerJars clientJars;
     private final Path directory;
+    private final Calm calm;
     private final PrintStream progress;
     private final List<Measurement> measurements = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private final Map<String, String> launches = new LinkedHashMap<>();
     private final List<Double> noise = new ArrayList<>();
+
+    /** What is to be ended if this process is told to end. */
+    private volatile Contender.Started running = new Contender.Started();
 
     Rounds(
             List<Contender> contenders,
@@ -38,12 +38,14 @@ final class Rounds {
             Window.Times times,
             PeerJars clientJars,
             Path directory,
+            Calm calm,
             PrintStream progress) {
         this.contenders = contenders;
         this.scenarios = scenarios;
         this.times = times;
         this.clientJars = clientJars;
         this.directory = directory;
+        this.calm = calm;
         this.progress = progress;
     }
 
@@ -61,6 +63,7 @@ final class Rounds {
             List<Double> noise) {}
 
     Outcome run(int rounds) throws IOException, InterruptedException {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> running.close()));
         for (int round = 1; round <= rounds; round++) {
             for (Contender contender : contenders) {
                 run(contender, round);
@@ -73,10 +76,9 @@ final class Rounds {
         Path place = directory.resolve(contender.name());
         delete(place);
         Files.createDirectories(place);
-        settle();
-        noise.add(busyProcessors());
+        noise.add(calm.before());
         try (Contender.Started started = new Contender.Started()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(started::close));
+            running = started;
             Endpoint endpoint = contender.start(place.resolve("server"), started);
             launches.put(contender.name(), launch(endpoint));
             for (Scenario scenario : scenarios) {
@@ -127,23 +129,6 @@ final class Rounds {
             lines.add("JDK %s: %s".formatted(process.javaVersion(), process.javaArguments()));
         }
         return String.join("\n", lines);
-    }
-
-    /** Lets the disk finish what the last contender left, so that the next does not pay for it. */
-    private static void settle() throws IOException, InterruptedException {
-        Process sync = new ProcessBuilder("sync").inheritIO().start();
-        if (!sync.waitFor(SYNC_MAX_S, TimeUnit.SECONDS)) {
-            sync.destroyForcibly();
-        }
-    }
-
-    /** Looks at the machine for a second while nothing of ours runs. */
-    private static double busyProcessors() throws IOException, InterruptedException {
-        long beforeNs = System.nanoTime();
-        long busyBeforeNs = Usage.machineBusyNs();
-        Thread.sleep(NOISE_MS);
-        double busyNs = Usage.machineBusyNs() - busyBeforeNs;
-        return busyNs / (System.nanoTime() - beforeNs);
     }
 
     private static void delete(Path place) throws IOException {
