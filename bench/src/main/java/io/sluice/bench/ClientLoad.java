@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Timer;
@@ -64,7 +65,7 @@ final class ClientLoad implements Load {
     }
 
     private Process start(Endpoint endpoint, Window.Times times) throws IOException {
-        List<String> command = new java.util.ArrayList<>();
+        List<String> command = new ArrayList<>();
         command.add(jars.java().toString());
         command.addAll(FLAGS);
         command.add("-Duser.home=" + directory);
