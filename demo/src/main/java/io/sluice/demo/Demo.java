@@ -86,7 +86,7 @@ final class Demo {
 
     /** The client logs into a file of its own, and looks for news of routes every second. */
     private static void quieten(Path logs) {
-        System.setProperty("rocketmq.client.logRoot", logs.toString());
+        System.setProperty("rocketmq.log.root", logs.toString());
         System.setProperty("rocketmq.client.rebalance.waitInterval", "1000");
     }
 

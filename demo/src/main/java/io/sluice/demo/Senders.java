@@ -115,6 +115,8 @@ final class Senders {
             lastFailure = result.toString();
         } catch (RemotingException | MQClientException | MQBrokerException e) {
             lastFailure = e.toString();
+        } catch (IllegalStateException e) {
+            lastFailure = e.toString(); // so the client says that a route could not be asked for
         }
         failures.incrementAndGet();
         return false;

@@ -20,7 +20,7 @@ public record BrokerData(String cluster, String brokerName, Map<Long, String> ad
                 json.text("brokerName"),
                 json.map(
                         "brokerAddrs",
-                        key -> JsonObject.asInt64("brokerAddrs", key),
+                        key -> JsonObject.parse("brokerAddrs", key),
                         value -> JsonObject.asText("brokerAddrs", value)));
     }
 

@@ -32,4 +32,18 @@ public record CheckClientRequestBody(
                 subscription == null ? null : SubscriptionData.decode(subscription),
                 json.textOrNull("namespace"));
     }
+
+    /** Writes a body. */
+    public JsonWriter encode() {
+        JsonWriter json = new JsonWriter();
+        json.beginObject()
+                .member("clientId", clientId)
+                .member("group", group)
+                .member("namespace", namespace);
+        if (subscription != null) {
+            json.name("subscriptionData");
+            subscription.encode(json);
+        }
+        return json.endObject();
+    }
 }

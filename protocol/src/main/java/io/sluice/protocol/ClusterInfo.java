@@ -22,11 +22,11 @@ public record ClusterInfo(Map<String, BrokerData> brokers, Map<String, List<Stri
         return new ClusterInfo(
                 json.map(
                         "brokerAddrTable",
-                        name -> JsonObject.asText("brokerAddrTable", name),
+                        name -> name,
                         value -> BrokerData.decode(JsonObject.of("brokerAddrTable", value))),
                 json.map(
                         "clusterAddrTable",
-                        name -> JsonObject.asText("clusterAddrTable", name),
+                        name -> name,
                         value -> JsonObject.asTexts("clusterAddrTable", value)));
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param originTopic the topic the group subscribes to
  * @param unitMode as the client has it
  * @param maxReconsumeTimes how often the client wants it retried; {@value #ABSENT} if it does not
- *     say, which clients before 3.4.9 do not
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ *     say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record ConsumerSendMsgBackHeader(
         String group,

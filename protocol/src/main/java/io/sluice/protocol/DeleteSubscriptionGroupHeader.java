@@ -4,7 +4,7 @@ package io.sluice.protocol;
  * {@link RequestCode#DELETE_SUBSCRIPTIONGROUP}: deletes a group.
  *
  * @param groupName the group
- * @param cleanOffset whether its offsets go too
+ * @param cleanOffset whether its offsets go too; 4.x clients call it removeOffset
  */
 public record DeleteSubscriptionGroupHeader(String groupName, boolean cleanOffset) {
 
@@ -15,7 +15,8 @@ public record DeleteSubscriptionGroupHeader(String groupName, boolean cleanOffse
      */
     public static DeleteSubscriptionGroupHeader decode(Header header) {
         return new DeleteSubscriptionGroupHeader(
-                header.text("groupName"), header.booleanField("cleanOffset", false));
+                header.text("groupName"),
+                header.booleanField("cleanOffset", header.booleanField("removeOffset", false)));
     }
 
     /** Writes the fields. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic
  * @param queueId the queue
  * @param committed whether only what consumers may see counts
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record GetMaxOffsetHeader(
         String topic, int queueId, boolean committed, @Nullable String brokerName) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic the topic
  * @param queueId the queue
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record GetMinOffsetHeader(String topic, int queueId, @Nullable String brokerName) {
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * clients with an authentication hook write every field twice.
  */
 public final class Header {
-    /** More ext fields than any client sends. */
+    /** More ext fields than any client sends, counting every occurrence of a name. */
     static final int FIELDS_MAX = 256;
 
     private static final byte[] NO_BYTES = {};
@@ -41,6 +41,7 @@ public final class Header {
     private int[] ranges = new int[4 * 16];
 
     private int count;
+    private int added;
     private long seen;
     private int cursor;
 
@@ -217,11 +218,11 @@ public final class Header {
 
     /** Adds a field whose value is a range of {@link #bytes}; -1 as its begin means null. */
     void add(int nameFrom, int nameTo, int valueFrom, int valueTo) {
+        if (added++ == FIELDS_MAX) {
+            throw new HeaderException("header has more than " + FIELDS_MAX + " fields");
+        }
         int at = occurred(nameFrom, nameTo) ? same(nameFrom, nameTo) : -1;
         if (at < 0) {
-            if (count == FIELDS_MAX) {
-                throw new HeaderException("header has more than " + FIELDS_MAX + " fields");
-            }
             at = count++ * 4;
             if (at == ranges.length) {
                 ranges = Arrays.copyOf(ranges, at * 2);

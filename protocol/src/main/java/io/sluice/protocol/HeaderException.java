@@ -12,8 +12,7 @@ public final class HeaderException extends ProtocolException {
     }
 
     static HeaderException malformed(String field, String expected, String found) {
-        String shown = found.length() <= 64 ? found : found.substring(0, 64) + "...";
         return new HeaderException(
-                "header field " + field + " must be " + expected + ", not \"" + shown + "\"");
+                "header field " + field + " must be " + expected + ", not \"" + shown(found) + '"');
     }
 }

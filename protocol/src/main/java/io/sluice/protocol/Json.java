@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * bracket.
  *
  * <p>Bodies only; headers have a faster reader of their own. Values become {@link Map}, {@link
- * List}, String, Long, Double, Boolean or null. A name becomes a String, a Long or a {@link Map}.
+ * List}, String, Long, Double, Boolean or null. Names become Strings, whatever they were: a number
+ * its digits, an object its text as it stands. (So keys of one map are all of one comparable class,
+ * and no choice of them makes the map slow.)
  */
 public final class Json {
     /** The largest text that is read, in bytes: a tree costs many times its text. */
-    public static final int SIZE_BYTES_MAX = 4 * 1024 * 1024;
+    public static final int SIZE_BYTES_MAX = 2 * 1024 * 1024;
 
     private final JsonScanner scanner;
     private int depth;
@@ -73,27 +75,25 @@ public final class Json {
         };
     }
 
-    private Map<Object, @Nullable Object> object() {
+    private Map<String, @Nullable Object> object() {
         open('{');
-        Map<Object, @Nullable Object> members = new LinkedHashMap<>();
-        while (!scanner.take('}')) {
-            Object name = name();
-            scanner.expect(':');
-            members.put(name, value());
-            comma('}');
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        if (!scanner.take('}')) {
+            do {
+                String name = name();
+                scanner.expect(':');
+                members.put(name, value());
+            } while (scanner.more('}'));
         }
         depth--;
         return members;
     }
 
-    private Object name() {
-        int b = scanner.peek();
-        if (b == '{') {
-            return object();
-        }
-        scanner.scalar();
-        if (b == '-' || (b >= '0' && b <= '9')) {
-            return wholeNumber();
+    private String name() {
+        if (scanner.peek() == '{') {
+            scanner.raw();
+        } else {
+            scanner.scalar();
         }
         return text();
     }
@@ -101,9 +101,10 @@ public final class Json {
     private List<@Nullable Object> array() {
         open('[');
         List<@Nullable Object> elements = new ArrayList<>();
-        while (!scanner.take(']')) {
-            elements.add(value());
-            comma(']');
+        if (!scanner.take(']')) {
+            do {
+                elements.add(value());
+            } while (scanner.more(']'));
         }
         depth--;
         return elements;
@@ -114,12 +115,6 @@ public final class Json {
         if (++depth > JsonScanner.DEPTH_MAX) {
             throw JsonException.at(
                     scanner.at, "nested deeper than " + JsonScanner.DEPTH_MAX + " levels");
-        }
-    }
-
-    private void comma(char end) {
-        if (!scanner.take(',') && scanner.peek() != end) {
-            throw scanner.unexpected(scanner.peek(), "',' or '" + end + "'");
         }
     }
 
@@ -151,7 +146,7 @@ public final class Json {
         try {
             return Double.valueOf(text());
         } catch (NumberFormatException e) {
-            throw JsonException.at(scanner.from, "\"" + text() + "\" is not a value");
+            throw notAValue();
         }
     }
 
@@ -159,8 +154,13 @@ public final class Json {
         try {
             return Ascii.parseLong(scanner.bytes, scanner.from, scanner.to);
         } catch (NumberFormatException e) {
-            throw JsonException.at(scanner.from, "\"" + text() + "\" is not a value");
+            throw notAValue();
         }
+    }
+
+    private JsonException notAValue() {
+        return JsonException.at(
+                scanner.from, '"' + JsonException.shown(text()) + "\" is not a value");
     }
 
     private String text() {

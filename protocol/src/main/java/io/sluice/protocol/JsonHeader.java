@@ -30,20 +30,14 @@ final class JsonHeader {
 
     private void object() {
         scanner.expect('{');
-        while (!scanner.take('}')) {
-            scanner.scalar();
-            member();
-            comma();
+        if (!scanner.take('}')) {
+            do {
+                scanner.scalar();
+                member();
+            } while (scanner.more('}'));
         }
         if (scanner.peek() != JsonScanner.END) {
             throw scanner.unexpected(scanner.peek(), "nothing more");
-        }
-    }
-
-    /** Takes what stands between two members; a comma before the closing brace is let pass. */
-    private void comma() {
-        if (!scanner.take(',') && scanner.peek() != '}') {
-            throw scanner.unexpected(scanner.peek(), "',' or '}'");
         }
     }
 
@@ -78,10 +72,11 @@ final class JsonHeader {
             return;
         }
         scanner.expect('{');
-        while (!scanner.take('}')) {
-            scanner.scalar();
-            field(scanner.from, scanner.to);
-            comma();
+        if (!scanner.take('}')) {
+            do {
+                scanner.scalar();
+                field(scanner.from, scanner.to);
+            } while (scanner.more('}'));
         }
     }
 

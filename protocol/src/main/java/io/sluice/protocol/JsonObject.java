@@ -93,7 +93,7 @@ final class JsonObject {
         };
     }
 
-    private static long parse(String name, String value) {
+    static long parse(String name, String value) {
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
@@ -137,14 +137,16 @@ final class JsonObject {
 
     /** The members of an object whose names mean something, in order; empty if it is absent. */
     <K, V> Map<K, V> map(
-            String name, Function<Object, K> decodeKey, Function<@Nullable Object, V> decodeValue) {
+            String name, Function<String, K> decodeKey, Function<@Nullable Object, V> decodeValue) {
         Object value = members.get(name);
         if (value == null) {
             return Map.of();
         }
         Map<K, V> map = new LinkedHashMap<>();
         for (Map.Entry<?, ?> member : of(name, value).members.entrySet()) {
-            map.put(decodeKey.apply(member.getKey()), decodeValue.apply(member.getValue()));
+            map.put(
+                    decodeKey.apply(member.getKey().toString()),
+                    decodeValue.apply(member.getValue()));
         }
         return map;
     }
@@ -159,24 +161,16 @@ final class JsonObject {
         };
     }
 
-    static long asInt64(String name, @Nullable Object value) {
-        return switch (value) {
-            case Long number -> number;
-            case String text -> parse(name, text);
-            case null, default -> throw wrong(name, "a whole number", value);
+    private static JsonException wrong(String name, String expected, @Nullable Object found) {
+        return switch (found) {
+            case null -> new JsonException(name + " is missing: it must be " + expected);
+            case Map<?, ?> _ -> mustBe(name, expected, "an object");
+            case List<?> _ -> mustBe(name, expected, "an array");
+            default -> mustBe(name, expected, JsonException.shown(found.toString()));
         };
     }
 
-    private static JsonException wrong(String name, String expected, @Nullable Object found) {
-        if (found == null) {
-            return new JsonException(name + " is missing: it must be " + expected);
-        }
-        String shown = found.toString();
-        return new JsonException(
-                name
-                        + " must be "
-                        + expected
-                        + ", not "
-                        + (shown.length() <= 64 ? shown : shown.substring(0, 64) + "..."));
+    private static JsonException mustBe(String name, String expected, String shown) {
+        return new JsonException(name + " must be " + expected + ", not " + shown);
     }
 }

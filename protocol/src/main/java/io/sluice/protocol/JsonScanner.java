@@ -1,5 +1,9 @@
 package io.sluice.protocol;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * The tokens of RocketMQ's JSON dialect, over a byte array that the scanner owns: strings are
  * unescaped in place, for the unescaped form is never longer. So a token is a range of the array
@@ -13,6 +17,12 @@ final class JsonScanner {
     static final int END = -1;
 
     static final int DEPTH_MAX = 32;
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101_0101_0101_0101L;
+    private static final long TOPS = 0x8080_8080_8080_8080L;
+    private static final long BACKSLASHES = '\\' * ONES;
 
     final byte[] bytes;
     private final int end;
@@ -33,16 +43,16 @@ final class JsonScanner {
 
     /** The next byte that is not space, left where it is. */
     int peek() {
-        while (at < end) {
-            byte b = bytes[at];
-            if (b > ' ' || b < 0) {
+        int i = at;
+        while (i < end) {
+            byte b = bytes[i];
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                at = i;
                 return b & 0xFF;
             }
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                return b;
-            }
-            at++;
+            i++;
         }
+        at = i;
         return END;
     }
 
@@ -56,9 +66,8 @@ final class JsonScanner {
     }
 
     void expect(char wanted) {
-        int found = next();
-        if (found != wanted) {
-            throw unexpected(found, "'" + wanted + "'");
+        if (!take(wanted)) {
+            throw unexpected(peek(), "'" + wanted + "'");
         }
     }
 
@@ -69,6 +78,21 @@ final class JsonScanner {
         }
         at++;
         return true;
+    }
+
+    /**
+     * Takes what follows a member or an element: a comma, or the closing bracket, or both.
+     *
+     * @return whether another one follows
+     */
+    boolean more(char close) {
+        if (take(',')) {
+            return !take(close);
+        }
+        if (!take(close)) {
+            throw unexpected(peek(), "',' or '" + close + "'");
+        }
+        return false;
     }
 
     /** Takes a string, quoted in either way, or a bare word, number, literal: a token. */
@@ -107,39 +131,56 @@ final class JsonScanner {
     /** Takes the rest of a string, the opening quote being taken. */
     void string(int quote) {
         from = at;
-        int i = at;
-        while (i < end) {
-            byte b = bytes[i];
-            if (b == quote) {
-                to = i;
-                at = i + 1;
-                return;
-            }
-            if (b == '\\') {
-                at = i;
-                unescape(quote);
-                return;
-            }
-            i++;
+        int stop = plainEnd(at, quote);
+        if (stop < end && bytes[stop] == quote) {
+            to = stop;
+            at = stop + 1;
+        } else {
+            unescape(stop, quote);
         }
-        throw JsonException.at(from, "a string that begins here has no end");
     }
 
-    private void unescape(int quote) {
-        int write = at;
-        while (at < end) {
-            byte b = bytes[at++];
-            if (b == quote) {
-                to = write;
-                return;
-            }
-            if (b == '\\') {
-                write = escape(write);
-            } else {
-                bytes[write++] = b;
+    /** Takes the rest of a string from its first escape on, closing up what escapes leave. */
+    private void unescape(int firstEscape, int quote) {
+        int write = firstEscape;
+        at = firstEscape;
+        while (at < end && bytes[at] == '\\') {
+            at++;
+            write = escape(write);
+            int stop = plainEnd(at, quote);
+            System.arraycopy(bytes, at, bytes, write, stop - at);
+            write += stop - at;
+            at = stop;
+        }
+        if (at == end) {
+            throw JsonException.at(from, "a string that begins here has no end");
+        }
+        to = write;
+        at++;
+    }
+
+    /** Where the next quote or backslash is, looking at eight bytes at once; or the end. */
+    private int plainEnd(int start, int quote) {
+        long quotes = quote * ONES;
+        int i = start;
+        for (; i <= end - Long.BYTES; i += Long.BYTES) {
+            long word = (long) LONG.get(bytes, i);
+            long hits = zeroes(word ^ quotes) | zeroes(word ^ BACKSLASHES);
+            if (hits != 0) {
+                return i + (Long.numberOfTrailingZeros(hits) >>> 3);
             }
         }
-        throw JsonException.at(from, "a string that begins here has no end");
+        while (i < end && bytes[i] != quote && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /**
+     * The top bit of every zero byte, exact up to the lowest of them: see Hacker's Delight, 6-1.
+     */
+    private static long zeroes(long word) {
+        return (word - ONES) & ~word & TOPS;
     }
 
     /** Takes one escape, its backslash being taken, and writes its meaning. */
@@ -198,13 +239,20 @@ final class JsonScanner {
         }
         int value = 0;
         for (int i = 0; i < digits; i++) {
-            int digit = Character.digit(bytes[at++] & 0xFF, 16);
-            if (digit < 0) {
-                throw JsonException.at(at - 1, "an escape needs a hexadecimal digit");
-            }
-            value = (value << 4) | digit;
+            value = (value << 4) | hexDigit(bytes[at++]);
         }
         return value;
+    }
+
+    private int hexDigit(byte b) {
+        if (b >= '0' && b <= '9') {
+            return b - '0';
+        }
+        int letter = b | 0x20;
+        if (letter >= 'a' && letter <= 'f') {
+            return letter - 'a' + 10;
+        }
+        throw JsonException.at(at - 1, "an escape needs a hexadecimal digit");
     }
 
     /** Takes a value of any kind, unread and unchanged: the token is its text, quotes included. */
@@ -224,6 +272,7 @@ final class JsonScanner {
                 case '"', '\'' -> skipString(b);
                 case ',', ':' -> {
                     if (depth == 0) {
+                        at--;
                         throw unexpected(b, "a value");
                     }
                 }

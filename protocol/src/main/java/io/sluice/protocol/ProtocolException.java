@@ -9,11 +9,18 @@ package io.sluice.protocol;
 public abstract sealed class ProtocolException extends RuntimeException
         permits FrameException, HeaderException, JsonException, BodyException {
 
+    private static final int SHOWN_MAX = 64;
+
     private final String message;
 
     ProtocolException(String message) {
         super(message, null, false, false);
         this.message = message;
+    }
+
+    /** What a peer sent, short enough for a message. */
+    static String shown(String found) {
+        return found.length() <= SHOWN_MAX ? found : found.substring(0, SHOWN_MAX) + "...";
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expressionType TAG or SQL92; TAG if the client does not say
  * @param maxMsgBytes how many bytes of messages at most; {@link Integer#MAX_VALUE} if the client
  *     does not say
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record PullMessageHeader(
         String consumerGroup,

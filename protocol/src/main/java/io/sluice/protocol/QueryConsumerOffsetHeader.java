@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueId the queue
  * @param setZeroIfNotFound whether a group that is new to a queue whose first messages are still
  *     there starts at 0; false asks for {@link ResponseCode#QUERY_NOT_FOUND} instead
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record QueryConsumerOffsetHeader(
         String consumerGroup,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueId the queue
  * @param timestampMs the store time to look for, in ms since 1970
  * @param upper of several messages of that time the last, not the first; since 5.0
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record SearchOffsetHeader(
         String topic, int queueId, long timestampMs, boolean upper, @Nullable String brokerName) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxReconsumeTimes how often the client wants it retried; {@value #ABSENT} if it does not
  *     say
  * @param batch whether the body holds several messages
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 @SuppressWarnings("ArrayRecordComponent") // goes to the log as it is; nobody compares headers
 public record SendMessageHeader(

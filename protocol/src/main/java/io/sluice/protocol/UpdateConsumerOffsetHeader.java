@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic
  * @param queueId the queue
  * @param commitOffset the offset of the next message to consume
- * @param brokerName the shard the client means; clients before 5.0 do not say
+ * @param brokerName the shard the client means; old clients do not say
  */
 public record UpdateConsumerOffsetHeader(
         String consumerGroup,

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@link RequestCode#VIEW_MESSAGE_BY_ID}: reads the message at a position.
  *
- * @param topic its topic, which clients before 5.0 do not say
+ * @param topic its topic, which old clients do not say
  * @param offset its position in the shard's log
  */
 public record ViewMessageHeader(@Nullable String topic, long offset) {

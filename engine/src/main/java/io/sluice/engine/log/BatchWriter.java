@@ -58,7 +58,8 @@ final class BatchWriter {
             }
             try {
                 writeWithFollowers(first);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Whatever it was, this batch is not durable, and must not be waited for.
                 ended = true;
                 outcome.failed(failure(first, e));
             }
@@ -127,7 +128,7 @@ final class BatchWriter {
         }
     }
 
-    private static IOException failure(LocalBatch batch, Exception cause) {
+    private static IOException failure(LocalBatch batch, Throwable cause) {
         return new IOException(
                 "writing "
                         + Position.describe(batch.base())

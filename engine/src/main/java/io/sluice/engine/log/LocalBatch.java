@@ -53,6 +53,9 @@ final class LocalBatch extends Batch {
         epoch = batchEpoch;
         sequence = batchSequence;
         buffer.limit(paddedSizeBytes);
+        while (buffer.remaining() >= Long.BYTES) {
+            buffer.putLong(0);
+        }
         while (buffer.hasRemaining()) {
             buffer.put((byte) 0);
         }

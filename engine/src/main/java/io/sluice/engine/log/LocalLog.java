@@ -56,6 +56,7 @@ public final class LocalLog implements Log {
     private long sequence;
     private int inFlight;
     private boolean refused;
+    private boolean roomless;
     private boolean watchingQuiet;
     private boolean over;
     private volatile long durablePosition;
@@ -210,8 +211,10 @@ public final class LocalLog implements Log {
         int need = Slabs.align(BatchHeader.SIZE_BYTES + recordsSizeBytesMin, alignmentBytes);
         if (roomBytes(reserve) < need && (!roll() || roomBytes(reserve) < need)) {
             refused = true;
+            roomless |= !reserve;
             return null;
         }
+        roomless &= reserve;
         open = batch(need, roomBytes(reserve), BatchHeader.Kind.RECORDS);
         if (open == null) {
             refused = true;
@@ -381,7 +384,7 @@ public final class LocalLog implements Log {
 
     @Override
     public boolean full() {
-        return spares.full() != null;
+        return roomless && spares.full() != null;
     }
 
     @Override
@@ -396,7 +399,8 @@ public final class LocalLog implements Log {
 
     @Override
     public void trim(int segment) {
-        int first = Math.min(segment, requireNonNull(active).segment());
+        // The log must keep a segment whose name is durable; the active one may not have it yet.
+        int first = Math.min(segment, Position.segment(durablePosition));
         segments.trimBelow(first);
         files.trimBelow(first);
         trimmer.start();

@@ -79,8 +79,9 @@ public interface Log extends AutoCloseable {
      * @param reserve whether the room kept for small records when storage runs out may be used;
      *     false for messages, true for offsets, timers fired and the like
      * @return the batch; null if storage is full (then try again later: it heals by itself), or if
-     *     every write buffer is in use by commits under way (then the next {@link Listener#durable}
-     *     frees one; {@link #full()} tells the two apart)
+     *     every write buffer is in use by commits under way, or the next segment is still being
+     *     prepared ({@link #full()} tells the two apart). {@link Listener#durable} is called when
+     *     it is worth trying again, if need be with a position that was reported before
      */
     @Nullable Batch open(int recordsSizeBytesMin, boolean reserve);
 
@@ -101,8 +102,8 @@ public interface Log extends AutoCloseable {
 
     /**
      * Ends a segment with its footer, written in the background after the segment's last batch is
-     * durable. {@code source} is called once, on a background executor, and must only read what no
-     * longer changes.
+     * durable. {@code source} is called on a background executor, again if writing failed, and must
+     * only read what no longer changes.
      *
      * @param checkpoint the state of the shard at the end of the segment, to be handed to {@link
      *     Replay#checkpoint}

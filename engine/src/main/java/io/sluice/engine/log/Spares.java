@@ -29,7 +29,7 @@ final class Spares {
     private final SegmentFile.Directory directory;
     private final LocalLogConfig config;
     private final Executor background;
-    private final Runnable whenKnown;
+    private final Runnable whenChanged;
     private final ByteBuffer zeroes;
     private final ConcurrentLinkedQueue<Spare> ready = new ConcurrentLinkedQueue<>();
     private volatile @Nullable IOException lastFailure;
@@ -46,17 +46,17 @@ final class Spares {
     private boolean closed;
 
     /**
-     * @param whenKnown run on any thread, when a file has become ready or could not be prepared
+     * @param whenChanged run on any thread, when a file has become ready, or turned out impossible
      */
     Spares(
             SegmentFile.Directory directory,
             LocalLogConfig config,
             Executor background,
-            Runnable whenKnown) {
+            Runnable whenChanged) {
         this.directory = directory;
         this.config = config;
         this.background = background;
-        this.whenKnown = whenKnown;
+        this.whenChanged = whenChanged;
         this.sizeBytesNext = config.firstSizeBytes();
         int alignment = directory.alignmentBytes();
         this.zeroes =
@@ -160,12 +160,13 @@ final class Spares {
         try {
             prepareSome();
         } catch (IOException e) {
-            if (lastFailure == null) {
-                LOGGER.warn("No room for a new segment, trying again every second", e);
-            }
-            discard();
+            boolean news = lastFailure == null;
             lastFailure = e;
-            whenKnown.run();
+            discard();
+            if (news) {
+                LOGGER.warn("No room for a new segment, trying again every second", e);
+                whenChanged.run();
+            }
             background.executeAfter(RETRY_NANOS, this::step);
             return;
         }
@@ -218,7 +219,7 @@ final class Spares {
         ready.add(spare);
         lastFailure = null;
         awaited = false;
-        whenKnown.run();
+        whenChanged.run();
     }
 
     private void discard() {

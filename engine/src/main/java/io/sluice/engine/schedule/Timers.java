@@ -247,7 +247,8 @@ public final class Timers {
      * block has been loaded. Also to be called after the recovery, for segments sealed in the
      * replay. Nothing happens if the segment has no run in memory.
      *
-     * @param entries size of the footer's section / {@link #ENTRY_SIZE_BYTES}, checked against what was written
+     * @param entries size of the footer's section / {@link #ENTRY_SIZE_BYTES}, checked against what
+     *     was written
      */
     public void runReadable(int segment, long entries) {
         if (!(run(segment) instanceof MemoryRun run)) {
@@ -336,9 +337,7 @@ public final class Timers {
                         run.pending() + " timers are pending in segment " + run.segment());
             }
         }
-        runs.stream()
-                .filter(run -> run.segment() < firstSegment)
-                .forEach(Timers::drop);
+        runs.stream().filter(run -> run.segment() < firstSegment).forEach(Timers::drop);
         runs.removeIf(run -> run.segment() < firstSegment);
         tombstones.dropBelow(firstSegment);
         unsettle();

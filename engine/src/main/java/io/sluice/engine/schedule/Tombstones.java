@@ -77,9 +77,8 @@ final class Tombstones {
 
     /** Drops those that the watermark has passed. */
     void dropUpTo(long watermarkDueMs, long watermarkPosition) {
-        retain(
-                (its, dueMs, position) ->
-                        RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
+        retain((its, dueMs, position) ->
+                RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position));
     }
 
     /** Drops those of segments below. */

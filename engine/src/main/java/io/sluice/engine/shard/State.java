@@ -113,7 +113,6 @@ final class State {
                     index.writeTo(output);
                     timerRun.writeTo(output);
                 });
-        queues.activate(segment + 1);
     }
 
     /** The state as bytes: equal states give equal bytes. */
@@ -147,6 +146,5 @@ final class State {
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }
-        queues.activate(segment + 1);
     }
 }

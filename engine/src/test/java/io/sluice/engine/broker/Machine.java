@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -99,6 +100,16 @@ final class Machine {
         catalogDisk.crash();
         logDisk.restartAfterKill();
         catalogDisk.restartAfterKill();
+        return start();
+    }
+
+    /** The power fails: what was not synced is lost in whole or in part. */
+    Machine losePowerAndRestart(Random random) {
+        elapsedMs = time.wallMs() - new ManualTime().wallMs();
+        logDisk.crash();
+        catalogDisk.crash();
+        logDisk.restartAfterPowerLoss(random);
+        catalogDisk.restartAfterPowerLoss(random);
         return start();
     }
 

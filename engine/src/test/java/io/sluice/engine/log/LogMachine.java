@@ -32,6 +32,7 @@ final class LogMachine implements Log.Listener {
     private int numberNext;
     private int lastSegment;
     private boolean failed;
+    private int reports;
 
     ManualTime time = new ManualTime();
     private @Nullable LocalLog log;
@@ -56,6 +57,11 @@ final class LogMachine implements Log.Listener {
 
     int acknowledged() {
         return acknowledged;
+    }
+
+    /** How often the log called {@link #durable}. */
+    int reports() {
+        return reports;
     }
 
     boolean failed() {
@@ -159,6 +165,7 @@ final class LogMachine implements Log.Listener {
         if (failed) {
             throw new AssertionError("durable after failed");
         }
+        reports++;
         while (acknowledged < ends.size() && ends.get(acknowledged) <= position) {
             acknowledged++;
         }

@@ -78,8 +78,7 @@ public final class MemoryDirectory implements SegmentFile.Directory {
         Inode copy() {
             Inode copy = new Inode();
             copy.visible = visible.clone();
-            copy.durable = durable.clone();
-            copy.unsynced = new ArrayList<>(unsynced);
+            copy.durable = visible.clone();
             return copy;
         }
     }
@@ -197,7 +196,7 @@ public final class MemoryDirectory implements SegmentFile.Directory {
         inode.durable = Arrays.copyOf(inode.durable, sizeBytes);
     }
 
-    /** The same files on another disk that has no faults. */
+    /** What is visible now, durable on another disk that has no faults. */
     public MemoryDirectory copy() {
         MemoryDirectory copy = new MemoryDirectory(alignmentBytes);
         names.forEach((name, inode) -> copy.names.put(name, inode.copy()));
@@ -357,7 +356,20 @@ public final class MemoryDirectory implements SegmentFile.Directory {
 
         private void change(Unsynced write) {
             inode.visible = put(inode.visible, write.offset, write.bytes, 0, write.bytes.length);
+            inode.unsynced.forEach(earlier -> supersede(earlier, write));
             inode.unsynced.add(write);
+        }
+
+        /** What the page cache holds now is all that can still reach the disk. */
+        private void supersede(Unsynced earlier, Unsynced later) {
+            int from = Math.max(earlier.offset, later.offset);
+            int to =
+                    Math.min(
+                            earlier.offset + earlier.bytes.length,
+                            later.offset + later.bytes.length);
+            for (int at = from; at < to; at++) {
+                earlier.bytes[at - earlier.offset] = later.bytes[at - later.offset];
+            }
         }
 
         private void requireWritable(ByteBuffer source, long offset) throws IOException {

@@ -11,7 +11,6 @@ final class MemoryFooter implements Footer, Footer.Output {
     private byte[] bytes = {};
     boolean failing;
 
-
     static MemoryFooter of(RunWriter writer) {
         MemoryFooter footer = new MemoryFooter();
         try {
@@ -57,8 +56,6 @@ final class MemoryFooter implements Footer, Footer.Output {
         if (failing) {
             throw new IOException("told to fail");
         }
-        return ByteBuffer.wrap(bytes(), (int) offset, sizeBytes)
-                .slice()
-                .asReadOnlyBuffer();
+        return ByteBuffer.wrap(bytes(), (int) offset, sizeBytes).slice().asReadOnlyBuffer();
     }
 }

@@ -297,8 +297,7 @@ class TimersHistoryTest {
             assertEquals(nextMs, timers.nextDueMs(), where);
             for (int its = firstSegment; its <= segment; its++) {
                 int expected = its;
-                long count =
-                        model.values().stream().filter(p -> p.segment() == expected).count();
+                long count = model.values().stream().filter(p -> p.segment() == expected).count();
                 assertEquals(count, timers.pending(its), where + " segment " + its);
             }
         }

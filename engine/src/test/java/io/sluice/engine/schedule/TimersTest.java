@@ -174,7 +174,8 @@ class TimersTest implements Timers.Listener {
         long lastDueMs = 0;
         for (int fired = 0; fired < 300_000; ) {
             List<long[]> shown = new ArrayList<>();
-            fired += timers.due(1_000_000, 2000, (due, at, size) -> shown.add(new long[] {due, at}));
+            fired +=
+                    timers.due(1_000_000, 2000, (due, at, size) -> shown.add(new long[] {due, at}));
             for (long[] timer : shown) {
                 assertTrue(timer[0] >= lastDueMs);
                 lastDueMs = timer[0];

@@ -52,6 +52,11 @@ public final class SluiceCommand {
                 new CommandLine(CommandSpec.forAnnotatedObject(new SluiceCommand()))
                         .addSubcommand(new CommandLine(ServerCommand.spec(start)))
                         .addSubcommand(new DemoCommand())
+                        .addSubcommand(new TopicCommand())
+                        .addSubcommand(new GroupCommand())
+                        .addSubcommand(new SendCommand())
+                        .addSubcommand(new TailCommand())
+                        .addSubcommand(new BenchCommand())
                         .addSubcommand(new VersionCommand())
                         .addSubcommand(new HelpCommand());
         withHelpFlag(sluice);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The small grammars of setting values. Every method takes the text as given and throws {@link
  * IllegalArgumentException} if it has another form or is out of range.
  */
-final class Scalars {
+public final class Scalars {
     private static final Pattern AMOUNT =
             Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)\\s*([A-Za-z]+)");
     private static final Map<String, Long> MS_PER_UNIT =
@@ -26,7 +26,7 @@ final class Scalars {
      * {@code 500ms}, {@code 30s}, {@code 1.5h}, {@code 72h}, {@code 7d}; whole milliseconds above
      * zero.
      */
-    static Duration duration(String text) {
+    public static Duration duration(String text) {
         return Duration.ofMillis(amount(text, MS_PER_UNIT));
     }
 

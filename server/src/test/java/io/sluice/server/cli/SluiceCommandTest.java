@@ -8,23 +8,28 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SluiceCommandTest {
+    private static final List<String> COMMANDS =
+            List.of("server", "demo", "topic", "group", "send", "tail", "bench", "version");
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     @Test
     void shouldShowTheCommandsIfNoneIsGiven() {
         assertEquals(0, run());
-        for (String command : new String[] {"server", "demo", "version", "Exit codes"}) {
-            assertTrue(out.toString().contains(command), out::toString);
+        for (String command : COMMANDS) {
+            assertTrue(out.toString().contains("  " + command + " "), out::toString);
         }
+        assertTrue(out.toString().contains("Exit codes"), out::toString);
     }
 
     @Test
     void shouldShowHelpWithExamplesForEveryCommand() {
-        for (String command : new String[] {"server", "demo", "version"}) {
+        for (String command : COMMANDS) {
             out.getBuffer().setLength(0);
             assertEquals(0, run(command, "--help"));
             assertTrue(out.toString().contains("./sluice " + command), out::toString);

@@ -1,0 +1,346 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.group.OrderLocks;
+import io.sluice.engine.log.Log;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Retention.Keep;
+import io.sluice.engine.time.Clock;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides commands: which records are written, and what the reply is. Reads the {@link State},
+ * writes records to the open batch and applies each at once, so that the next decision sees it; the
+ * reply waits for the batch. Lives on the shard's executor.
+ *
+ * <p>A command that finds no room has been refused or put aside by {@link GroupCommit#roomFor}, and
+ * nothing of it was written: it can be decided anew.
+ */
+final class Decider {
+    private final byte[] storeHost;
+    private final Log log;
+    private final Clock clock;
+    private final State state;
+    private final GroupCommit commits;
+    private final Firing firing;
+    private final IntFunction<@Nullable Keep> keeps;
+    private final OrderLocks locks = new OrderLocks();
+
+    /**
+     * @param keeps what a topic keeps, by topic id; null if there is no such topic
+     */
+    Decider(
+            byte[] storeHost,
+            Log log,
+            Clock clock,
+            State state,
+            GroupCommit commits,
+            Firing firing,
+            IntFunction<@Nullable Keep> keeps) {
+        this.storeHost = storeHost;
+        this.log = log;
+        this.clock = clock;
+        this.state = state;
+        this.commits = commits;
+        this.firing = firing;
+        this.keeps = keeps;
+    }
+
+    void decide(Command command) {
+        switch (command) {
+            case Command.Append c -> append(c);
+            case Command.CommitOffset c -> commitOffset(c);
+            case Command.QueryOffset c -> queryOffset(c);
+            case Command.Park c -> commits.park(c);
+            case Command.LockQueues c -> lock(c);
+            case Command.UnlockQueues c -> unlock(c);
+            case Command.UnlockClient c -> locks.unlockAll(c.groupId(), c.clientId());
+            case Command.ForgetTopic c -> logSmall(c, new Record.TopicForgotten(c.topicId()));
+            case Command.ForgetGroup c -> logSmall(c, new Record.GroupForgotten(c.groupId()));
+            case Command.Expire c -> expire(c);
+            case Command.Fire c -> fire(c);
+            case Command.MoveTimers c -> moveTimers(c);
+            case Command.FooterReadable c -> footerReadable(c);
+            case Command.Flush c ->
+                    commits.afterDurable(c.reply(), Outcome.done(log.durablePosition()));
+        }
+    }
+
+    private void append(Command.Append c) {
+        int size = 0;
+        for (Message message : c.messages()) {
+            int record = recordSizeBytes(message);
+            size += c.dueMs() == 0 ? record : RecordCodec.timerSizeBytes(record);
+        }
+        PendingBatch batch = commits.roomFor(c, size, false, c.reply());
+        if (batch == null) {
+            return;
+        }
+        commits.taken(c);
+        long storeMs = storeMs();
+        long[] positions = new long[c.messages().size()];
+        int topicId = c.messages().getFirst().topicId();
+        long offset = c.dueMs() == 0 ? state.queues.nextOffset(topicId, c.queueId()) : 0;
+        for (int i = 0; i < positions.length; i++) {
+            Message message = c.messages().get(i);
+            positions[i] =
+                    c.dueMs() == 0
+                            ? store(batch, message, c.queueId(), storeMs)
+                            : schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
+        }
+        acknowledge(batch, c, Outcome.done(new Appended(offset, positions)));
+    }
+
+    private void acknowledge(PendingBatch batch, Command.Append c, Outcome<Appended> outcome) {
+        if (c.async()) {
+            commits.acknowledgedEarly(batch, c.messages().size());
+            c.reply().accept(outcome);
+        } else {
+            batch.hold(c.reply(), outcome);
+        }
+    }
+
+    /** Store times never fall, so that time can be searched, even if the clock is set back. */
+    private long storeMs() {
+        return Math.max(clock.wallMs(), state.lastStoreMs());
+    }
+
+    private int recordSizeBytes(Message message) {
+        return RecordCodec.messageSizeBytes(
+                message.keyHashes().length, StoredMessage.sizeBytes(message, storeHost.length));
+    }
+
+    private long store(PendingBatch batch, Message message, int queueId, long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        long offset = state.queues.nextOffset(message.topicId(), queueId);
+        writeMessage(out, message, queueId, offset, position, storeMs);
+        Record.MessageStored record = RecordCodec.readMessage(out, at, position);
+        applyStored(batch, record);
+        return record.position();
+    }
+
+    private void writeMessage(
+            ByteBuffer out,
+            Message message,
+            int queueId,
+            long offset,
+            long position,
+            long storeMs) {
+        RecordCodec.writeMessage(
+                out,
+                message,
+                queueId,
+                StoredMessage.sizeBytes(message, storeHost.length),
+                offset,
+                position,
+                storeMs,
+                storeHost);
+    }
+
+    private void applyStored(PendingBatch batch, Record.MessageStored record) {
+        Queue queue = state.apply(batch.batch.segment(), record);
+        if (queue != null) {
+            batch.grew(queue);
+        }
+    }
+
+    private long schedule(
+            PendingBatch batch, Message message, int queueId, long dueMs, long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
+        RecordCodec.writeTimerHead(out, recordSizeBytes(message), effectiveDueMs, 0, 0);
+        long stored = batch.batch.positionAt(out.position());
+        writeMessage(out, message, queueId, 0, stored, storeMs);
+        applyTimer(batch, effectiveDueMs, position, out.position() - at, 0, 0);
+        return position;
+    }
+
+    private void applyTimer(
+            PendingBatch batch,
+            long dueMs,
+            long position,
+            int sizeBytes,
+            long replaces,
+            long replacesDueMs) {
+        state.apply(
+                batch.batch.segment(),
+                new Record.TimerScheduled(dueMs, position, sizeBytes, replaces, replacesDueMs));
+        firing.scheduled(dueMs);
+    }
+
+    private void commitOffset(Command.CommitOffset c) {
+        QueueRef queue = c.queue();
+        long end = state.queues.nextOffset(queue.topicId(), queue.queueId());
+        if (c.offset() < 0 || c.offset() > end) {
+            c.reply()
+                    .accept(
+                            Outcome.refused(
+                                    Refusal.INVALID,
+                                    "offset %d is not in 0..%d of the queue"
+                                            .formatted(c.offset(), end)));
+            return;
+        }
+        long current = state.offsets.committed(c.groupId(), queue.topicId(), queue.queueId());
+        if (current == c.offset() || (c.raiseOnly() && current > c.offset())) {
+            commits.afterDurable(c.reply(), Outcome.done(current));
+            return;
+        }
+        PendingBatch batch =
+                commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+        if (batch != null) {
+            join(batch, c.groupId(), queue.topicId(), c.queues());
+            logAndApply(
+                    batch,
+                    new Record.OffsetCommitted(
+                            c.groupId(), queue.topicId(), queue.queueId(), c.offset()));
+            batch.hold(c.reply(), Outcome.done(c.offset()));
+        }
+    }
+
+    private void queryOffset(Command.QueryOffset c) {
+        QueueRef queue = c.queue();
+        if (c.join() && !state.offsets.joined(c.groupId(), queue.topicId())) {
+            PendingBatch batch =
+                    commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+            if (batch == null) {
+                return;
+            }
+            join(batch, c.groupId(), queue.topicId(), c.queues());
+        }
+        long start = state.offsets.start(c.groupId(), queue.topicId(), queue.queueId());
+        commits.afterDurable(c.reply(), Outcome.done(start));
+    }
+
+    private void join(PendingBatch batch, int groupId, int topicId, int queues) {
+        if (!state.offsets.joined(groupId, topicId)) {
+            logAndApply(batch, new Record.GroupJoined(groupId, topicId, queues));
+        }
+    }
+
+    private void lock(Command.LockQueues c) {
+        List<QueueRef> held = new ArrayList<>(c.queues().size());
+        for (QueueRef queue : c.queues()) {
+            if (locks.lock(
+                    c.groupId(), queue.topicId(), queue.queueId(), c.clientId(), clock.wallMs())) {
+                held.add(queue);
+            }
+        }
+        c.reply().accept(Outcome.done(held));
+    }
+
+    private void unlock(Command.UnlockQueues c) {
+        for (QueueRef queue : c.queues()) {
+            locks.unlock(c.groupId(), queue.topicId(), queue.queueId(), c.clientId());
+        }
+    }
+
+    private void expire(Command.Expire c) {
+        int size = (c.queues().size() + 1) * RecordCodec.SMALL_SIZE_BYTES_MAX;
+        PendingBatch batch = commits.roomFor(c, size, true, ignored -> {});
+        if (batch == null) {
+            return;
+        }
+        for (Command.QueueOffset expired : c.queues()) {
+            QueueRef queue = expired.queue();
+            logAndApply(
+                    batch,
+                    new Record.QueueExpired(queue.topicId(), queue.queueId(), expired.offset()));
+        }
+        logAndApply(batch, new Record.SegmentsExpired(c.segment()));
+        batch.hold(ignored -> log.trim(state.firstSegment()), Outcome.done(0L));
+    }
+
+    private void fire(Command.Fire c) {
+        int size = RecordCodec.SMALL_SIZE_BYTES_MAX;
+        for (Command.Due due : c.due()) {
+            size += due.record().remaining();
+        }
+        PendingBatch batch = commits.roomFor(c, size, false, ignored -> firing.retryLater());
+        if (batch == null) {
+            return;
+        }
+        long storeMs = storeMs();
+        for (Command.Due due : c.due()) {
+            ByteBuffer message = RecordCodec.messageOfTimer(due.record());
+            boolean topicExists = keeps.apply(RecordCodec.topicIdOfMessage(message)) != null;
+            if (topicExists && state.timers.isPending(due.dueMs(), due.position())) {
+                storeDue(batch, message, storeMs);
+            }
+        }
+        Command.Due last = c.due().getLast();
+        logAndApply(batch, new Record.TimersFired(last.dueMs(), last.position()));
+        firing.fired();
+    }
+
+    private void storeDue(PendingBatch batch, ByteBuffer message, long storeMs) {
+        int topicId = RecordCodec.topicIdOfMessage(message);
+        int queueId = RecordCodec.queueIdOfMessage(message);
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        out.put(message);
+        int stored = RecordCodec.storedIndex(out, at);
+        long offset = state.queues.nextOffset(topicId, queueId);
+        StoredMessage.place(out, stored, queueId, offset, position + (stored - at), storeMs);
+        applyStored(batch, RecordCodec.readMessage(out, at, position));
+    }
+
+    private void moveTimers(Command.MoveTimers c) {
+        for (Command.Due timer : c.timers()) {
+            if (!state.timers.isPending(timer.dueMs(), timer.position())) {
+                continue;
+            }
+            PendingBatch batch =
+                    commits.roomFor(c, timer.record().remaining(), false, ignored -> {});
+            if (batch == null) {
+                return;
+            }
+            moveTimer(batch, timer);
+        }
+    }
+
+    private void moveTimer(PendingBatch batch, Command.Due timer) {
+        ByteBuffer message = RecordCodec.messageOfTimer(timer.record());
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        RecordCodec.writeTimerHead(
+                out, message.remaining(), timer.dueMs(), timer.position(), timer.dueMs());
+        out.put(message);
+        applyTimer(
+                batch,
+                timer.dueMs(),
+                position,
+                out.position() - at,
+                timer.position(),
+                timer.dueMs());
+    }
+
+    private void logSmall(Command command, Record record) {
+        PendingBatch batch =
+                commits.roomFor(command, RecordCodec.SMALL_SIZE_BYTES_MAX, true, ignored -> {});
+        if (batch != null) {
+            logAndApply(batch, record);
+        }
+    }
+
+    private void logAndApply(PendingBatch batch, Record record) {
+        RecordCodec.writeSmall(batch.batch.buffer(), record);
+        state.apply(batch.batch.segment(), record);
+    }
+
+    private void footerReadable(Command.FooterReadable c) {
+        state.queues.forgetSegments(c.segment());
+        state.timers.runReadable(c.segment(), c.timers());
+    }
+}

@@ -1,0 +1,253 @@
+package io.sluice.server.cli;
+
+import io.sluice.protocol.CreateTopicHeader;
+import io.sluice.protocol.DeleteTopicHeader;
+import io.sluice.protocol.DeleteTopicInNamesrvHeader;
+import io.sluice.protocol.FrameWriter;
+import io.sluice.protocol.GetConsumerListByGroupHeader;
+import io.sluice.protocol.GetConsumerListByGroupResponseBody;
+import io.sluice.protocol.GetMaxOffsetHeader;
+import io.sluice.protocol.GetMinOffsetHeader;
+import io.sluice.protocol.GetRouteInfoHeader;
+import io.sluice.protocol.Json;
+import io.sluice.protocol.OffsetResponse;
+import io.sluice.protocol.Properties;
+import io.sluice.protocol.RequestCode;
+import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.SearchOffsetHeader;
+import io.sluice.protocol.SendMessageHeader;
+import io.sluice.protocol.SendMessageResponse;
+import io.sluice.protocol.TopicRouteData;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands ask of a server, each a request or two of the public protocol. */
+final class Queues implements AutoCloseable {
+    /** Names of all topics; body {@code {"topicList":[...]}}. */
+    private static final int GET_ALL_TOPIC_LIST = 206;
+
+    /** All groups; body {@code {"subscriptionGroupTable":{name:{...}}}}. */
+    private static final int GET_ALL_GROUPS = 201;
+
+    /** A group's offsets; body {@code {"offsetTable":{{queue}:{offsets}}}}. */
+    private static final int GET_CONSUME_STATS = 208;
+
+    private static final int READ_AND_WRITE = 6;
+
+    /** The topic that stands for "by default" in requests that create a topic. */
+    static final String DEFAULT_TOPIC = "TBW102";
+
+    private final RemotingClient client;
+
+    Queues(RemotingClient client) {
+        this.client = client;
+    }
+
+    /** Where a group stands in one queue. */
+    record Lag(String topic, int queue, long committed, long end, long lastMs) {
+        long messages() {
+            return Math.max(0, end - committed);
+        }
+    }
+
+    /** A group and how often it retries. */
+    record Group(String name, long retries) {}
+
+    List<String> topics() throws CommandException {
+        Map<?, ?> body = object(ask(GET_ALL_TOPIC_LIST, UnaryOperator.identity()));
+        return body.get("topicList") instanceof List<?> names
+                ? names.stream().map(String::valueOf).sorted().toList()
+                : List.of();
+    }
+
+    /** How many queues can be read. */
+    int queueCount(String topic) throws CommandException {
+        Answer answer =
+                client.call(
+                        RequestCode.GET_ROUTEINFO_BY_TOPIC,
+                        new GetRouteInfoHeader(topic, true)::encode);
+        if (answer.is(ResponseCode.TOPIC_NOT_EXIST)) {
+            throw new CommandException(
+                    CommandException.NOT_FOUND,
+                    "there is no topic '%s'; see ./sluice topic list".formatted(topic));
+        }
+        TopicRouteData route =
+                TopicRouteData.decode(
+                        succeeded(answer).frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes());
+        return route.queues().stream()
+                .mapToInt(TopicRouteData.QueueData::readQueueNums)
+                .max()
+                .orElse(0);
+    }
+
+    long minOffset(String topic, int queue) throws CommandException {
+        return offset(
+                RequestCode.GET_MIN_OFFSET, new GetMinOffsetHeader(topic, queue, null)::encode);
+    }
+
+    long maxOffset(String topic, int queue) throws CommandException {
+        return offset(
+                RequestCode.GET_MAX_OFFSET,
+                new GetMaxOffsetHeader(topic, queue, true, null)::encode);
+    }
+
+    long offsetAt(String topic, int queue, long timeMs) throws CommandException {
+        return offset(
+                RequestCode.SEARCH_OFFSET_BY_TIMESTAMP,
+                new SearchOffsetHeader(topic, queue, timeMs, false, null)::encode);
+    }
+
+    private long offset(int code, UnaryOperator<FrameWriter> fields) throws CommandException {
+        return OffsetResponse.decode(ask(code, fields).header()).offset();
+    }
+
+    void createTopic(String topic, int queues) throws CommandException {
+        ask(
+                RequestCode.UPDATE_AND_CREATE_TOPIC,
+                new CreateTopicHeader(
+                                topic,
+                                DEFAULT_TOPIC,
+                                queues,
+                                queues,
+                                READ_AND_WRITE,
+                                "SINGLE_TAG",
+                                0,
+                                false,
+                                null)
+                        ::encode);
+    }
+
+    /**
+     * Both halves of RocketMQ's deletion; the second finds nothing left where one server is both.
+     */
+    void deleteTopic(String topic) throws CommandException {
+        ask(RequestCode.DELETE_TOPIC_IN_BROKER, new DeleteTopicHeader(topic)::encode);
+        Answer answer =
+                client.call(
+                        RequestCode.DELETE_TOPIC_IN_NAMESRV,
+                        new DeleteTopicInNamesrvHeader(topic, null)::encode);
+        if (!answer.is(ResponseCode.TOPIC_NOT_EXIST)) {
+            succeeded(answer);
+        }
+    }
+
+    List<Group> groups() throws CommandException {
+        Map<?, ?> body = object(ask(GET_ALL_GROUPS, UnaryOperator.identity()));
+        List<Group> groups = new ArrayList<>();
+        if (body.get("subscriptionGroupTable") instanceof Map<?, ?> table) {
+            table.forEach((name, group) ->
+                    groups.add(new Group(String.valueOf(name), number(group, "retryMaxTimes"))));
+        }
+        groups.sort(Comparator.comparing(Group::name));
+        return groups;
+    }
+
+    List<Lag> lags(String group) throws CommandException {
+        Map<?, ?> body =
+                object(ask(GET_CONSUME_STATS, writer -> writer.field("consumerGroup", group)));
+        List<Lag> lags = new ArrayList<>();
+        if (body.get("offsetTable") instanceof Map<?, ?> table) {
+            table.forEach((queue, offsets) -> lags.add(lag(queue, offsets)));
+        }
+        lags.sort(Comparator.comparing(Lag::topic).thenComparingInt(Lag::queue));
+        return lags;
+    }
+
+    /**
+     * @param queueText a JSON object in the place of a name, as RocketMQ writes it
+     */
+    private static Lag lag(Object queueText, @Nullable Object offsets) {
+        Object queue = Json.read(queueText.toString());
+        return new Lag(
+                queue instanceof Map<?, ?> names ? String.valueOf(names.get("topic")) : "?",
+                (int) number(queue, "queueId"),
+                number(offsets, "consumerOffset"),
+                number(offsets, "brokerOffset"),
+                number(offsets, "lastTimestamp"));
+    }
+
+    /** The clients of a group that are connected now. */
+    List<String> clients(String group) throws CommandException {
+        Answer answer =
+                client.call(
+                        RequestCode.GET_CONSUMER_LIST_BY_GROUP,
+                        new GetConsumerListByGroupHeader(group)::encode);
+        return answer.is(ResponseCode.SUCCESS)
+                ? GetConsumerListByGroupResponseBody.decode(
+                                answer.frame(),
+                                answer.header().bodyIndex(),
+                                answer.header().bodySizeBytes())
+                        .clientIds()
+                : List.of();
+    }
+
+    SendMessageResponse send(String topic, int queue, Map<String, String> properties, byte[] body)
+            throws CommandException {
+        return SendMessageResponse.decode(
+                succeeded(
+                                client.call(
+                                        RequestCode.SEND_MESSAGE_V2,
+                                        sendHeader(topic, queue, properties)::encode,
+                                        body))
+                        .header());
+    }
+
+    static SendMessageHeader sendHeader(String topic, int queue, Map<String, String> properties) {
+        return new SendMessageHeader(
+                "sluice-cli",
+                topic,
+                DEFAULT_TOPIC,
+                8,
+                queue,
+                0,
+                System.currentTimeMillis(),
+                0,
+                Properties.encode(properties),
+                0,
+                false,
+                SendMessageHeader.ABSENT,
+                false,
+                null);
+    }
+
+    private Answer ask(int code, UnaryOperator<FrameWriter> fields) throws CommandException {
+        return succeeded(client.call(code, fields));
+    }
+
+    static Answer succeeded(Answer answer) throws CommandException {
+        return switch (answer.header().code()) {
+            case ResponseCode.SUCCESS -> answer;
+            case ResponseCode.TOPIC_NOT_EXIST, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST ->
+                    throw new CommandException(CommandException.NOT_FOUND, answer.remark());
+            default ->
+                    throw new CommandException(
+                            CommandException.FAILED, "the server refused: " + answer.remark());
+        };
+    }
+
+    private static Map<?, ?> object(Answer answer) {
+        Object body =
+                Json.read(
+                        answer.frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes());
+        return body instanceof Map<?, ?> members ? members : Map.of();
+    }
+
+    private static long number(@Nullable Object object, String name) {
+        return object instanceof Map<?, ?> members && members.get(name) instanceof Number number
+                ? number.longValue()
+                : 0;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
