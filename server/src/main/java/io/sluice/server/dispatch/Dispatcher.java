@@ -1,19 +1,12 @@
 package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Broker;
-import io.sluice.protocol.ProtocolException;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds who handles a request. Called on the request's event loop; never blocks.
- *
- * <p>Whatever goes wrong becomes an answer here, once for all handlers: a request that cannot be
- * read is the client's fault and says which part and why; anything else is ours, is logged with its
- * cause, and tells the client nothing of our insides.
- */
+/** Finds who handles a request. Called on the request's event loop; never blocks. */
 public final class Dispatcher {
     private final SendHandler sends;
     private final PullHandler pulls;
@@ -45,21 +38,10 @@ public final class Dispatcher {
         queries = new QueryHandler(broker);
     }
 
-    /** Sees to it that {@code request} is answered, now or later. */
+    /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
     public void dispatch(Request request) {
         // Authorizing, limiting and metering have their place here.
-        request.guarded(() -> {
-            try {
-                handle(request);
-            } catch (ProtocolException e) {
-                request.fail(ResponseCode.INVALID_PARAMETER, unreadable(request, e));
-            }
-        });
-    }
-
-    private static String unreadable(Request request, ProtocolException e) {
-        return "request %d cannot be read: %s; the client is broken, or newer than this server"
-                .formatted(request.header().code(), e.getMessage());
+        request.guarded(() -> handle(request));
     }
 
     private void handle(Request request) {

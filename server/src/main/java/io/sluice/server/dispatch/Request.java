@@ -3,6 +3,7 @@ package io.sluice.server.dispatch;
 import io.netty.buffer.ByteBuf;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.protocol.Header;
+import io.sluice.protocol.ProtocolException;
 import io.sluice.protocol.ResponseCode;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -100,8 +101,18 @@ public abstract class Request {
         }
     }
 
+    /**
+     * A request that cannot be read is the client's fault and says which part and why; anything
+     * else is ours, is logged with its cause, and tells the client nothing of our insides.
+     */
     private Answer failed(RuntimeException e) {
-        LOG.error("request {} of {} failed", header.code(), peer.remoteAddress(), e);
+        if (e instanceof ProtocolException) {
+            return Answer.error(
+                    ResponseCode.INVALID_PARAMETER,
+                    "request %d cannot be read: %s; the client is broken, or newer than this server"
+                            .formatted(header.code(), e.getMessage()));
+        }
+        LOG.error("request {} of {} failed", header.code(), peer, e);
         return Answer.error(
                 ResponseCode.SYSTEM_ERROR,
                 "an internal error, which the server's log tells more about: try again");
