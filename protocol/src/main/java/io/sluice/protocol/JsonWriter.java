@@ -25,6 +25,14 @@ public final class JsonWriter {
         return end('}');
     }
 
+    /** Ends an object that is itself the name of the member whose value comes next. */
+    public JsonWriter endName() {
+        sink.one('}');
+        sink.one(':');
+        comma = false;
+        return this;
+    }
+
     /** Begins an array, as an element or after {@link #name}. */
     public JsonWriter beginArray() {
         return begin('[');

@@ -74,8 +74,17 @@ public final class RequestCode {
     /** Creates or changes a group; body {@link SubscriptionGroupConfig}. */
     public static final int UPDATE_AND_CREATE_SUBSCRIPTIONGROUP = 200;
 
+    /** Which groups there are; answered with {@link SubscriptionGroupList}. */
+    public static final int GET_ALL_SUBSCRIPTIONGROUP_CONFIG = 201;
+
+    /** Which topics there are; answered with {@link TopicList}. */
+    public static final int GET_ALL_TOPIC_LIST_FROM_NAMESERVER = 206;
+
     /** Deletes a group; {@link DeleteSubscriptionGroupHeader}. */
     public static final int DELETE_SUBSCRIPTIONGROUP = 207;
+
+    /** How far a group is; {@link GetConsumeStatsHeader}, answered with {@link ConsumeStats}. */
+    public static final int GET_CONSUME_STATS = 208;
 
     /** Deletes a topic; {@link DeleteTopicHeader}. */
     public static final int DELETE_TOPIC_IN_BROKER = 215;

@@ -51,7 +51,10 @@ public record SubscriptionGroupConfig(
      * @throws JsonException if it is not one
      */
     public static SubscriptionGroupConfig decode(ByteBuf in, int index, int sizeBytes) {
-        JsonObject json = JsonObject.read(in, index, sizeBytes);
+        return decode(JsonObject.read(in, index, sizeBytes));
+    }
+
+    static SubscriptionGroupConfig decode(JsonObject json) {
         return new SubscriptionGroupConfig(
                 json.text("groupName"),
                 json.bool("consumeEnable", true),
@@ -66,8 +69,13 @@ public record SubscriptionGroupConfig(
 
     /** Writes a body. */
     public JsonWriter encode() {
-        return new JsonWriter()
-                .beginObject()
+        JsonWriter json = new JsonWriter();
+        encode(json);
+        return json;
+    }
+
+    void encode(JsonWriter json) {
+        json.beginObject()
                 .member("consumeBroadcastEnable", consumeBroadcastEnable)
                 .member("consumeEnable", consumeEnable)
                 .member("consumeFromMinEnable", consumeFromMinEnable)

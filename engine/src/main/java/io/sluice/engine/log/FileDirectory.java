@@ -101,6 +101,9 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
         }
         options.add(StandardOpenOption.CREATE);
         options.add(StandardOpenOption.WRITE);
+        if (mode == Mode.BUFFERED) {
+            options.add(StandardOpenOption.READ);
+        }
         if (mode == Mode.DURABLE && direct != null) {
             options.add(StandardOpenOption.DSYNC);
             options.add(direct);

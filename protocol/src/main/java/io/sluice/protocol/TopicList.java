@@ -1,0 +1,26 @@
+package io.sluice.protocol;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/**
+ * The answer to {@link RequestCode#GET_ALL_TOPIC_LIST_FROM_NAMESERVER}.
+ *
+ * @param topics their names
+ */
+public record TopicList(List<String> topics) {
+
+    /**
+     * Reads a body.
+     *
+     * @throws JsonException if it is not one
+     */
+    public static TopicList decode(ByteBuf in, int index, int sizeBytes) {
+        return new TopicList(JsonObject.read(in, index, sizeBytes).texts("topicList"));
+    }
+
+    /** Writes a body. */
+    public JsonWriter encode() {
+        return new JsonWriter().beginObject().member("topicList", topics).endObject();
+    }
+}

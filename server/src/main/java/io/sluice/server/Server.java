@@ -1,0 +1,228 @@
+package io.sluice.server;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.BrokerConfig;
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.FileMetadataStore;
+import io.sluice.engine.log.FileDirectory;
+import io.sluice.engine.log.LocalLog;
+import io.sluice.engine.log.LocalLogConfig;
+import io.sluice.server.config.Config;
+import io.sluice.server.config.Durability;
+import io.sluice.server.dispatch.Clients;
+import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.remoting.RemotingServer;
+import io.sluice.server.remoting.Traffic;
+import io.sluice.server.run.ReaderPool;
+import io.sluice.server.run.SystemClock;
+import io.sluice.server.run.ThreadExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole server: the one place that knows every part, builds them in order, and takes them down in
+ * the other. After {@link #start} it only waits to be closed.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final int SHARD_ID = 0;
+    private static final int READERS_MAX = 4;
+    private static final long DRAIN_WITHIN_MS = 2500;
+    private static final long EXPIRY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final SystemClock clock = new SystemClock();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final RemotingServer remoting;
+    private final List<Integer> ports;
+    private final Broker broker;
+    private final ThreadExecutor background;
+    private boolean closed;
+
+    private Server(Config config, ByteBufAllocator allocator) throws IOException {
+        try {
+            remoting = new RemotingServer(allocator, eventLoops());
+            opened.push(remoting::close);
+            ports = remoting.bind(config.bind(), ports(config));
+            background = thread("background");
+            InetSocketAddress storeHost = storeHost(config);
+            broker = broker(config, storeHost);
+            broker.start();
+            opened.push(this::stopBroker);
+            Clients clients = new Clients(broker, clock);
+            remoting.open(dispatcher(config, storeHost, clients), clients);
+            background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a server; returns once clients can come.
+     *
+     * @throws IOException if a port is taken, the data directory is in use, or what is in it cannot
+     *     be recovered; the message says which and what to do
+     */
+    public static Server start(Config config) throws IOException {
+        return start(config, allocator());
+    }
+
+    static Server start(Config config, ByteBufAllocator allocator) throws IOException {
+        return new Server(config, allocator);
+    }
+
+    /** Few, large enough chunks for what is under way at a time; no caches that outlive a burst. */
+    private static ByteBufAllocator allocator() {
+        int arenas = eventLoops() + 1;
+        return new PooledByteBufAllocator(true, 1, arenas, 8192, 8, 64, 32, false);
+    }
+
+    private static int eventLoops() {
+        return Runtime.getRuntime().availableProcessors() > 3 ? 2 : 1;
+    }
+
+    /** The VIP port is two below the broker's; if that is to be any free one, so is this. */
+    private static List<Integer> ports(Config config) {
+        int broker = config.brokerPort();
+        return List.of(config.remotingPort(), broker, broker == 0 ? 0 : config.vipPort());
+    }
+
+    private ThreadExecutor thread(String name) {
+        ThreadExecutor thread = new ThreadExecutor(name);
+        opened.push(thread);
+        return thread;
+    }
+
+    private Broker broker(Config config, InetSocketAddress storeHost) throws IOException {
+        FileDirectory metadata = directory(config, "meta");
+        FileMetadataStore store = new FileMetadataStore(metadata, background);
+        opened.push(store);
+        Catalog catalog = Catalog.open(store, background, clock);
+        FileDirectory files = directory(config, "shard-" + SHARD_ID);
+        ThreadExecutor writer = thread("log-writer-" + SHARD_ID);
+        ThreadExecutor keeper = thread("log-keeper-" + SHARD_ID);
+        ThreadExecutor shard = new ThreadExecutor("shard-" + SHARD_ID);
+        var log =
+                new LocalLog(
+                        files, LocalLogConfig.defaults(SHARD_ID), clock, shard, writer, keeper);
+        opened.push(log);
+        opened.push(shard); // which a log outlives
+        ReaderPool readers = new ReaderPool("reader", READERS_MAX);
+        opened.push(readers);
+        return new Broker(brokerConfig(config, storeHost), catalog, log, clock, shard, readers);
+    }
+
+    private FileDirectory directory(Config config, String name) throws IOException {
+        FileDirectory directory =
+                FileDirectory.open(config.dataDir().resolve(name), FileDirectory.Durability.AUTO);
+        opened.push(directory);
+        return directory;
+    }
+
+    private static BrokerConfig brokerConfig(Config config, InetSocketAddress storeHost) {
+        byte[] ip = storeHost.getAddress().getAddress();
+        return new BrokerConfig(
+                config.defaultQueues(),
+                config.autoCreateTopics(),
+                config.delayLevels().stream().map(Duration::toMillis).toList(),
+                config.retention().toMillis(),
+                config.durability() == Durability.ASYNC,
+                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array());
+    }
+
+    /** Where message ids say that messages are: clients connect there to look one up. */
+    private InetSocketAddress storeHost(Config config) throws IOException {
+        if (config.advertise().isPresent()) {
+            var advertised = config.advertise().get();
+            var address = new InetSocketAddress(advertised.host(), advertised.port());
+            if (!address.isUnresolved()) {
+                return address;
+            }
+            LOG.warn("the advertised host {} cannot be resolved here", advertised.host());
+        }
+        boolean any = config.bind().isAnyLocalAddress();
+        return new InetSocketAddress(
+                any ? InetAddress.getLocalHost() : config.bind(), brokerPort());
+    }
+
+    private Dispatcher dispatcher(Config config, InetSocketAddress storeHost, Clients clients) {
+        return new Dispatcher(
+                broker,
+                clients,
+                storeHost,
+                config.advertise().map(Object::toString).orElse(null),
+                config.autoCreateTopics() ? config.defaultQueues() : 0);
+    }
+
+    private void expire(Clients clients) {
+        clients.expire();
+        background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
+    }
+
+    /** The port of the name service. */
+    public int remotingPort() {
+        return ports.get(0);
+    }
+
+    /** The port of the broker; that of the name service is as good. */
+    public int brokerPort() {
+        return ports.get(1);
+    }
+
+    /** The port that old clients' VIP channels go to. */
+    public int vipPort() {
+        return ports.get(2);
+    }
+
+    /** What the front door has seen. */
+    public Traffic traffic() {
+        return remoting.traffic();
+    }
+
+    /** Takes no more requests, answers those under way, makes all durable; in less than 5 s. */
+    private void stopBroker() {
+        remoting.drain();
+        CountDownLatch stopped = new CountDownLatch(1);
+        broker.stop(stopped::countDown);
+        try {
+            if (!stopped.await(DRAIN_WITHIN_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("requests are still under way; they go unanswered");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        remoting.close();
+    }
+
+    /** As {@link #close}. */
+    public void stop() {
+        close();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (AutoCloseable part : opened) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("stopping {} failed", part, e);
+            }
+        }
+    }
+}

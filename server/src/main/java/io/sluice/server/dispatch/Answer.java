@@ -1,0 +1,66 @@
+package io.sluice.server.dispatch;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.protocol.FrameWriter;
+import io.sluice.protocol.JsonWriter;
+import io.sluice.protocol.ResponseCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request is answered. Encoded later, by the connection, on its event loop.
+ *
+ * @param code a {@link ResponseCode}
+ * @param remark why it is not what was hoped for, and what to do
+ * @param fields writes the header's fields
+ * @param body goes into the hands of whoever takes the answer
+ */
+public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf body) {
+    /** Writes the fields of an answer's header. */
+    @FunctionalInterface
+    public interface Fields {
+        FrameWriter encode(FrameWriter writer);
+    }
+
+    private static final Fields NO_FIELDS = writer -> writer;
+
+    /** Success, without anything more to say. */
+    static final Answer DONE = ok(NO_FIELDS);
+
+    static Answer ok(Fields fields) {
+        return new Answer(ResponseCode.SUCCESS, null, fields, Unpooled.EMPTY_BUFFER);
+    }
+
+    static Answer ok(JsonWriter json) {
+        return ok(NO_FIELDS, Unpooled.wrappedBuffer(json.toBytes()));
+    }
+
+    static Answer ok(Fields fields, ByteBuf body) {
+        return new Answer(ResponseCode.SUCCESS, null, fields, body);
+    }
+
+    static Answer error(int code, @Nullable String remark) {
+        return new Answer(code, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
+    }
+
+    static Answer refused(Outcome.Refused<?> refused) {
+        return error(code(refused.refusal()), refused.detail());
+    }
+
+    /** The one place where the engine's refusals become RocketMQ's codes. */
+    private static int code(Refusal refusal) {
+        return switch (refusal) {
+            case BUSY -> ResponseCode.SYSTEM_BUSY;
+            case STORAGE_FULL, STOPPING -> ResponseCode.SERVICE_NOT_AVAILABLE;
+            case STORAGE_FAILED -> ResponseCode.SYSTEM_ERROR;
+            case TOPIC_UNKNOWN -> ResponseCode.TOPIC_NOT_EXIST;
+            case GROUP_UNKNOWN -> ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST;
+            case QUEUE_UNKNOWN, INVALID -> ResponseCode.INVALID_PARAMETER;
+            case NO_PERMISSION -> ResponseCode.NO_PERMISSION;
+            case TOO_LARGE -> ResponseCode.MESSAGE_ILLEGAL;
+            case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
+        };
+    }
+}

@@ -1,0 +1,149 @@
+package io.sluice.server.dispatch;
+
+import io.sluice.engine.broker.Broker;
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.protocol.CheckClientRequestBody;
+import io.sluice.protocol.GetConsumerListByGroupHeader;
+import io.sluice.protocol.GetConsumerListByGroupResponseBody;
+import io.sluice.protocol.Header;
+import io.sluice.protocol.HeartbeatData;
+import io.sluice.protocol.LockBatchRequestBody;
+import io.sluice.protocol.LockBatchResponseBody;
+import io.sluice.protocol.MessageQueue;
+import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.SubscriptionData;
+import io.sluice.protocol.UnlockBatchRequestBody;
+import io.sluice.protocol.UnregisterClientHeader;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Clients come, say what they want, see who else is there, share queues out, and go. */
+final class ClientHandler {
+    private final Broker broker;
+    private final Catalog catalog;
+    private final Clients clients;
+
+    ClientHandler(Broker broker, Clients clients) {
+        this.broker = broker;
+        this.catalog = broker.catalog();
+        this.clients = clients;
+    }
+
+    void heartbeat(Request request) {
+        Header header = request.header();
+        HeartbeatData data =
+                HeartbeatData.decode(request.bytes(), header.bodyIndex(), header.bodySizeBytes());
+        create(request, data, data.consumers().iterator());
+    }
+
+    /** Creates the groups that are not there, one after the other, then takes the heartbeat in. */
+    private void create(
+            Request request, HeartbeatData data, Iterator<HeartbeatData.Consumer> left) {
+        while (left.hasNext()) {
+            String name = left.next().groupName();
+            if (catalog.group(name) == null) {
+                Changes.group(catalog, name, request.then(group -> create(request, data, left)));
+                return;
+            }
+        }
+        boolean tellAgain = clients.heartbeat(request.peer(), request.header(), data);
+        request.answer(
+                Answer.ok(out ->
+                        out.field("IS_SUPPORT_HEART_BEAT_V2", true)
+                                .field("IS_SUB_CHANGE", tellAgain)));
+    }
+
+    void unregister(Request request) {
+        UnregisterClientHeader fields = UnregisterClientHeader.decode(request.header());
+        clients.unregister(request.peer(), fields.producerGroup(), fields.consumerGroup());
+        request.answer(Answer.DONE);
+    }
+
+    void members(Request request) {
+        String group = GetConsumerListByGroupHeader.decode(request.header()).consumerGroup();
+        List<String> ids = clients.clientIds(group);
+        if (ids.isEmpty()) {
+            request.fail(ResponseCode.SYSTEM_ERROR, "no consumer for this group, " + group);
+        } else {
+            request.answer(Answer.ok(new GetConsumerListByGroupResponseBody(ids).encode()));
+        }
+    }
+
+    void checkConfig(Request request) {
+        Header header = request.header();
+        CheckClientRequestBody body =
+                CheckClientRequestBody.decode(
+                        request.bytes(), header.bodyIndex(), header.bodySizeBytes());
+        SubscriptionData wanted = body.subscription();
+        if (wanted == null) {
+            request.answer(Answer.DONE);
+        } else if (!Subscription.isTags(wanted.expressionType())) {
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR, Subscription.unsupported(wanted.expressionType()));
+        } else if (Subscription.tags(wanted.subString()) == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+                    "\"" + wanted.subString() + "\" names no tag: write \"a || b\" or \"*\"");
+        } else {
+            request.answer(Answer.DONE);
+        }
+    }
+
+    void lockQueues(Request request) {
+        Header header = request.header();
+        LockBatchRequestBody body =
+                LockBatchRequestBody.decode(
+                        request.bytes(), header.bodyIndex(), header.bodySizeBytes());
+        Changes.group(
+                catalog, body.consumerGroup(), request.then(group -> lock(request, body, group)));
+    }
+
+    private void lock(Request request, LockBatchRequestBody body, Group group) {
+        Map<QueueRef, MessageQueue> known = known(body.queues());
+        clients.locked(group.name());
+        broker.lockQueues(
+                group,
+                body.clientId(),
+                List.copyOf(known.keySet()),
+                request.answering(held -> {
+                    List<MessageQueue> locked = new ArrayList<>();
+                    known.forEach((queue, name) -> {
+                        if (held.contains(queue)) {
+                            locked.add(name);
+                        }
+                    });
+                    return Answer.ok(new LockBatchResponseBody(locked).encode());
+                }));
+    }
+
+    void unlockQueues(Request request) {
+        Header header = request.header();
+        UnlockBatchRequestBody body =
+                UnlockBatchRequestBody.decode(
+                        request.bytes(), header.bodyIndex(), header.bodySizeBytes());
+        Group group = catalog.group(body.consumerGroup());
+        if (group != null) {
+            List<QueueRef> queues = List.copyOf(known(body.queues()).keySet());
+            broker.unlockQueues(group, body.clientId(), queues);
+        }
+        request.answer(Answer.DONE);
+    }
+
+    /** The queues that exist. */
+    private Map<QueueRef, MessageQueue> known(List<MessageQueue> queues) {
+        Map<QueueRef, MessageQueue> known = new LinkedHashMap<>();
+        for (MessageQueue queue : queues) {
+            Topic topic = catalog.topic(queue.topic());
+            if (topic != null && queue.queueId() >= 0 && queue.queueId() < topic.queues()) {
+                known.put(new QueueRef(topic.id(), queue.queueId()), queue);
+            }
+        }
+        return known;
+    }
+}

@@ -1,0 +1,201 @@
+package io.sluice.server.dispatch;
+
+import io.sluice.engine.broker.Broker;
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Offsets;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.protocol.EarliestMsgStoretimeResponse;
+import io.sluice.protocol.GetConsumeStatsHeader;
+import io.sluice.protocol.GetEarliestMsgStoretimeHeader;
+import io.sluice.protocol.GetMaxOffsetHeader;
+import io.sluice.protocol.GetMinOffsetHeader;
+import io.sluice.protocol.OffsetResponse;
+import io.sluice.protocol.QueryConsumerOffsetHeader;
+import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.SearchOffsetHeader;
+import io.sluice.protocol.UpdateConsumerOffsetHeader;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Where queues begin and end, and how far groups are. */
+final class OffsetHandler {
+    private final Broker broker;
+    private final Catalog catalog;
+
+    OffsetHandler(Broker broker) {
+        this.broker = broker;
+        this.catalog = broker.catalog();
+    }
+
+    /**
+     * Where a group goes on. If it is new, that is for its client to decide: from the end, the
+     * beginning or a point in time. (RocketMQ answers 0 as long as a queue's first messages are in
+     * memory, and so gives new groups a history that they did not ask for.)
+     */
+    void start(Request request) {
+        QueryConsumerOffsetHeader fields = QueryConsumerOffsetHeader.decode(request.header());
+        boolean zeroIfNew = request.header().has("setZeroIfNotFound") && fields.setZeroIfNotFound();
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        Changes.group(
+                                catalog,
+                                fields.consumerGroup(),
+                                request.then(
+                                        group -> start(request, fields, group, topic, zeroIfNew))));
+    }
+
+    private void start(
+            Request request,
+            QueryConsumerOffsetHeader fields,
+            Group group,
+            Topic topic,
+            boolean zeroIfNew) {
+        int queueId = fields.queueId();
+        broker.startOffset(
+                group,
+                topic,
+                queueId,
+                true,
+                request.answering(offset -> {
+                    if (offset != Offsets.NONE) {
+                        return offset(offset);
+                    }
+                    return zeroIfNew && broker.firstOffset(topic, queueId) == 0
+                            ? offset(0)
+                            : Answer.error(
+                                    ResponseCode.QUERY_NOT_FOUND,
+                                    "Not found, maybe this group consumer boot first");
+                }));
+    }
+
+    private static Answer offset(long offset) {
+        return Answer.ok(new OffsetResponse(offset)::encode);
+    }
+
+    void commit(Request request) {
+        UpdateConsumerOffsetHeader fields = UpdateConsumerOffsetHeader.decode(request.header());
+        Group group = catalog.group(fields.consumerGroup());
+        if (group == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + fields.consumerGroup() + " not exist!");
+            return;
+        }
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        broker.commitOffset(
+                                group,
+                                topic,
+                                fields.queueId(),
+                                fields.commitOffset(),
+                                false,
+                                request.answering(offset -> Answer.DONE)));
+    }
+
+    void atTime(Request request) {
+        SearchOffsetHeader fields = SearchOffsetHeader.decode(request.header());
+        int queueId = fields.queueId();
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> {
+                    if (fields.upper()) {
+                        lastAt(request, topic, queueId, fields.timestampMs());
+                    } else {
+                        broker.offsetAtOrAfter(
+                                topic,
+                                queueId,
+                                fields.timestampMs(),
+                                request.answering(OffsetHandler::offset));
+                    }
+                });
+    }
+
+    /** The last message of that moment or before it: the one before the first that is later. */
+    private void lastAt(Request request, Topic topic, int queueId, long ms) {
+        broker.offsetAtOrAfter(
+                topic,
+                queueId,
+                ms + 1,
+                request.answering(offset ->
+                        offset(Math.max(offset - 1, broker.firstOffset(topic, queueId)))));
+    }
+
+    void end(Request request) {
+        GetMaxOffsetHeader fields = GetMaxOffsetHeader.decode(request.header());
+        int queueId = fields.queueId();
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> request.answer(offset(broker.endOffset(topic, queueId))));
+    }
+
+    void first(Request request) {
+        GetMinOffsetHeader fields = GetMinOffsetHeader.decode(request.header());
+        int queueId = fields.queueId();
+        withQueue(
+                request,
+                fields.topic(),
+                queueId,
+                topic -> request.answer(offset(broker.firstOffset(topic, queueId))));
+    }
+
+    void firstStoreMs(Request request) {
+        var fields = GetEarliestMsgStoretimeHeader.decode(request.header());
+        withQueue(
+                request,
+                fields.topic(),
+                fields.queueId(),
+                topic ->
+                        broker.firstStoreMs(
+                                topic,
+                                fields.queueId(),
+                                request.answering(ms ->
+                                        Answer.ok(new EarliestMsgStoretimeResponse(ms)::encode))));
+    }
+
+    private void withQueue(Request request, String name, int queueId, Consumer<Topic> next) {
+        Topic topic = catalog.topic(name);
+        if (topic == null) {
+            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + name + " not exist!");
+        } else if (queueId < 0 || queueId >= topic.queues()) {
+            request.answer(
+                    Answer.refused(
+                            Outcome.refused(
+                                    Refusal.QUEUE_UNKNOWN,
+                                    "topic %s has queues 0 to %d, not %d"
+                                            .formatted(name, topic.queues() - 1, queueId))));
+        } else {
+            next.accept(topic);
+        }
+    }
+
+    void consumeStats(Request request) {
+        GetConsumeStatsHeader fields = GetConsumeStatsHeader.decode(request.header());
+        Group group = catalog.group(fields.consumerGroup());
+        if (group == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + fields.consumerGroup() + " not exist!");
+            return;
+        }
+        String name = fields.topic();
+        List<Topic> topics = catalog.topics();
+        if (name != null) {
+            Topic topic = catalog.topic(name);
+            topics = topic == null ? List.of() : List.of(topic);
+        }
+        new ConsumeStatsSurvey(broker, group, topics, name != null, request).run();
+    }
+}

@@ -1,0 +1,34 @@
+package io.sluice.server.dispatch;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+
+/**
+ * The other end of one connection. As an executor it runs tasks on the connection's event loop, in
+ * order, but not while the peer is too slow to take what it has asked for. Safe to use from any
+ * thread.
+ */
+public interface Peer extends Executor {
+    /** Where the peer is. */
+    InetSocketAddress remoteAddress();
+
+    /** By which of our addresses the peer came. */
+    InetSocketAddress localAddress();
+
+    /** {@link #remoteAddress} as stored messages carry it: 8 bytes, 20 with IPv6; not a copy. */
+    byte[] host();
+
+    /** Whether it is still connected; once false, it stays so. */
+    boolean open();
+
+    /** Where bodies of answers to this peer are allocated. */
+    ByteBufAllocator allocator();
+
+    /** Tells the peer, if it keeps up with reading, that a group's members have changed. */
+    void notifyMembersChanged(NotifyConsumerIdsChangedHeader change);
+
+    /** Ends the connection. */
+    void close(String reason);
+}

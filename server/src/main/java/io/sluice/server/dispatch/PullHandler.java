@@ -1,0 +1,219 @@
+package io.sluice.server.dispatch;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.Pull;
+import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.protocol.PullMessageHeader;
+import io.sluice.protocol.PullMessageResponse;
+import io.sluice.protocol.ResponseCode;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads queues, now or when there is something. Messages are copied once, from the log's memory
+ * into the buffer that goes to the socket.
+ *
+ * <p>The rules are those of RocketMQ's {@code PullMessageProcessor}; the subscription comes with
+ * the request or from the group's heartbeats.
+ */
+final class PullHandler {
+    /** More than any client asks for by default (32). */
+    private static final int COUNT_MAX = 1024;
+
+    /** As RocketMQ's {@code maxTransferBytesOnMessageInMemory}. */
+    private static final int SIZE_BYTES_MAX = 256 * 1024;
+
+    /** Longer than any client waits by default (15 s). */
+    private static final long SUSPEND_MS_MAX = 30_000;
+
+    /** This shard, the only replica. */
+    private static final long PULL_FROM_MASTER = 0;
+
+    private final Broker broker;
+    private final Clients clients;
+
+    PullHandler(Broker broker, Clients clients) {
+        this.broker = broker;
+        this.clients = clients;
+    }
+
+    void pull(Request request) {
+        PullMessageHeader fields = PullMessageHeader.decode(request.header());
+        Group group = broker.catalog().group(fields.consumerGroup());
+        if (group != null) {
+            pull(request, fields, group);
+            return;
+        }
+        Changes.group(
+                broker.catalog(),
+                fields.consumerGroup(),
+                request.then(created ->
+                        request.peer()
+                                .execute(() ->
+                                        request.guarded(() -> pull(request, fields, created)))));
+    }
+
+    private void pull(Request request, PullMessageHeader fields, Group group) {
+        if (!group.settings().consumeEnabled()) {
+            request.fail(ResponseCode.NO_PERMISSION, "group " + group.name() + " may not consume");
+            return;
+        }
+        Topic topic = broker.catalog().topic(fields.topic());
+        if (topic == null) {
+            request.fail(
+                    ResponseCode.TOPIC_NOT_EXIST,
+                    "topic[" + fields.topic() + "] not exist, apply first please!");
+            return;
+        }
+        TagFilter filter =
+                fields.carriesSubscription()
+                        ? ownFilter(request, fields)
+                        : groupFilter(request, fields, group);
+        if (filter != null) {
+            commit(fields, group, topic);
+            pull(request, fields, topic, filter);
+        }
+    }
+
+    /** The filter that the request brings; null if it was refused. */
+    private static @Nullable TagFilter ownFilter(Request request, PullMessageHeader fields) {
+        if (!Subscription.isTags(fields.expressionType())) {
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR, Subscription.unsupported(fields.expressionType()));
+            return null;
+        }
+        TagFilter filter = Subscription.tags(fields.subscription());
+        if (filter == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_PARSE_FAILED,
+                    "parse the consumer's subscription failed: \"%s\" names no tag"
+                            .formatted(fields.subscription()));
+        }
+        return filter;
+    }
+
+    /** The filter of the last heartbeats; null if the request was refused. */
+    private @Nullable TagFilter groupFilter(
+            Request request, PullMessageHeader fields, Group group) {
+        Map<String, Subscription> subscriptions = clients.subscriptions(group.name());
+        if (subscriptions == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_NOT_EXIST,
+                    "the consumer's group info not exist: the next heartbeat brings it");
+            return null;
+        }
+        if (!group.settings().consumeBroadcastEnabled() && clients.broadcasts(group.name())) {
+            request.fail(
+                    ResponseCode.NO_PERMISSION,
+                    "the consumer group[" + group.name() + "] can not consume by broadcast way");
+            return null;
+        }
+        Subscription subscription = subscriptions.get(fields.topic());
+        if (subscription == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_NOT_EXIST,
+                    "the consumer's subscription not exist: do all members of group %s subscribe to the same topics?"
+                            .formatted(group.name()));
+            return null;
+        }
+        if (subscription.data().subVersion() < fields.subVersion()) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
+            return null;
+        }
+        if (subscription.filter() == null) {
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR,
+                    Subscription.unsupported(subscription.data().expressionType()));
+        }
+        return subscription.filter();
+    }
+
+    /** What comes along with a pull is a courtesy: no answer depends on it. */
+    private void commit(PullMessageHeader fields, Group group, Topic topic) {
+        if (fields.commits() && fields.commitOffset() >= 0) {
+            broker.commitOffset(
+                    group, topic, fields.queueId(), fields.commitOffset(), true, outcome -> {});
+        }
+    }
+
+    private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
+        long suspendMs =
+                fields.suspends() ? Math.clamp(fields.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
+        int sizeBytesMax = Math.clamp(fields.maxMsgBytes(), 1, SIZE_BYTES_MAX);
+        request.expect(sizeBytesMax);
+        Reading reading = new Reading(request);
+        broker.pull(
+                new Pull(
+                        topic,
+                        fields.queueId(),
+                        fields.queueOffset(),
+                        Math.clamp(fields.maxMsgNums(), 1, COUNT_MAX),
+                        sizeBytesMax,
+                        filter,
+                        suspendMs,
+                        reading,
+                        request.peer(),
+                        reading));
+        boolean isRead =
+                filter.all() && fields.queueOffset() < broker.endOffset(topic, fields.queueId());
+        if (suspendMs > 0 && !isRead) {
+            request.park();
+        }
+    }
+
+    /** The buffer of one pull on its way from the log to the answer, released on every path. */
+    private static final class Reading
+            implements IntFunction<ByteBuffer>, Consumer<Outcome<Pulled>> {
+        private final Request request;
+        private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+
+        Reading(Request request) {
+            this.request = request;
+        }
+
+        @Override
+        public ByteBuffer apply(int sizeBytes) {
+            buffer.release();
+            buffer = request.peer().allocator().directBuffer(sizeBytes, sizeBytes);
+            return buffer.nioBuffer(0, sizeBytes);
+        }
+
+        @Override
+        public void accept(Outcome<Pulled> outcome) {
+            switch (outcome) {
+                case Outcome.Done<Pulled>(Pulled pulled) -> request.answer(answer(pulled));
+                case Outcome.Refused<Pulled> refused -> {
+                    buffer.release();
+                    request.answer(Answer.refused(refused));
+                }
+            }
+        }
+
+        private Answer answer(Pulled pulled) {
+            var response =
+                    new PullMessageResponse(
+                            PULL_FROM_MASTER, pulled.nextOffset(), pulled.first(), pulled.end());
+            buffer.writerIndex(pulled.messages().remaining());
+            return new Answer(code(pulled.found()), null, response::encode, buffer);
+        }
+
+        private static int code(Pull.Found found) {
+            return switch (found) {
+                case MESSAGES -> ResponseCode.SUCCESS;
+                case END -> ResponseCode.PULL_NOT_FOUND;
+                case NO_MATCH -> ResponseCode.PULL_RETRY_IMMEDIATELY;
+                case OUT_OF_RANGE -> ResponseCode.PULL_OFFSET_MOVED;
+            };
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.sluice.server.dispatch;
+
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Change;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.protocol.CreateTopicHeader;
+import io.sluice.protocol.DeleteTopicHeader;
+import io.sluice.protocol.DeleteTopicInNamesrvHeader;
+import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.TopicList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, changes, deletes and lists topics. */
+final class TopicHandler {
+    private final Catalog catalog;
+
+    TopicHandler(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    void createOrUpdate(Request request) {
+        CreateTopicHeader fields = CreateTopicHeader.decode(request.header());
+        if (fields.readQueueNums() != fields.writeQueueNums()) {
+            request.fail(
+                    ResponseCode.INVALID_PARAMETER,
+                    "a topic has one number of queues here, not %d to read and %d to write"
+                            .formatted(fields.readQueueNums(), fields.writeQueueNums()));
+            return;
+        }
+        UnaryOperator<TopicSettings> wanted = settings -> settings(fields, settings);
+        TopicSettings fresh = wanted.apply(TopicSettings.of(fields.readQueueNums()));
+        var created = catalog.createTopic(fields.topic(), fresh);
+        var done =
+                created.thenCompose(change ->
+                        change instanceof Change.Exists<Topic>
+                                ? catalog.updateTopic(fields.topic(), wanted)
+                                : created);
+        Changes.report(done, Refusal.TOPIC_UNKNOWN, request.answering(topic -> Answer.DONE));
+    }
+
+    private static TopicSettings settings(CreateTopicHeader fields, TopicSettings before) {
+        return before.withQueues(fields.readQueueNums())
+                .withPermissions(fields.perm())
+                .withAttributes(attributes(before.attributes(), fields.attributes()));
+    }
+
+    /** Applies changes such as {@code +message.type=FIFO,-cleanup.policy}. */
+    private static Map<String, String> attributes(
+            Map<String, String> before, @Nullable String changes) {
+        Map<String, String> after = new HashMap<>(before);
+        for (String change : changes == null ? new String[0] : changes.split(",")) {
+            int equals = change.indexOf('=');
+            if (change.startsWith("-")) {
+                after.remove(change.substring(1).strip());
+            } else if (change.startsWith("+") && equals > 0) {
+                after.put(
+                        change.substring(1, equals).strip(), change.substring(equals + 1).strip());
+            }
+        }
+        return after;
+    }
+
+    /** Deletes a topic; that it is gone already is as good. */
+    void delete(Request request) {
+        String name = DeleteTopicHeader.decode(request.header()).topic();
+        if (catalog.topic(name) == null) {
+            request.answer(Answer.DONE);
+            return;
+        }
+        Changes.report(
+                catalog.deleteTopic(name),
+                Refusal.TOPIC_UNKNOWN,
+                request.answering(topic -> Answer.DONE));
+    }
+
+    /** Routes are made from the topics that exist: there is nothing more to forget. */
+    void forgetRoute(Request request) {
+        var _ = DeleteTopicInNamesrvHeader.decode(request.header());
+        request.answer(Answer.DONE);
+    }
+
+    void list(Request request) {
+        var names = catalog.topics().stream().map(Topic::name).toList();
+        request.answer(Answer.ok(new TopicList(names).encode()));
+    }
+}

@@ -1,0 +1,464 @@
+package io.sluice.server.remoting;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.sluice.protocol.FrameException;
+import io.sluice.protocol.FrameWriter;
+import io.sluice.protocol.Header;
+import io.sluice.protocol.HeaderException;
+import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
+import io.sluice.protocol.RequestCode;
+import io.sluice.protocol.SerializeType;
+import io.sluice.server.dispatch.Answer;
+import io.sluice.server.dispatch.Clients;
+import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.dispatch.Peer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: cuts frames, hands requests to the dispatcher, writes answers. Owned by its event
+ * loop; answers come from any thread and are collected, so that all those that one durable batch
+ * completes are written with one flush.
+ *
+ * <p>Its memory is bounded by {@link Limits}. While more than that is being worked on, or has not
+ * been taken by the peer, it reads nothing on and wakes no parked request; a peer that then takes
+ * nothing at all for a while is disconnected.
+ */
+final class RemotingConnection extends ChannelInboundHandlerAdapter implements Peer {
+    private static final Logger LOG = LoggerFactory.getLogger(RemotingConnection.class);
+
+    /** Bodies up to here are copied behind their header rather than written on their own. */
+    private static final int COPIED_BODY_BYTES_MAX = 2048;
+
+    private static final int ANSWER_BYTES_GUESSED = 192;
+
+    private final Dispatcher dispatcher;
+    private final Clients clients;
+    private final Traffic traffic;
+    private final Limits limits;
+    private final SocketChannel channel;
+    private final InetSocketAddress remote;
+    private final InetSocketAddress local;
+    private final byte[] host;
+    private final FrameCutter frames;
+    private final FrameWriter writer = new FrameWriter();
+
+    private final AtomicReference<@Nullable RemotingRequest> answered = new AtomicReference<>();
+    private final Queue<Runnable> woken = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Runnable turn = this::turn;
+    private volatile boolean open = true;
+
+    private SerializeType serializeType = SerializeType.JSON;
+    private int heldRequests;
+    private long heldBytes;
+    private boolean draining;
+    private boolean dirty;
+    private boolean watched;
+    private int opaque;
+
+    RemotingConnection(
+            SocketChannel channel,
+            Dispatcher dispatcher,
+            Clients clients,
+            Traffic traffic,
+            Limits limits) {
+        this.channel = channel;
+        this.dispatcher = dispatcher;
+        this.clients = clients;
+        this.traffic = traffic;
+        this.limits = limits;
+        this.remote = channel.remoteAddress();
+        this.local = channel.localAddress();
+        this.host = host(remote);
+        this.frames = new FrameCutter(channel.alloc(), limits.frameSizeBytesMax());
+        traffic.connectionsOpened.increment();
+    }
+
+    private static byte[] host(InetSocketAddress address) {
+        byte[] ip = address.getAddress().getAddress();
+        return ByteBuffer.allocate(ip.length + 4).put(ip).putInt(address.getPort()).array();
+    }
+
+    // Reading.
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        scheduled.set(true); // what is answered meanwhile is written when reading is complete
+        frames.add((ByteBuf) message);
+        cut();
+        if (paused()) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        turn();
+    }
+
+    private void cut() {
+        int count = 0;
+        try {
+            while (open && !paused()) {
+                ByteBuf in = frames.next();
+                if (in == null) {
+                    break;
+                }
+                request(in);
+                frames.skip();
+                count++;
+            }
+        } catch (FrameException | HeaderException e) {
+            close("sent what is no frame: " + e.getMessage());
+        }
+        traffic.requests.add(count);
+    }
+
+    private void request(ByteBuf in) {
+        Header header = Header.decode(in, in.readerIndex());
+        if (header.response()) {
+            return; // we ask clients nothing that wants an answer
+        }
+        serializeType = header.serializeType();
+        int slack = in.readerIndex() == 0 ? in.capacity() - in.writerIndex() : 0;
+        RemotingRequest request =
+                new RemotingRequest(this, header, in.retain(), frames.sizeBytes() + slack);
+        heldRequests++;
+        heldBytes += request.heldBytes;
+        traffic.underWay.increment();
+        dispatcher.dispatch(request);
+    }
+
+    /** Reserves more for a request whose answer is being made. */
+    void hold(RemotingRequest request, int sizeBytes) {
+        if (request.heldBytes > 0) {
+            request.heldBytes += sizeBytes;
+            heldBytes += sizeBytes;
+        }
+    }
+
+    /** Ends what a request has reserved. */
+    void letGo(RemotingRequest request) {
+        if (request.heldBytes > 0) {
+            heldRequests--;
+            heldBytes -= request.heldBytes;
+            traffic.underWay.decrement();
+            request.heldBytes = 0;
+        }
+    }
+
+    private boolean paused() {
+        return draining
+                || heldBytes > limits.heldBytesMax()
+                || heldRequests > limits.heldRequestsMax()
+                || !channel.isWritable();
+    }
+
+    // Answering.
+
+    /** Takes an answer; from any thread. */
+    void answered(RemotingRequest request) {
+        RemotingRequest head;
+        do {
+            head = answered.get();
+            request.previous = head;
+        } while (!answered.compareAndSet(head, request));
+        schedule();
+    }
+
+    /** Runs a parked request that was woken; from any thread. */
+    @Override
+    public void execute(Runnable task) {
+        woken.add(task);
+        schedule();
+    }
+
+    private void schedule() {
+        if (!scheduled.get() && !scheduled.getAndSet(true)) {
+            channel.eventLoop().execute(turn);
+        }
+    }
+
+    /** Does all there is to do, as far as memory allows, and flushes once. */
+    private void turn() {
+        scheduled.set(false);
+        boolean room = true;
+        while (room) {
+            wake();
+            cut();
+            room = write(); // what is written no longer holds memory: perhaps there is room for
+            // more
+        }
+        flush();
+        readOn();
+    }
+
+    private void wake() {
+        for (Runnable task = next(); task != null; task = next()) {
+            task.run();
+            if (heavy()) {
+                write();
+            }
+        }
+    }
+
+    /** Unlike reading, waking goes on in a shutdown; and once closed, so that all is given back. */
+    private @Nullable Runnable next() {
+        return channel.isWritable() || !open ? woken.poll() : null;
+    }
+
+    /** Whether the newest answer is so large that it had better be seen by the next check. */
+    private boolean heavy() {
+        RemotingRequest last = answered.get();
+        Answer answer = last == null ? null : last.answer();
+        return answer != null && answer.body().readableBytes() > COPIED_BODY_BYTES_MAX;
+    }
+
+    private void readOn() {
+        boolean pause = paused();
+        if (pause && channel.config().isAutoRead()) {
+            traffic.pauses.increment();
+        }
+        if (pause && !channel.isWritable()) {
+            watch();
+        }
+        channel.config().setAutoRead(!pause);
+    }
+
+    /** Writes the answers that have been given, oldest first; false if there are none. */
+    private boolean write() {
+        RemotingRequest last = answered.getAndSet(null);
+        if (last == null) {
+            return false;
+        }
+        int count = 0;
+        RemotingRequest first = null;
+        while (last != null) {
+            RemotingRequest previous = last.previous;
+            last.previous = first;
+            first = last;
+            last = previous;
+            count++;
+        }
+        write(first, count);
+        traffic.answers.add(count);
+        return true;
+    }
+
+    private void write(@Nullable RemotingRequest first, int count) {
+        ByteBuf out = null;
+        for (RemotingRequest request = first; request != null; request = request.previous) {
+            Answer answer = Objects.requireNonNull(request.answer());
+            letGo(request);
+            request.release();
+            if (!open || request.header().oneway()) {
+                answer.body().release();
+                continue;
+            }
+            if (out == null) {
+                out = channel.alloc().ioBuffer(count * ANSWER_BYTES_GUESSED);
+            }
+            out = write(request.header(), answer, out);
+        }
+        if (out != null) {
+            put(out);
+        }
+    }
+
+    /** Adds one answer to {@code out}; null if that is no longer to be added to. */
+    private @Nullable ByteBuf write(Header request, Answer answer, ByteBuf out) {
+        ByteBuf body = answer.body();
+        int bodySize = body.readableBytes();
+        writer.response(request, answer.code());
+        if (answer.remark() != null) {
+            writer.remark(answer.remark());
+        }
+        answer.fields().encode(writer).finish(out, bodySize);
+        if (bodySize <= COPIED_BODY_BYTES_MAX) {
+            out.writeBytes(body);
+            body.release();
+            return out;
+        }
+        put(out);
+        put(body);
+        return null;
+    }
+
+    private void put(ByteBuf out) {
+        var _ = channel.write(out, channel.voidPromise());
+        dirty = true;
+    }
+
+    private void flush() {
+        if (dirty) {
+            dirty = false;
+            traffic.flushes.increment();
+            channel.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            schedule();
+        }
+    }
+
+    /** Looks again later whether a peer that takes too little takes anything. */
+    private void watch() {
+        if (!watched) {
+            watched = true;
+            long unsent = unsentBytes();
+            var _ =
+                    channel.eventLoop()
+                            .schedule(
+                                    () -> checkStuck(unsent),
+                                    limits.stuckMs(),
+                                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void checkStuck(long unsentBefore) {
+        watched = false;
+        if (!open || channel.isWritable()) {
+            return;
+        }
+        if (unsentBytes() >= unsentBefore) {
+            close("took none of its answers for " + limits.stuckMs() + " ms");
+        } else {
+            watch();
+        }
+    }
+
+    private long unsentBytes() {
+        return channel.bytesBeforeWritable();
+    }
+
+    // The peer.
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return remote;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public byte[] host() {
+        return host;
+    }
+
+    @Override
+    public boolean open() {
+        return open;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    @Override
+    public void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {
+        if (open) {
+            channel.eventLoop().execute(() -> writeNotification(change));
+        }
+    }
+
+    private void writeNotification(NotifyConsumerIdsChangedHeader change) {
+        if (open && channel.isWritable()) {
+            ByteBuf out = channel.alloc().ioBuffer(ANSWER_BYTES_GUESSED);
+            writer.oneway(serializeType, RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, opaque++);
+            change.encode(writer).finish(out, 0);
+            put(out);
+            flush();
+        }
+    }
+
+    @Override
+    public void close(String reason) {
+        if (open) {
+            LOG.info("closing the connection of {}: {}", remote, reason);
+            var _ = channel.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return remote.toString();
+    }
+
+    // Ends.
+
+    /** Takes no more requests; those under way are still answered. From any thread. */
+    void drain() {
+        channel.eventLoop()
+                .execute(() -> {
+                    draining = true;
+                    channel.config().setAutoRead(false);
+                });
+    }
+
+    /** Writes what is answered and closes. From any thread. */
+    void finish() {
+        channel.eventLoop()
+                .execute(() -> {
+                    turn();
+                    var _ =
+                            channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                                    .addListener(ChannelFutureListener.CLOSE);
+                });
+    }
+
+    void awaitClosed(long nanos) {
+        channel.closeFuture().awaitUninterruptibly(Math.max(nanos, 1), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof IdleStateEvent && !paused()) {
+            close("silent for " + limits.idleMs() + " ms");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("connection of {} broke", remote, cause);
+            var _ = channel.close();
+        } else {
+            LOG.warn("connection of {} failed", remote, cause);
+            close("failed: " + cause);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        open = false;
+        frames.release();
+        turn();
+        clients.closed(this);
+        traffic.connectionsClosed.increment();
+    }
+}

@@ -1,0 +1,177 @@
+package io.sluice.server.remoting;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.sluice.server.dispatch.Clients;
+import io.sluice.server.dispatch.Dispatcher;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens on some ports, all of which answer everything: name service and broker are one.
+ *
+ * <p>Life: {@link #bind} takes the ports, so that a taken one is known before anything else is
+ * opened; {@link #open} lets clients in; {@link #drain} takes no more requests; {@link #close}
+ * writes the last answers and closes.
+ */
+public final class RemotingServer {
+    private static final int READ_BYTES_MIN = 1024;
+    private static final int READ_BYTES_FIRST = 4096;
+    private static final int READ_BYTES_MAX = 256 * 1024;
+    private static final int BACKLOG = 1024;
+    private static final long CLOSE_WITHIN_MS = 1000;
+
+    private final ByteBufAllocator allocator;
+    private final Limits limits;
+    private final Traffic traffic = new Traffic();
+    private final EventLoopGroup loops;
+    private final List<Channel> listeners = new ArrayList<>();
+    private final Set<RemotingConnection> connections = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Door door;
+
+    public RemotingServer(ByteBufAllocator allocator, int threads) {
+        this(allocator, threads, Limits.DEFAULT);
+    }
+
+    RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
+        this.allocator = allocator;
+        this.limits = limits;
+        this.loops =
+                new MultiThreadIoEventLoopGroup(
+                        threads,
+                        new DefaultThreadFactory("remoting", true),
+                        Epoll.isAvailable()
+                                ? EpollIoHandler.newFactory()
+                                : NioIoHandler.newFactory());
+    }
+
+    /**
+     * Takes ports; clients that come wait until {@link #open}.
+     *
+     * @param ports 0 takes a free one
+     * @return the ports taken, in the same order
+     * @throws IOException if one is taken by somebody else; then none is kept
+     */
+    public List<Integer> bind(InetAddress address, List<Integer> ports) throws IOException {
+        List<Integer> taken = new ArrayList<>();
+        for (int port : ports) {
+            Channel listener = listen(new InetSocketAddress(address, port));
+            listeners.add(listener);
+            taken.add(((InetSocketAddress) listener.localAddress()).getPort());
+        }
+        return taken;
+    }
+
+    private Channel listen(InetSocketAddress address) throws IOException {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(channelType())
+                        .option(ChannelOption.AUTO_READ, false)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, allocator)
+                        .childOption(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new AdaptiveRecvByteBufAllocator(
+                                        READ_BYTES_MIN, READ_BYTES_FIRST, READ_BYTES_MAX))
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(
+                                        limits.unsentBytesMax() / 2, limits.unsentBytesMax()))
+                        .childHandler(new Initializer());
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            close();
+            throw new IOException(
+                    "cannot listen on %s: %s".formatted(address, bound.cause().getMessage()),
+                    bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private static Class<? extends ServerChannel> channelType() {
+        return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** Lets clients in. */
+    public void open(Dispatcher dispatcher, Clients clients) {
+        door = new Door(dispatcher, clients);
+        for (Channel listener : listeners) {
+            listener.config().setAutoRead(true);
+        }
+    }
+
+    /** What it has seen. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** Lets nobody in any more and takes no more requests; those under way are still answered. */
+    public void drain() {
+        for (Channel listener : listeners) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.forEach(RemotingConnection::drain);
+    }
+
+    /** Writes the last answers, closes all connections and ends the threads. */
+    public void close() {
+        for (Channel listener : listeners) {
+            listener.close().awaitUninterruptibly();
+        }
+        connections.forEach(RemotingConnection::finish);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_WITHIN_MS);
+        for (RemotingConnection connection : connections) {
+            connection.awaitClosed(deadline - System.nanoTime());
+        }
+        Future<?> ended = loops.shutdownGracefully(0, CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS);
+        ended.awaitUninterruptibly(CLOSE_WITHIN_MS);
+    }
+
+    private record Door(Dispatcher dispatcher, Clients clients) {}
+
+    private final class Initializer extends ChannelInitializer<SocketChannel> {
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            Door open = door;
+            if (open == null || channel.remoteAddress() == null) {
+                var _ = channel.close(); // gone before it was let in
+                return;
+            }
+            var connection =
+                    new RemotingConnection(channel, open.dispatcher, open.clients, traffic, limits);
+            connections.add(connection);
+            var _ = channel.closeFuture().addListener(_ -> connections.remove(connection));
+            channel.pipeline()
+                    .addLast(
+                            new IdleStateHandler(limits.idleMs(), 0, 0, TimeUnit.MILLISECONDS),
+                            connection);
+        }
+    }
+}

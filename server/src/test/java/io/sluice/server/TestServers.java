@@ -1,0 +1,44 @@
+package io.sluice.server;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.sluice.server.config.Config;
+import io.sluice.server.config.Durability;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Whole servers on free ports of the loopback address. */
+public final class TestServers {
+    private TestServers() {}
+
+    /** Delay level 1 is 1 ms, the others are hours, so that what is delayed is seen to be. */
+    public static Config config(Path dataDir) {
+        return new Config(
+                dataDir,
+                InetAddress.getLoopbackAddress(),
+                Optional.empty(),
+                0,
+                0,
+                0,
+                0,
+                true,
+                8,
+                List.of(Duration.ofMillis(1), Duration.ofHours(1)),
+                Duration.ofHours(72),
+                OptionalLong.empty(),
+                Durability.SYNC,
+                false);
+    }
+
+    public static Server start(Path dataDir) throws IOException {
+        return Server.start(config(dataDir));
+    }
+
+    public static Server start(Path dataDir, ByteBufAllocator allocator) throws IOException {
+        return Server.start(config(dataDir), allocator);
+    }
+}
