@@ -15,6 +15,8 @@ import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.MessageListener;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.client.consumer.store.OffsetStore;
+import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -178,6 +180,29 @@ final class Clients implements AutoCloseable {
         return producer.fetchPublishMessageQueues(topic).stream()
                 .sorted(Comparator.comparingInt(MessageQueue::getQueueId))
                 .toList();
+    }
+
+    /** The queues that a consumer reads at present. */
+    static List<MessageQueue> assigned(DefaultMQPushConsumer consumer, String topic) {
+        return consumer
+                .getDefaultMQPushConsumerImpl()
+                .getRebalanceImpl()
+                .getProcessQueueTable()
+                .keySet()
+                .stream()
+                .filter(queue -> queue.getTopic().equals(topic))
+                .toList();
+    }
+
+    /** How many messages of its queues the consumer has not yet committed at the server. */
+    static long lag(DefaultMQPushConsumer consumer, String topic) throws MQClientException {
+        OffsetStore offsets = consumer.getDefaultMQPushConsumerImpl().getOffsetStore();
+        long lag = 0;
+        for (MessageQueue queue : assigned(consumer, topic)) {
+            long committed = offsets.readOffset(queue, ReadOffsetType.READ_FROM_STORE);
+            lag += consumer.maxOffset(queue) - Math.max(0, committed);
+        }
+        return lag;
     }
 
     @Override
