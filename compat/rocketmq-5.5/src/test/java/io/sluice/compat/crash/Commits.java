@@ -1,0 +1,144 @@
+package io.sluice.compat.crash;
+
+import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.RawConnection;
+import io.sluice.compat.harness.Reply;
+import io.sluice.compat.harness.RequestCode;
+import io.sluice.compat.harness.Target;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.apache.rocketmq.common.message.MessageQueue;
+
+/**
+ * Commits the offsets of one group by requests that are answered (clients commit one-way), and
+ * watches those that a real consumer of another group commits. What was answered, or seen once, may
+ * never be less later.
+ */
+final class Commits implements AutoCloseable {
+
+    private static final String OWN_GROUP = "crash-commits";
+    private static final long INTERVAL_MS = 5;
+
+    private final Target server;
+    private final List<MessageQueue> queues;
+    private final List<Acknowledged> acknowledged;
+    private final String watchedGroup;
+    private final AtomicLongArray own;
+    private final AtomicLongArray watched;
+    private final Thread thread = Thread.ofPlatform().name("commits").unstarted(this::run);
+    private volatile boolean isRunning = true;
+
+    /**
+     * @param watchedGroup the group of a real consumer of the same queues
+     */
+    Commits(
+            Target server,
+            List<MessageQueue> queues,
+            List<Acknowledged> acknowledged,
+            String watchedGroup) {
+        this.server = server;
+        this.queues = queues;
+        this.acknowledged = acknowledged;
+        this.watchedGroup = watchedGroup;
+        this.own = new AtomicLongArray(queues.size());
+        this.watched = new AtomicLongArray(queues.size());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (isRunning) {
+            try (RawConnection connection = server.connect()) {
+                while (isRunning) {
+                    queues.forEach(queue -> commitAndWatch(connection, queue));
+                    pause();
+                }
+            } catch (UncheckedIOException serverIsDown) {
+                pause();
+            }
+        }
+    }
+
+    private void commitAndWatch(RawConnection connection, MessageQueue queue) {
+        int queueId = queue.getQueueId();
+        long offset = acknowledged.get(queueId).end();
+        Map<String, String> commit =
+                Map.of(
+                        "consumerGroup", OWN_GROUP,
+                        "topic", queue.getTopic(),
+                        "queueId", Integer.toString(queueId),
+                        "commitOffset", Long.toString(offset));
+        if (connection.request(RequestCode.UPDATE_CONSUMER_OFFSET, commit).isOk()) {
+            own.set(queueId, offset);
+        }
+        long seen = query(connection, watchedGroup, queue);
+        watched.accumulateAndGet(queueId, seen, Math::max);
+    }
+
+    /** The committed offset, or -1 if the server has none. */
+    private static long query(RawConnection connection, String group, MessageQueue queue) {
+        Reply reply =
+                connection.request(
+                        RequestCode.QUERY_CONSUMER_OFFSET,
+                        Map.of(
+                                "consumerGroup", group,
+                                "topic", queue.getTopic(),
+                                "queueId", Integer.toString(queue.getQueueId())));
+        return reply.isOk() ? reply.number("offset") : -1;
+    }
+
+    /** What is committed at least; to be taken while the server is dead. */
+    Floor floor() {
+        long[] ownFloor = new long[queues.size()];
+        long[] watchedFloor = new long[queues.size()];
+        for (int i = 0; i < queues.size(); i++) {
+            ownFloor[i] = own.get(i);
+            watchedFloor[i] = watched.get(i);
+        }
+        return connection -> {
+            for (int i = 0; i < ownFloor.length; i++) {
+                check(connection, OWN_GROUP, queues.get(i), ownFloor[i]);
+                check(connection, watchedGroup, queues.get(i), watchedFloor[i]);
+            }
+        };
+    }
+
+    /** Checks that no offset is below what it was known to be. */
+    interface Floor {
+        void check(RawConnection connection);
+    }
+
+    private static void check(
+            RawConnection connection, String group, MessageQueue queue, long atLeast) {
+        long committed = query(connection, group, queue);
+        if (atLeast > 0 && committed < atLeast) {
+            throw new AssertionError(
+                    "%s: %s had committed %d, now it is %d"
+                            .formatted(queue, group, atLeast, committed));
+        }
+    }
+
+    /** Furthest committed offset of the real consumer that was seen. */
+    long watched(int queueId) {
+        return watched.get(queueId);
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(INTERVAL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        isRunning = false;
+        Await.until("the thread ends", () -> !thread.isAlive());
+    }
+}
