@@ -132,10 +132,13 @@ final class RocketMqServer implements Target {
             names.start();
         }
         broker.start();
-        Await.until("RocketMQ answers: see " + log, this::answers);
+        Await.until("RocketMQ answers: see " + log, START_DEADLINE, this::answers);
     }
 
     private boolean answers() {
+        if (!names.isAlive() || !broker.isAlive()) {
+            throw new AssertionError("RocketMQ ended by itself: see " + log);
+        }
         try (RawConnection toNames = connectToNameService();
                 RawConnection toBroker = connect()) {
             Reply cluster = toNames.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of());

@@ -83,12 +83,12 @@ final class SluiceServer implements Target {
     @Override
     public void start() {
         process.start();
-        Await.until("Sluice answers: see " + log, this::answers);
+        Await.until("Sluice answers: see " + log, START_DEADLINE, this::answers);
     }
 
     private boolean answers() {
         if (!process.isAlive()) {
-            throw new IllegalStateException("Sluice ended by itself: see " + log);
+            throw new AssertionError("Sluice ended by itself: see " + log);
         }
         try (RawConnection names = connectToNameService();
                 RawConnection broker = connect()) {

@@ -1,7 +1,13 @@
 package io.sluice.compat.harness;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The server under test, as a process of its own on free loopback ports.
@@ -21,6 +27,9 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
      * level that it asked for from the default one.
      */
     String DELAY_LEVELS = "1s 1s 1s 1s 1s 1s 1s 1s 4s 4s 4s 4s 4s 4s 4s 4s 4s 4s";
+
+    /** Ample: a JVM on a machine that is busy with something else can take a minute to start. */
+    Duration START_DEADLINE = Duration.ofMinutes(3);
 
     /** Host and port of the name service: what a client is configured with. */
     String address();
@@ -68,7 +77,7 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
      * @param name names its directory and log; unique within the JVM
      */
     static Target launch(String name) {
-        Path directory = Path.of(System.getProperty("compat.work-dir", "target/compat"), name);
+        Path directory = emptyDirectory(name);
         String target = System.getProperty("compat.target", "sluice");
         Map<String, String> settings = Map.of("delay-levels", DELAY_LEVELS);
         Target server =
@@ -82,6 +91,20 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
         server.start();
         return server;
+    }
+
+    private static Path emptyDirectory(String name) {
+        Path directory = Path.of(System.getProperty("compat.work-dir", "target/compat"), name);
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return directory;
     }
 
     /** The one server that all tests of this JVM share. */
