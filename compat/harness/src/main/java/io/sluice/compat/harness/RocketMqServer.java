@@ -26,20 +26,9 @@ final class RocketMqServer implements Target {
         Path home = directory.toAbsolutePath();
         log = home.resolve("server.log");
         firstPort = Ports.freeRun(6);
-        String classPath = classPath();
+        String classPath = ServerProcess.classPath("compat.rocketmq-classpath");
         names = process(home, classPath, "namesrv.NamesrvStartup", namesConfig(home));
         broker = process(home, classPath, "broker.BrokerStartup", brokerConfig(home));
-    }
-
-    /** Written by the build of the module {@code reference}. */
-    private static String classPath() {
-        Path file = Path.of(System.getProperty("compat.rocketmq-classpath"));
-        try {
-            return Files.readString(file).trim();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "no class path of RocketMQ: run Maven with -Dcompat.target=rocketmq", e);
-        }
     }
 
     private ServerProcess process(Path home, String classPath, String main, Path config) {
@@ -86,6 +75,7 @@ final class RocketMqServer implements Target {
                 mappedFileSizeCommitLog=134217728
                 waitTimeMillsInSendQueue=20000
                 waitTimeMillsInPullQueue=20000
+                osPageCacheBusyTimeOutMills=60000
                 diskMaxUsedSpaceRatio=98
                 """
                         .formatted(

@@ -27,6 +27,23 @@ final class ServerProcess {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /**
+     * A class path that the build has written down.
+     *
+     * @param property the system property that names the file
+     */
+    static String classPath(String property) {
+        Path file = Path.of(System.getProperty(property));
+        if (!Files.exists(file)) {
+            throw new IllegalStateException("no " + file + ": run Maven with -am, see README.md");
+        }
+        try {
+            return Files.readString(file).trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     synchronized void start() {
         if (isAlive()) {
             throw new IllegalStateException("already running: " + command);

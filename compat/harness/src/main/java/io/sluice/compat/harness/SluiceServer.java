@@ -1,9 +1,5 @@
 package io.sluice.compat.harness;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +26,9 @@ final class SluiceServer implements Target {
                 new ArrayList<>(
                         List.of(
                                 ServerProcess.java(),
-                                "-Xmx512m",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
+                                "@" + System.getProperty("compat.sluice-jvm-options"),
                                 "-cp",
-                                classPath(),
+                                ServerProcess.classPath("compat.sluice-classpath"),
                                 "io.sluice.server.Main",
                                 "server"));
         command.addAll(List.of("--data-dir", data.toString()));
@@ -44,19 +38,6 @@ final class SluiceServer implements Target {
         command.addAll(List.of("--http-port", Integer.toString(firstPort + 5)));
         settings.forEach((key, value) -> command.addAll(List.of("--" + key, value)));
         return command;
-    }
-
-    /** Written by the build of this module: see {@code server-classpath} in its pom. */
-    private static String classPath() {
-        try (InputStream in =
-                SluiceServer.class.getResourceAsStream("/sluice-server.classpath")) {
-            if (in == null) {
-                throw new IllegalStateException("no class path of the server: build with Maven");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

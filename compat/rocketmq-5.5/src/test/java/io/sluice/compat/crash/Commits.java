@@ -1,11 +1,13 @@
 package io.sluice.compat.crash;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -68,11 +70,8 @@ final class Commits implements AutoCloseable {
         int queueId = queue.getQueueId();
         long offset = acknowledged.get(queueId).end();
         Map<String, String> commit =
-                Map.of(
-                        "consumerGroup", OWN_GROUP,
-                        "topic", queue.getTopic(),
-                        "queueId", Integer.toString(queueId),
-                        "commitOffset", Long.toString(offset));
+                new HashMap<>(Fields.groupAndQueue(OWN_GROUP, queue.getTopic(), queueId));
+        commit.put("commitOffset", Long.toString(offset));
         if (connection.request(RequestCode.UPDATE_CONSUMER_OFFSET, commit).isOk()) {
             own.set(queueId, offset);
         }
@@ -85,10 +84,7 @@ final class Commits implements AutoCloseable {
         Reply reply =
                 connection.request(
                         RequestCode.QUERY_CONSUMER_OFFSET,
-                        Map.of(
-                                "consumerGroup", group,
-                                "topic", queue.getTopic(),
-                                "queueId", Integer.toString(queue.getQueueId())));
+                        Fields.groupAndQueue(group, queue.getTopic(), queue.getQueueId()));
         return reply.isOk() ? reply.number("offset") : -1;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.AgainstServer;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;
@@ -177,19 +178,8 @@ class CrashTest {
 
     private static boolean requestTopic(Target server) {
         try (RawConnection connection = server.connect()) {
-            return connection
-                    .request(
-                            RequestCode.UPDATE_AND_CREATE_TOPIC,
-                            Map.of(
-                                    "topic", TOPIC,
-                                    "defaultTopic", "TBW102",
-                                    "readQueueNums", Integer.toString(QUEUES),
-                                    "writeQueueNums", Integer.toString(QUEUES),
-                                    "perm", "6",
-                                    "topicFilterType", "SINGLE_TAG",
-                                    "topicSysFlag", "0",
-                                    "order", "false"))
-                    .isOk();
+            Map<String, String> fields = Fields.createTopic(TOPIC, QUEUES);
+            return connection.request(RequestCode.UPDATE_AND_CREATE_TOPIC, fields).isOk();
         }
     }
 

@@ -1,12 +1,12 @@
 package io.sluice.compat.crash;
 
+import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
 import io.sluice.compat.harness.RequestCode;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import org.apache.rocketmq.common.message.MessageDecoder;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -14,7 +14,6 @@ import org.apache.rocketmq.common.message.MessageQueue;
 /** Reads a queue back by plain pulls and compares it with what was acknowledged. */
 final class StoredQueue {
 
-    private static final int HAS_SUBSCRIPTION = 4;
     private static final int BATCH = 128;
 
     private final MessageQueue queue;
@@ -71,17 +70,6 @@ final class StoredQueue {
     private Reply pull(RawConnection server) {
         return server.request(
                 RequestCode.PULL_MESSAGE,
-                Map.ofEntries(
-                        Map.entry("consumerGroup", "crash-check"),
-                        Map.entry("topic", queue.getTopic()),
-                        Map.entry("queueId", Integer.toString(queue.getQueueId())),
-                        Map.entry("queueOffset", Long.toString(next)),
-                        Map.entry("maxMsgNums", Integer.toString(BATCH)),
-                        Map.entry("sysFlag", Integer.toString(HAS_SUBSCRIPTION)),
-                        Map.entry("commitOffset", "0"),
-                        Map.entry("suspendTimeoutMillis", "0"),
-                        Map.entry("subscription", "*"),
-                        Map.entry("subVersion", "0"),
-                        Map.entry("expressionType", "TAG")));
+                Fields.pull("crash-check", queue.getTopic(), queue.getQueueId(), next, BATCH));
     }
 }

@@ -31,7 +31,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 final class Clients implements AutoCloseable {
 
     /** Longer than any pause of a loaded machine; no test waits for it to pass. */
-    private static final int SEND_TIMEOUT_MS = 30_000;
+    private static final int REQUEST_TIMEOUT_MS = 30_000;
 
     private static final AtomicInteger NEXT = new AtomicInteger(1);
 
@@ -83,7 +83,7 @@ final class Clients implements AutoCloseable {
     DefaultMQProducer unstartedProducer() {
         DefaultMQProducer producer = new DefaultMQProducer(freshName());
         configure(producer);
-        producer.setSendMsgTimeout(SEND_TIMEOUT_MS);
+        producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
         return producer;
     }
 
@@ -148,6 +148,7 @@ final class Clients implements AutoCloseable {
     private void configure(ClientConfig client) {
         client.setNamesrvAddr(target.address());
         client.setInstanceName(freshName());
+        client.setMqClientApiTimeout(REQUEST_TIMEOUT_MS);
         client.setPollNameServerInterval(1_000);
         client.setHeartbeatBrokerInterval(2_000);
     }

@@ -133,11 +133,13 @@ class PullTest {
         DefaultMQPullConsumer first = clients.pullConsumer(group);
         Set<MessageQueue> queues = first.fetchSubscribeMessageQueues(topic);
         assertEquals(2, queues.size());
+        // RocketMQ starts a new group at 0 as long as offset 0 is in memory.
+        int unknown = clients.target().isSluice() ? -1 : 0;
         for (MessageQueue queue : queues) {
-            assertEquals(-1, first.fetchConsumeOffset(queue, true));
+            assertEquals(unknown, first.fetchConsumeOffset(queue, true));
             first.updateConsumeOffset(queue, 7 + queue.getQueueId());
+            first.getDefaultMQPullConsumerImpl().getOffsetStore().persist(queue);
         }
-        first.getDefaultMQPullConsumerImpl().persistConsumerOffset();
         DefaultMQPullConsumer second = clients.pullConsumer(group);
         for (MessageQueue queue : queues) {
             Await.until(
