@@ -58,7 +58,6 @@ public final class Fields {
 
     /** Of requests about one group and queue. */
     public static Map<String, String> groupAndQueue(String group, String topic, int queueId) {
-        return Map.of(
-                "consumerGroup", group, "topic", topic, "queueId", Integer.toString(queueId));
+        return Map.of("consumerGroup", group, "topic", topic, "queueId", Integer.toString(queueId));
     }
 }

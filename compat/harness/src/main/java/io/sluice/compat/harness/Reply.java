@@ -8,7 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What came back for a raw request: the header fields that tests look at, and the body. */
-public record Reply(int code, int opaque, String remark, Map<String, String> fields, ByteBuffer body) {
+public record Reply(
+        int code, int opaque, String remark, Map<String, String> fields, ByteBuffer body) {
 
     /** RocketMQ's code for success. */
     public static final int SUCCESS = 0;

@@ -43,7 +43,9 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
     /** What the server has printed so far, over all its lives. */
     Path log();
 
-    /** Starts the server, or starts it again on the same data and ports; returns when it answers. */
+    /**
+     * Starts the server, or starts it again on the same data and ports; returns when it answers.
+     */
     void start();
 
     /** A clean stop by SIGTERM; returns when the process is gone. */

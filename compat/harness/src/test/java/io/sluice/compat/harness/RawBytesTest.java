@@ -30,8 +30,7 @@ class RawBytesTest {
 
     @Test
     void shouldSayThatACodeIsNotSupportedAndGoOn(Target server) {
-        for (RawConnection connection :
-                List.of(server.connect(), server.connectToNameService())) {
+        for (RawConnection connection : List.of(server.connect(), server.connectToNameService())) {
             try (connection) {
                 Reply reply = connection.request(UNKNOWN_CODE, Map.of());
                 assertEquals(REQUEST_CODE_NOT_SUPPORTED, reply.code());
@@ -132,7 +131,8 @@ class RawBytesTest {
     @Test
     void shouldServeOthersWhileOneAsksForMuchAndReadsNothing(Target server)
             throws InterruptedException {
-        assumeTrue(server.isSluice(), "RocketMQ queues every answer on its heap and runs out of it");
+        assumeTrue(
+                server.isSluice(), "RocketMQ queues every answer on its heap and runs out of it");
         String topic = "slow-peer";
         try (RawConnection connection = server.connect()) {
             createTopic(connection, topic);

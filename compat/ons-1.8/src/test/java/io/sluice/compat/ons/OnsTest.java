@@ -297,10 +297,7 @@ class OnsTest {
     private static boolean hasMessage(Target server, String topic, String body) {
         try (RawConnection connection = server.connect()) {
             Map<String, String> fields = Fields.pull("GID_reader", topic, 0, 0, 32);
-            return connection
-                    .request(RequestCode.PULL_MESSAGE, fields)
-                    .bodyText()
-                    .contains(body);
+            return connection.request(RequestCode.PULL_MESSAGE, fields).bodyText().contains(body);
         }
     }
 

@@ -122,10 +122,8 @@ class CrashTest {
                 "the consumer has committed all",
                 () ->
                         IntStream.range(0, QUEUES)
-                                .allMatch(
-                                        i ->
-                                                commits.watched(i)
-                                                        >= load.acknowledged().get(i).end()));
+                                .allMatch(i ->
+                                        commits.watched(i) >= load.acknowledged().get(i).end()));
         int received = 0;
         for (BitSet sequences : consumed) {
             synchronized (sequences) {
