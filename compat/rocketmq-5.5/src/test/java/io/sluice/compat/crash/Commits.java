@@ -56,6 +56,7 @@ final class Commits implements AutoCloseable {
     private void run() {
         while (isRunning) {
             try (RawConnection connection = server.connect()) {
+                makeGroupKnown(connection);
                 while (isRunning) {
                     queues.forEach(queue -> commitAndWatch(connection, queue));
                     pause();
@@ -64,6 +65,13 @@ final class Commits implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    /** Offsets are kept only for groups that have pulled or sent a heartbeat. */
+    private void makeGroupKnown(RawConnection connection) {
+        connection.request(
+                RequestCode.PULL_MESSAGE,
+                Fields.pull(OWN_GROUP, queues.get(0).getTopic(), 0, 0, 1));
     }
 
     private void commitAndWatch(RawConnection connection, MessageQueue queue) {
@@ -117,6 +125,11 @@ final class Commits implements AutoCloseable {
                     "%s: %s had committed %d, now it is %d"
                             .formatted(queue, group, atLeast, committed));
         }
+    }
+
+    /** The last offset that was committed and answered. */
+    long committed(int queueId) {
+        return own.get(queueId);
     }
 
     /** Furthest committed offset of the real consumer that was seen. */

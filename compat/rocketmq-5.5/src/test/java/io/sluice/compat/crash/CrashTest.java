@@ -124,6 +124,9 @@ class CrashTest {
                         IntStream.range(0, QUEUES)
                                 .allMatch(i ->
                                         commits.watched(i) >= load.acknowledged().get(i).end()));
+        Await.until(
+                "offsets were committed for real",
+                () -> IntStream.range(0, QUEUES).allMatch(i -> commits.committed(i) > 0));
         int received = 0;
         for (BitSet sequences : consumed) {
             synchronized (sequences) {

@@ -137,6 +137,7 @@ class PullTest {
         int unknown = clients.target().isSluice() ? -1 : 0;
         for (MessageQueue queue : queues) {
             assertEquals(unknown, first.fetchConsumeOffset(queue, true));
+            first.pull(queue, "*", 0, 1); // Makes the group known: RocketMQ commits for no other.
             first.updateConsumeOffset(queue, 7 + queue.getQueueId());
             first.getDefaultMQPullConsumerImpl().getOffsetStore().persist(queue);
         }

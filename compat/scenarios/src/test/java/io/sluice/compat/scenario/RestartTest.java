@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -84,6 +85,8 @@ class RestartTest {
     /** Sends without pause from a thread of its own, through errors too. */
     private static final class Sender {
 
+        private static final long PAUSE_AFTER_ERROR_NS = 20_000_000;
+
         private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean isRunning = new AtomicBoolean(true);
         private final Thread thread;
@@ -101,7 +104,7 @@ class RestartTest {
                         acknowledged.add(body);
                     }
                 } catch (Exception serverIsDown) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(PAUSE_AFTER_ERROR_NS);
                 }
             }
         }
