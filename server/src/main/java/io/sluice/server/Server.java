@@ -138,6 +138,7 @@ public final class Server implements AutoCloseable {
                 config.autoCreateTopics(),
                 config.delayLevels().stream().map(Duration::toMillis).toList(),
                 config.retention().toMillis(),
+                config.retentionSizeBytes().orElse(Long.MAX_VALUE),
                 config.durability() == Durability.ASYNC,
                 ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array());
     }

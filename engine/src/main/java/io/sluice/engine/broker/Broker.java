@@ -88,7 +88,9 @@ public final class Broker {
         TopicSettings settings = topic.settings();
         return new Retention.Keep(
                 settings.retentionMs() > 0 ? settings.retentionMs() : config.retentionMs(),
-                settings.retentionBytes() > 0 ? settings.retentionBytes() : Long.MAX_VALUE);
+                settings.retentionBytes() > 0
+                        ? settings.retentionBytes()
+                        : config.retentionBytes());
     }
 
     // Life.

@@ -9,6 +9,8 @@ import java.util.List;
  * @param autoCreateTopics whether sending to an unknown topic creates it
  * @param delaysMs the delay levels in ms, level 1 first
  * @param retentionMs how long a topic keeps its messages unless it says otherwise
+ * @param retentionBytes how many bytes a topic keeps unless it says otherwise; Long.MAX_VALUE for
+ *     all
  * @param asyncDurability whether sends are acknowledged before they are durable, unless the topic
  *     says otherwise
  * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6
@@ -18,6 +20,7 @@ public record BrokerConfig(
         boolean autoCreateTopics,
         List<Long> delaysMs,
         long retentionMs,
+        long retentionBytes,
         boolean asyncDurability,
         byte[] storeHost) {
     public BrokerConfig {

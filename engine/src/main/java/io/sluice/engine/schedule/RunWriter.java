@@ -33,17 +33,21 @@ public final class RunWriter {
         return entries;
     }
 
-    /** Writes the section {@link Footer.Section#TIMERS}, or nothing if there are no timers. */
+    /**
+     * Writes the section {@link Footer.Section#TIMERS}, or nothing if there are no timers. May be
+     * called again if writing failed.
+     */
     public void writeTo(Footer.Output output) throws IOException {
-        if (order.isEmpty()) {
+        IntHeap left = order.copy();
+        if (left.isEmpty()) {
             return;
         }
         output.section(Footer.Section.TIMERS);
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_ENTRIES * RunFormat.ENTRY_SIZE_BYTES);
-        while (!order.isEmpty()) {
-            int index = order.removeFirst();
+        while (!left.isEmpty()) {
+            int index = left.removeFirst();
             RunFormat.writeEntry(buffer, dues[index], positions[index], sizes[index]);
-            if (!buffer.hasRemaining() || order.isEmpty()) {
+            if (!buffer.hasRemaining() || left.isEmpty()) {
                 output.write(buffer.flip());
                 buffer.clear();
             }

@@ -81,7 +81,8 @@ final class Machine {
                             time.executor(),
                             time.executor(),
                             time.executor());
-            BrokerConfig config = new BrokerConfig(8, true, DELAYS_MS, retentionMs, async, HOST);
+            BrokerConfig config =
+                    new BrokerConfig(8, true, DELAYS_MS, retentionMs, Long.MAX_VALUE, async, HOST);
             Broker starting =
                     new Broker(config, catalog, log, time, time.executor(), time.executor());
             starting.start();

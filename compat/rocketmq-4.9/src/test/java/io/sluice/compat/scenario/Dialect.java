@@ -1,0 +1,23 @@
+package io.sluice.compat.scenario;
+
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.exception.MQClientException;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.protocol.heartbeat.MessageModel;
+
+/** The few calls that changed between the major versions of the client, as 4.9 has them. */
+final class Dialect {
+
+    private Dialect() {}
+
+    /** Creates a topic as the client does it: like the topic that is the template of all others. */
+    static void createTopic(DefaultMQProducer producer, String topic, int queues)
+            throws MQClientException {
+        producer.createTopic(producer.getCreateTopicKey(), topic, queues);
+    }
+
+    /** Makes every consumer of the group receive everything. */
+    static void broadcast(DefaultMQPushConsumer consumer) {
+        consumer.setMessageModel(MessageModel.BROADCASTING);
+    }
+}
