@@ -37,7 +37,9 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
                 JsonObject.read(in, index, sizeBytes)
                         .map(
                                 "offsetTable",
-                                queue -> MessageQueue.decode(JsonObject.of("offsetTable", queue)),
+                                queue ->
+                                        MessageQueue.decode(
+                                                JsonObject.of("offsetTable", Json.read(queue))),
                                 value -> Progress.decode(JsonObject.of("offsetTable", value))));
     }
 

@@ -39,7 +39,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARD_ID = 0;
     private static final int READERS_MAX = 4;
-    private static final long DRAIN_WITHIN_MS = 2500;
+    private static final long DRAIN_WITHIN_MS = 2000;
     private static final long EXPIRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SystemClock clock = new SystemClock();
@@ -204,11 +204,12 @@ public final class Server implements AutoCloseable {
         broker.stop(stopped::countDown);
         try {
             if (!stopped.await(DRAIN_WITHIN_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("requests are still under way; they go unanswered");
+                LOG.warn("storage did not come to rest in time; the next start recovers");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        remoting.awaitAnswers(DRAIN_WITHIN_MS / 2);
         remoting.close();
     }
 

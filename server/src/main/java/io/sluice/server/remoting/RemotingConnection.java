@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -193,7 +194,11 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     private void schedule() {
         if (!scheduled.get() && !scheduled.getAndSet(true)) {
-            channel.eventLoop().execute(turn);
+            try {
+                channel.eventLoop().execute(turn);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("{} is gone, and so is its event loop", remote, e);
+            }
         }
     }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  * writes the last answers and closes.
  */
 public final class RemotingServer {
+    private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
     private static final int READ_BYTES_MIN = 1024;
     private static final int READ_BYTES_FIRST = 4096;
     private static final int READ_BYTES_MAX = 256 * 1024;
@@ -154,6 +156,17 @@ public final class RemotingServer {
             listener.close().awaitUninterruptibly();
         }
         connections.forEach(RemotingConnection::drain);
+    }
+
+    /** Waits, after {@link #drain}, for requests under way to be answered: some wait for others. */
+    public void awaitAnswers(long withinMs) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(withinMs);
+        while (traffic.underWay() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        if (traffic.underWay() > 0) {
+            LOG.warn("{} requests go unanswered", traffic.underWay());
+        }
     }
 
     /** Writes the last answers, closes all connections and ends the threads. */
