@@ -26,8 +26,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,7 @@ public final class Server implements AutoCloseable {
     private final List<Integer> ports;
     private final Broker broker;
     private final ThreadExecutor background;
+    private final ThreadExecutor shard;
     private boolean closed;
 
     private Server(Config config, ByteBufAllocator allocator) throws IOException {
@@ -57,9 +61,10 @@ public final class Server implements AutoCloseable {
             ports = remoting.bind(config.bind(), ports(config));
             remoting.bindIfFree(config.bind(), vipPortOf(remotingPort()));
             background = thread("background");
+            shard = new ThreadExecutor("shard-" + SHARD_ID);
             InetSocketAddress storeHost = storeHost(config);
             broker = broker(config, storeHost);
-            broker.start();
+            recover();
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
             remoting.open(dispatcher(config, storeHost, clients), clients);
@@ -118,7 +123,6 @@ public final class Server implements AutoCloseable {
         FileDirectory files = directory(config, "shard-" + SHARD_ID);
         ThreadExecutor writer = thread("log-writer-" + SHARD_ID);
         ThreadExecutor keeper = thread("log-keeper-" + SHARD_ID);
-        ThreadExecutor shard = new ThreadExecutor("shard-" + SHARD_ID);
         var log =
                 new LocalLog(
                         files, LocalLogConfig.defaults(SHARD_ID), clock, shard, writer, keeper);
@@ -127,6 +131,27 @@ public final class Server implements AutoCloseable {
         ReaderPool readers = new ReaderPool("reader", READERS_MAX);
         opened.push(readers);
         return new Broker(brokerConfig(config, storeHost), catalog, log, clock, shard, readers);
+    }
+
+    /** On the shard's thread, for what recovery reads in the background comes back there. */
+    private void recover() throws IOException {
+        CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
+        shard.execute(() -> {
+            try {
+                broker.start();
+                recovered.complete(null);
+            } catch (IOException | RuntimeException e) {
+                recovered.completeExceptionally(e);
+            }
+        });
+        try {
+            recovered.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     private FileDirectory directory(Config config, String name) throws IOException {

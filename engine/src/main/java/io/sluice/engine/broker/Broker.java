@@ -96,7 +96,8 @@ public final class Broker {
     // Life.
 
     /**
-     * Recovers the shard. Must be called once, before anything else; may block.
+     * Recovers the shard. Must be called once, before anything else, on the shard's executor; may
+     * block.
      *
      * @throws IOException if the log cannot be recovered
      */

@@ -63,7 +63,8 @@ public final class Shard {
     }
 
     /**
-     * Replays the log. Must be called once, before anything is submitted; may block.
+     * Replays the log. Must be called once, before anything is submitted, on the shard's executor,
+     * since what is read in the background comes back there; may block.
      *
      * @throws IOException as {@link Log#recover}
      */

@@ -106,6 +106,9 @@ public final class SluiceCommand {
             return failure.exitCode();
         }
         command.getErr().println(command.getCommandName() + " failed: " + causes(e));
+        if (e instanceof RuntimeException) {
+            e.printStackTrace(command.getErr()); // a mistake of ours: whoever mends it needs this
+        }
         return CommandException.FAILED;
     }
 
