@@ -56,6 +56,7 @@ public final class Server implements AutoCloseable {
             remoting = new RemotingServer(allocator, eventLoops(), limits);
             opened.push(remoting::close);
             ports = remoting.bind(config.bind(), ports(config));
+            remoting.bindIfFree(config.bind(), vipPortOf(remotingPort()));
             background = thread("background");
             InetSocketAddress storeHost = storeHost(config);
             broker = broker(config, storeHost);
@@ -95,10 +96,14 @@ public final class Server implements AutoCloseable {
         return Runtime.getRuntime().availableProcessors() > 3 ? 2 : 1;
     }
 
-    /** The VIP port is two below the broker's; if that is to be any free one, so is this. */
     private static List<Integer> ports(Config config) {
         int broker = config.brokerPort();
-        return List.of(config.remotingPort(), broker, broker == 0 ? 0 : config.vipPort());
+        return List.of(config.remotingPort(), broker, vipPortOf(broker));
+    }
+
+    /** Old clients look two ports below the one that a route names; if that is any, so is this. */
+    private static int vipPortOf(int port) {
+        return port == 0 ? 0 : port - 2;
     }
 
     private ThreadExecutor thread(String name) {

@@ -19,8 +19,19 @@ final class Changes {
         if (group != null) {
             reply.accept(Outcome.done(group));
         } else {
-            report(catalog.createGroup(name, GroupSettings.DEFAULT), Refusal.GROUP_UNKNOWN, reply);
+            report(
+                    catalog.createGroup(name, GroupSettings.DEFAULT),
+                    Refusal.GROUP_UNKNOWN,
+                    outcome -> reply.accept(unknownIfIllegal(outcome)));
         }
+    }
+
+    /** A group of an illegal name is one that there is not: so say RocketMQ's clients. */
+    private static Outcome<Group> unknownIfIllegal(Outcome<Group> outcome) {
+        return outcome instanceof Outcome.Refused<Group>(Refusal why, String detail)
+                        && why == Refusal.INVALID
+                ? Outcome.refused(Refusal.GROUP_UNKNOWN, detail)
+                : outcome;
     }
 
     /** Replies with what is there when the change is over, whoever made it. */

@@ -46,6 +46,7 @@ public final class RemotingServer {
     private static final int READ_BYTES_MIN = 1024;
     private static final int READ_BYTES_FIRST = 4096;
     private static final int READ_BYTES_MAX = 256 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
     private static final int BACKLOG = 1024;
     private static final long CLOSE_WITHIN_MS = 1000;
 
@@ -82,12 +83,25 @@ public final class RemotingServer {
      */
     public List<Integer> bind(InetAddress address, List<Integer> ports) throws IOException {
         List<Integer> taken = new ArrayList<>();
-        for (int port : ports) {
-            Channel listener = listen(new InetSocketAddress(address, port));
-            listeners.add(listener);
-            taken.add(((InetSocketAddress) listener.localAddress()).getPort());
+        try {
+            for (int port : ports) {
+                Channel listener = listen(new InetSocketAddress(address, port));
+                taken.add(((InetSocketAddress) listener.localAddress()).getPort());
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
         }
         return taken;
+    }
+
+    /** Takes a port that is good to have; without it, those who would use it fail over. */
+    public void bindIfFree(InetAddress address, int port) {
+        try {
+            listen(new InetSocketAddress(address, port));
+        } catch (IOException e) {
+            LOG.info("not listening for VIP channels: {}", e.getMessage());
+        }
     }
 
     private Channel listen(InetSocketAddress address) throws IOException {
@@ -111,11 +125,11 @@ public final class RemotingServer {
                         .childHandler(new Initializer());
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            close();
             throw new IOException(
                     "cannot listen on %s: %s".formatted(address, bound.cause().getMessage()),
                     bound.cause());
         }
+        listeners.add(bound.channel());
         return bound.channel();
     }
 

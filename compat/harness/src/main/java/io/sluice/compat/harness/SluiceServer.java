@@ -17,7 +17,7 @@ final class SluiceServer implements Target {
      */
     SluiceServer(Path directory, Map<String, String> settings) {
         log = directory.resolve("server.log");
-        firstPort = Ports.freeRun(6);
+        firstPort = Ports.freeRun(8);
         process = new ServerProcess(command(directory.resolve("data"), settings), log);
     }
 
@@ -34,21 +34,22 @@ final class SluiceServer implements Target {
         command.addAll(List.of("--data-dir", data.toString()));
         command.addAll(List.of("--remoting-port", Integer.toString(nameServicePort())));
         command.addAll(List.of("--broker-port", Integer.toString(brokerPort())));
-        command.addAll(List.of("--grpc-port", Integer.toString(firstPort + 4)));
-        command.addAll(List.of("--http-port", Integer.toString(firstPort + 5)));
+        command.addAll(List.of("--grpc-port", Integer.toString(firstPort + 6)));
+        command.addAll(List.of("--http-port", Integer.toString(firstPort + 7)));
         settings.forEach((key, value) -> command.addAll(List.of("--" + key, value)));
         return command;
     }
 
+    // Each has a VIP port two below, which must be free too.
+
     @Override
     public int nameServicePort() {
-        return firstPort;
+        return firstPort + 2;
     }
 
-    /** The VIP port is two below, which must be free too. */
     @Override
     public int brokerPort() {
-        return firstPort + 3;
+        return firstPort + 5;
     }
 
     @Override
