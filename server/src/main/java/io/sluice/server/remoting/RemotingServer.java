@@ -46,7 +46,6 @@ public final class RemotingServer {
     private static final int READ_BYTES_MIN = 1024;
     private static final int READ_BYTES_FIRST = 4096;
     private static final int READ_BYTES_MAX = 256 * 1024;
-    private static final Logger LOG = LoggerFactory.getLogger(RemotingServer.class);
     private static final int BACKLOG = 1024;
     private static final long CLOSE_WITHIN_MS = 1000;
 
