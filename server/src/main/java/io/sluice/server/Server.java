@@ -13,6 +13,7 @@ import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
 import io.sluice.server.run.ReaderPool;
@@ -54,9 +55,9 @@ public final class Server implements AutoCloseable {
     private final ThreadExecutor shard;
     private boolean closed;
 
-    private Server(Config config, ByteBufAllocator allocator) throws IOException {
+    private Server(Config config, ByteBufAllocator allocator, Limits limits) throws IOException {
         try {
-            remoting = new RemotingServer(allocator, eventLoops());
+            remoting = new RemotingServer(allocator, eventLoops(), limits);
             opened.push(remoting::close);
             ports = remoting.bind(config.bind(), ports(config));
             remoting.bindIfFree(config.bind(), vipPortOf(remotingPort()));
@@ -82,11 +83,12 @@ public final class Server implements AutoCloseable {
      *     be recovered; the message says which and what to do
      */
     public static Server start(Config config) throws IOException {
-        return start(config, allocator());
+        return start(config, allocator(), Limits.DEFAULT);
     }
 
-    static Server start(Config config, ByteBufAllocator allocator) throws IOException {
-        return new Server(config, allocator);
+    static Server start(Config config, ByteBufAllocator allocator, Limits limits)
+            throws IOException {
+        return new Server(config, allocator, limits);
     }
 
     /** Few, large enough chunks for what is under way at a time; no caches that outlive a burst. */

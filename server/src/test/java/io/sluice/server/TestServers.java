@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
+import io.sluice.server.remoting.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -38,7 +39,8 @@ public final class TestServers {
         return Server.start(config(dataDir));
     }
 
-    public static Server start(Path dataDir, ByteBufAllocator allocator) throws IOException {
-        return Server.start(config(dataDir), allocator);
+    public static Server start(Path dataDir, ByteBufAllocator allocator, Limits limits)
+            throws IOException {
+        return Server.start(config(dataDir), allocator, limits);
     }
 }

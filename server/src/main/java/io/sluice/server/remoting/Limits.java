@@ -12,7 +12,7 @@ package io.sluice.server.remoting;
  * @param idleMs how long a peer may be silent
  * @param stuckMs how long a peer may take nothing of what it has asked for
  */
-record Limits(
+public record Limits(
         int frameSizeBytesMax,
         int heldBytesMax,
         int heldRequestsMax,
@@ -20,5 +20,6 @@ record Limits(
         long idleMs,
         long stuckMs) {
     /** Clients send heartbeats every 30 s and close connections idle for 120 s themselves. */
-    static final Limits DEFAULT = new Limits(16 << 20, 8 << 20, 4096, 2 << 20, 120_000, 30_000);
+    public static final Limits DEFAULT =
+            new Limits(16 << 20, 8 << 20, 4096, 2 << 20, 120_000, 30_000);
 }

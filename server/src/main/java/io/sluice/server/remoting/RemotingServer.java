@@ -57,11 +57,11 @@ public final class RemotingServer {
     private final Set<RemotingConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Door door;
 
-    public RemotingServer(ByteBufAllocator allocator, int threads) {
-        this(allocator, threads, Limits.DEFAULT);
-    }
-
-    RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
+    /**
+     * @param threads event loops
+     * @param limits what each connection may cost
+     */
+    public RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
         this.allocator = allocator;
         this.limits = limits;
         this.loops =

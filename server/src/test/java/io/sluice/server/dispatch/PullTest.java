@@ -106,7 +106,9 @@ class PullTest extends FrontDoor {
         refused(ResponseCode.TOPIC_NOT_EXIST, pull(pull("orders", 0, 0, SUBSCRIPTION)));
         ok(wire.send("orders", 0, "x"));
         refused(ResponseCode.INVALID_PARAMETER, pull(pull("orders", 8, 0, SUBSCRIPTION)));
-        refused(ResponseCode.INVALID_PARAMETER, pull(pull("gr/oup", "orders", 0, 0, 4, "*")));
+        refused(
+                ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                pull(pull("gr/oup", "orders", 0, 0, 4, "*")));
         refused(
                 ResponseCode.SUBSCRIPTION_PARSE_FAILED,
                 pull(pull("group", "orders", 0, 0, SUBSCRIPTION, "||")));

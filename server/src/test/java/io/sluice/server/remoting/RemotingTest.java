@@ -36,7 +36,7 @@ class RemotingTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = TestServers.start(directory, allocator);
+        server = TestServers.start(directory, allocator, Limits.DEFAULT);
         wire = new Wire(server.remotingPort());
     }
 
@@ -172,6 +172,46 @@ class RemotingTest {
         wire.close();
         await(() -> server.traffic().connections() == 0);
         await(() -> server.traffic().underWay() == 0);
+        await(() -> usedBytes() == 0);
+    }
+
+    private void restart(long idleMs, long stuckMs) throws IOException {
+        wire.close();
+        server.close();
+        Limits limits = Limits.DEFAULT;
+        server =
+                TestServers.start(
+                        directory,
+                        allocator,
+                        new Limits(
+                                limits.frameSizeBytesMax(),
+                                limits.heldBytesMax(),
+                                limits.heldRequestsMax(),
+                                limits.unsentBytesMax(),
+                                idleMs,
+                                stuckMs));
+        wire = new Wire(server.remotingPort());
+    }
+
+    @Test
+    void shouldCloseAPeerThatIsSilent() throws IOException {
+        restart(100, 30_000);
+        wire.write(Arrays.copyOf(send("half of a frame"), 50));
+        assertTrue(wire.closedByServer());
+        await(() -> server.traffic().connections() == 0);
+    }
+
+    @Test
+    void shouldCloseAPeerThatTakesNone() throws IOException {
+        restart(120_000, 100);
+        for (int i = 0; i < 64; i++) {
+            wire.write(send("x".repeat(64 * 1024)));
+            wire.answer();
+        }
+        for (int i = 0; i < 500; i++) {
+            wire.write(pull(i % 32, SUBSCRIPTION));
+        }
+        await(() -> server.traffic().connections() == 0);
         await(() -> usedBytes() == 0);
     }
 }
