@@ -234,10 +234,13 @@ public final class Header {
         ranges[at + 3] = valueTo;
     }
 
-    /** Whether a name may have occurred before: a one-word Bloom filter, exact for a to n. */
+    /**
+     * Whether a name may have occurred before: a one-word Bloom filter. One letter counts 31 times,
+     * which is odd, so a to n have a bit each.
+     */
     private boolean occurred(int nameFrom, int nameTo) {
         int length = nameTo - nameFrom;
-        int hash = length == 0 ? 0 : bytes[nameFrom] + 31 * bytes[nameTo - 1] + 7 * length;
+        int hash = length == 0 ? 0 : bytes[nameFrom] + 30 * bytes[nameTo - 1] + 7 * length;
         long bit = 1L << hash;
         boolean occurred = (seen & bit) != 0;
         seen |= bit;

@@ -45,6 +45,7 @@ final class GroupCommit {
     private long earlyAcknowledged;
     private volatile long acknowledgedNotDurable;
     private volatile @Nullable String failure;
+    private volatile boolean writing;
 
     /**
      * @param turn gives the shard a turn: there may be room again
@@ -180,6 +181,7 @@ final class GroupCommit {
         open = null;
         current.complete();
         committed.add(current);
+        writing = true;
         log.commit(current.batch);
     }
 
@@ -242,6 +244,7 @@ final class GroupCommit {
             while (!committed.isEmpty() && committed.peek().durableAt(position)) {
                 done.add(committed.remove());
             }
+            writing = !committed.isEmpty();
             commitIfIdle();
             for (PendingBatch batch : done) {
                 earlyAcknowledged -= batch.acknowledgedEarly();
@@ -261,6 +264,7 @@ final class GroupCommit {
             ended = why;
             committed.forEach(batch -> batch.refuse(why));
             committed.clear();
+            writing = false;
             if (open != null) {
                 open.refuse(why);
                 open = null;
@@ -270,6 +274,11 @@ final class GroupCommit {
     }
 
     // For other threads.
+
+    /** Whether a commit is under way, after which the shard gets a turn. */
+    boolean isWriting() {
+        return writing;
+    }
 
     /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
     long acknowledgedNotDurable() {

@@ -37,7 +37,7 @@ final class Inbox {
                 return false;
             }
         } while (!tail.compareAndSet(index, index + 1));
-        slots.setRelease((int) index & mask, command);
+        slots.set((int) index & mask, command); // volatile: what is read next is read after it
         return true;
     }
 
@@ -51,6 +51,11 @@ final class Inbox {
             head.setRelease(index + 1);
         }
         return command;
+    }
+
+    /** How many commands wait, more or less. Any thread. */
+    int size() {
+        return (int) (tail.get() - head.getAcquire());
     }
 
     /** Whether nothing was offered that has not been polled. Any thread. */

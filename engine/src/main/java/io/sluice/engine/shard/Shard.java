@@ -27,6 +27,13 @@ public final class Shard {
     /** Commands decided in one turn at most, so that completions are not kept waiting. */
     private static final int TURN_COMMANDS_MAX = 1024;
 
+    /**
+     * While a batch is being written nothing can be committed, and there is a turn when it is
+     * durable: until then, one turn for so many commands is enough. A turn for each would wake the
+     * shard's thread for each, which costs more than deciding it.
+     */
+    private static final int COMMANDS_PER_TURN_WRITING = 64;
+
     private final ShardConfig config;
     private final Log log;
     private final Executor executor;
@@ -127,7 +134,9 @@ public final class Shard {
             commits.taken(command);
             return false;
         }
-        requestTurn();
+        if (!commits.isWriting() || inbox.size() % COMMANDS_PER_TURN_WRITING == 0) {
+            requestTurn();
+        }
         return true;
     }
 

@@ -1,6 +1,8 @@
 package io.sluice.server.run;
 
 import io.sluice.engine.time.Executor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +21,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class ThreadExecutor implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadExecutor.class);
+    private static final VarHandle ASLEEP;
+
+    static {
+        try {
+            ASLEEP =
+                    MethodHandles.lookup()
+                            .findVarHandle(ThreadExecutor.class, "asleep", boolean.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     /** A task for later; {@code order} keeps those of the same moment in turn. */
     private record Timed(long atNanos, long order, Runnable task) implements Comparable<Timed> {
@@ -44,7 +57,12 @@ public final class ThreadExecutor implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        if (asleep) {
+        wake();
+    }
+
+    /** One of those who give tasks to a sleeping thread wakes it; that costs a system call. */
+    private void wake() {
+        if (asleep && ASLEEP.compareAndSet(this, true, false)) {
             LockSupport.unpark(thread);
         }
     }
