@@ -20,6 +20,9 @@ public final class RequestCode {
     /** Creates or changes a topic; {@link CreateTopicHeader}. */
     public static final int UPDATE_AND_CREATE_TOPIC = 17;
 
+    /** How a broker is; answered with a {@link KeyValues} of numbers and texts. */
+    public static final int GET_BROKER_RUNTIME_INFO = 28;
+
     /** The offset of a time; {@link SearchOffsetHeader}. */
     public static final int SEARCH_OFFSET_BY_TIMESTAMP = 29;
 

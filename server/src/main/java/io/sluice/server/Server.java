@@ -196,6 +196,7 @@ public final class Server implements AutoCloseable {
                 clients,
                 storeHost,
                 config.advertise().map(Object::toString).orElse(null),
+                clock.wallMs(),
                 config.autoCreateTopics() ? config.defaultQueues() : 0);
     }
 

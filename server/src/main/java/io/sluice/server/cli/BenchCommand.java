@@ -81,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandException(CommandException.USAGE, "all numbers must be above zero");
         }
         try (Queues queues = server.connect()) {
-            queues.createTopic(topic, queueCount);
+            queues.createTopic(topic, queueCount, "");
         }
         List<Callable<Histogram>> senders = new ArrayList<>();
         for (int i = 0; i < connections; i++) {

@@ -9,7 +9,9 @@ import io.sluice.protocol.GetConsumerListByGroupResponseBody;
 import io.sluice.protocol.GetMaxOffsetHeader;
 import io.sluice.protocol.GetMinOffsetHeader;
 import io.sluice.protocol.GetRouteInfoHeader;
+import io.sluice.protocol.Header;
 import io.sluice.protocol.Json;
+import io.sluice.protocol.KeyValues;
 import io.sluice.protocol.OffsetResponse;
 import io.sluice.protocol.Properties;
 import io.sluice.protocol.RequestCode;
@@ -107,7 +109,14 @@ final class Queues implements AutoCloseable {
         return OffsetResponse.decode(ask(code, fields).header()).offset();
     }
 
-    void createTopic(String topic, int queues) throws CommandException {
+    /** How the server is, by name. */
+    Map<String, String> status() throws CommandException {
+        Answer answer = ask(RequestCode.GET_BROKER_RUNTIME_INFO, UnaryOperator.identity());
+        Header header = answer.header();
+        return KeyValues.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes()).table();
+    }
+
+    void createTopic(String topic, int queues, String attributes) throws CommandException {
         ask(
                 RequestCode.UPDATE_AND_CREATE_TOPIC,
                 new CreateTopicHeader(
@@ -119,7 +128,7 @@ final class Queues implements AutoCloseable {
                                 "SINGLE_TAG",
                                 0,
                                 false,
-                                null)
+                                attributes.isEmpty() ? null : attributes)
                         ::encode);
     }
 

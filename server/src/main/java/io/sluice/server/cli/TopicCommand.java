@@ -1,5 +1,7 @@
 package io.sluice.server.cli;
 
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,8 +35,13 @@ final class TopicCommand {
     }
 
     @Command(
-            description = "Create a topic, or change its number of queues.",
-            footer = {"", "Example:", "  ./sluice topic create orders --queues 16"})
+            description = "Create a topic, or change one: queues can only be added.",
+            footer = {
+                "",
+                "Examples:",
+                "  ./sluice topic create orders --queues 16",
+                "  ./sluice topic create clicks --durability async --retention 24h"
+            })
     int create(
             @Mixin ServerOption server,
             @Mixin Output output,
@@ -44,14 +51,39 @@ final class TopicCommand {
                             paramLabel = "NUMBER",
                             defaultValue = "8",
                             description = "How many queues. Default: ${DEFAULT-VALUE}")
-                    int count)
+                    int count,
+            @Option(
+                            names = "--durability",
+                            paramLabel = "sync|async",
+                            description = "When a send is acknowledged. Default: the server's.")
+                    @Nullable String durability,
+            @Option(
+                            names = "--retention",
+                            paramLabel = "TIME",
+                            description = "How long messages are kept. Default: the server's.")
+                    @Nullable String retention,
+            @Option(
+                            names = "--retention-size",
+                            paramLabel = "SIZE",
+                            description = "How much is kept. Default: the server's.")
+                    @Nullable String retentionSize)
             throws CommandException {
+        StringJoiner attributes = new StringJoiner(",");
+        add(attributes, "durability", durability);
+        add(attributes, "retention", retention);
+        add(attributes, "retention-size", retentionSize);
         try (Queues queues = server.connect()) {
-            queues.createTopic(topic, count);
+            queues.createTopic(topic, count, attributes.toString());
             output.print(
                     "topic %s has %d queues".formatted(topic, count),
                     new Members().with("topic", topic).with("queues", count));
             return 0;
+        }
+    }
+
+    private static void add(StringJoiner attributes, String name, @Nullable String value) {
+        if (value != null) {
+            attributes.add("+" + name + "=" + value);
         }
     }
 
@@ -72,6 +104,11 @@ final class TopicCommand {
                 table.row(queue, begin, end, end - begin);
             }
             output.print(table);
+            String waiting = queues.status().getOrDefault("acknowledgedNotDurable", "0");
+            if (!output.isJson()) {
+                output.out().println("acknowledged, not yet durable (all topics): " + waiting);
+                output.out().flush();
+            }
             return 0;
         }
     }

@@ -31,7 +31,7 @@ public final class Scalars {
     }
 
     /** {@code 512MB}, {@code 1.5GB}; units are powers of 1024. */
-    static long sizeBytes(String text) {
+    public static long sizeBytes(String text) {
         return amount(text, BYTES_PER_UNIT);
     }
 

@@ -16,10 +16,12 @@ public final class Dispatcher {
     private final GroupHandler groups;
     private final RouteHandler routes;
     private final QueryHandler queries;
+    private final StatusHandler status;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
      * @param advertised host:port for routes; null for the address by which a client came
+     * @param startedMs when the server was started, wall-clock ms
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
     public Dispatcher(
@@ -27,6 +29,7 @@ public final class Dispatcher {
             Clients registry,
             InetSocketAddress storeHost,
             @Nullable String advertised,
+            long startedMs,
             int autoCreateQueues) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
@@ -36,6 +39,7 @@ public final class Dispatcher {
         groups = new GroupHandler(broker.catalog());
         routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
+        status = new StatusHandler(broker, startedMs);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -74,6 +78,7 @@ public final class Dispatcher {
             case RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG -> groups.list(request);
             case RequestCode.GET_ROUTEINFO_BY_TOPIC -> routes.route(request);
             case RequestCode.GET_BROKER_CLUSTER_INFO -> routes.cluster(request);
+            case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
             default ->

@@ -10,10 +10,7 @@ import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.TopicList;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Creates, changes, deletes and lists topics. */
 final class TopicHandler {
@@ -33,7 +30,13 @@ final class TopicHandler {
             return;
         }
         UnaryOperator<TopicSettings> wanted = settings -> settings(fields, settings);
-        TopicSettings fresh = wanted.apply(TopicSettings.of(fields.readQueueNums()));
+        TopicSettings fresh;
+        try {
+            fresh = wanted.apply(TopicSettings.of(fields.readQueueNums()));
+        } catch (IllegalArgumentException e) {
+            request.fail(ResponseCode.INVALID_PARAMETER, "" + e.getMessage());
+            return;
+        }
         var created = catalog.createTopic(fields.topic(), fresh);
         var done =
                 created.thenCompose(change ->
@@ -44,25 +47,9 @@ final class TopicHandler {
     }
 
     private static TopicSettings settings(CreateTopicHeader fields, TopicSettings before) {
-        return before.withQueues(fields.readQueueNums())
-                .withPermissions(fields.perm())
-                .withAttributes(attributes(before.attributes(), fields.attributes()));
-    }
-
-    /** Applies changes such as {@code +message.type=FIFO,-cleanup.policy}. */
-    private static Map<String, String> attributes(
-            Map<String, String> before, @Nullable String changes) {
-        Map<String, String> after = new HashMap<>(before);
-        for (String change : changes == null ? new String[0] : changes.split(",")) {
-            int equals = change.indexOf('=');
-            if (change.startsWith("-")) {
-                after.remove(change.substring(1).strip());
-            } else if (change.startsWith("+") && equals > 0) {
-                after.put(
-                        change.substring(1, equals).strip(), change.substring(equals + 1).strip());
-            }
-        }
-        return after;
+        TopicSettings wanted =
+                before.withQueues(fields.readQueueNums()).withPermissions(fields.perm());
+        return TopicAttributes.change(wanted, fields.attributes());
     }
 
     /** Deletes a topic; that it is gone already is as good. */

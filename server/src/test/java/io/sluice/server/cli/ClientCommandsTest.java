@@ -75,6 +75,8 @@ class ClientCommandsTest {
                                 switch (request.code()) {
                                     case RequestCode.GET_ROUTEINFO_BY_TOPIC -> json(ROUTE);
                                     case RequestCode.GET_MIN_OFFSET -> offset(3);
+                                    case RequestCode.GET_BROKER_RUNTIME_INFO ->
+                                            json("{\"table\":{\"acknowledgedNotDurable\":\"7\"}}");
                                     default -> offset(10 + request.intField("queueId"));
                                 },
                         "topic",
@@ -86,6 +88,7 @@ class ClientCommandsTest {
                 QUEUE  BEGIN  END  MESSAGES
                     0      3   10         7
                     1      3   11         8
+                acknowledged, not yet durable (all topics): 7
                 """,
                 out.toString());
     }

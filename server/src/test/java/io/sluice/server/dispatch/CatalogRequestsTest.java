@@ -10,6 +10,7 @@ import io.sluice.protocol.DeleteSubscriptionGroupHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.GetRouteInfoHeader;
+import io.sluice.protocol.KeyValues;
 import io.sluice.protocol.MessageId;
 import io.sluice.protocol.QueryMessageHeader;
 import io.sluice.protocol.RequestCode;
@@ -78,6 +79,34 @@ class CatalogRequestsTest extends FrontDoor {
         TopicRouteData template = okRoute(route(wire, "TBW102"));
         assertEquals(8, template.queues().getFirst().writeQueueNums());
         assertEquals(7, template.queues().getFirst().perm());
+    }
+
+    private Wire.Reply createWith(String topic, String attributes) throws IOException {
+        var header =
+                new CreateTopicHeader(topic, "TBW102", 2, 2, 6, "SINGLE_TAG", 0, false, attributes);
+        return wire.call(RequestCode.UPDATE_AND_CREATE_TOPIC, header::encode);
+    }
+
+    @Test
+    void shouldRefuseTopicAttributesThatCannotBeAndSayWhatCan() throws IOException {
+        for (String wrong :
+                List.of("+durability=maybe", "+retention=soon", "+retention-size=much")) {
+            Wire.Reply reply = createWith("clicks", wrong);
+            refused(ResponseCode.INVALID_PARAMETER, reply);
+            String said = String.valueOf(reply.header().remark());
+            assertTrue(said.contains(wrong.substring(wrong.indexOf('=') + 1)), said);
+        }
+        refused(ResponseCode.TOPIC_NOT_EXIST, route(wire, "clicks"));
+        ok(createWith("clicks", "+durability=async,+retention=1h,+retention-size=1GB"));
+        ok(createWith("clicks", "-durability"));
+    }
+
+    @Test
+    void shouldSayHowItIs() throws IOException {
+        Wire.Reply reply = ok(wire.call(RequestCode.GET_BROKER_RUNTIME_INFO, FrontDoor::none));
+        var table = KeyValues.decode(reply.buffer(), 0, reply.body().length).table();
+        assertEquals("0", table.get("acknowledgedNotDurable"));
+        assertEquals("ok", table.get("storage"));
     }
 
     @Test
