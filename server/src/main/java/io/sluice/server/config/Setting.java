@@ -34,7 +34,8 @@ public enum Setting {
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
             "Delay levels, from level 1 on; retry n waits level n + 2"),
     RETENTION(Form.DURATION, "72h", "How long messages are kept"),
-    RETENTION_SIZE(Form.SIZE_OR_NONE, "none", "Size above which the oldest messages go early"),
+    RETENTION_SIZE(
+            Form.SIZE_OR_NONE, "none", "Size of a topic above which its oldest messages go early"),
     DURABILITY(
             Form.DURABILITY,
             "sync",
