@@ -96,15 +96,28 @@ public final class Queue {
         }
     }
 
+    /**
+     * The runs in memory, oldest first, each with the offsets up to the next one's. A reader takes
+     * them once: between two calls the shard may have forgotten some.
+     */
+    Run[] runs() {
+        return runs;
+    }
+
     /** The in-memory run that holds {@code offset}, an offset below {@link #end}; null if none. */
     @Nullable Run runOf(long offset) {
         Run[] all = runs;
-        for (int i = all.length - 1; i >= 0; i--) {
-            if (all[i].firstOffset <= offset) {
-                return all[i];
-            }
+        int i = indexOf(all, offset);
+        return i < 0 ? null : all[i];
+    }
+
+    /** The index of the run of {@code all} that holds {@code offset}; -1 if it is older. */
+    static int indexOf(Run[] all, long offset) {
+        int i = all.length - 1;
+        while (i >= 0 && all[i].firstOffset > offset) {
+            i--;
         }
-        return null;
+        return i;
     }
 
     /** The run of {@code segment}; null if it has none. */
@@ -115,15 +128,5 @@ public final class Queue {
             }
         }
         return null;
-    }
-
-    /** One past the last offset of {@code run}, as far as it may be seen. */
-    long endOf(Run run) {
-        for (Run other : runs) {
-            if (other.segment > run.segment) {
-                return Math.min(other.firstOffset, published);
-            }
-        }
-        return published;
     }
 }

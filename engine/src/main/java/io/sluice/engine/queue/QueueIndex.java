@@ -119,12 +119,14 @@ public final class QueueIndex {
      */
     public boolean readResident(Queue queue, TagFilter filter, Selection selection) {
         long end = queue.end();
+        Run[] runs = queue.runs();
         while (selection.nextOffset() < end && !selection.complete()) {
-            Run run = queue.runOf(selection.nextOffset());
-            if (run == null) {
+            int i = Queue.indexOf(runs, selection.nextOffset());
+            if (i < 0) {
                 return false;
             }
-            scan(run, Math.min(end, queue.endOf(run)), filter, selection);
+            long runEnd = i + 1 < runs.length ? runs[i + 1].firstOffset : end;
+            scan(runs[i], Math.min(end, runEnd), filter, selection);
         }
         return true;
     }
@@ -179,14 +181,15 @@ public final class QueueIndex {
      */
     public long[] positionsOfKey(long hash, int countMax) throws IOException {
         Positions found = new Positions(countMax);
+        int active = activeSegment; // before the runs: what is sealed meanwhile is among them
         KeyRun[] resident = keyRuns;
         for (int i = resident.length - 1; i >= 0 && !found.full(); i--) {
             Positions here = new Positions(Integer.MAX_VALUE);
             resident[i].find(hash, here::add);
             found.addReversed(here);
         }
-        int oldestResident = resident.length == 0 ? activeSegment : resident[0].segment;
-        int last = Math.min(oldestResident, activeSegment) - 1;
+        int oldestResident = resident.length == 0 ? active : resident[0].segment;
+        int last = Math.min(oldestResident, active) - 1;
         for (int segment = last; segment >= log.firstSegment() && !found.full(); segment--) {
             Footer footer = log.footer(segment);
             if (footer != null) {
@@ -276,11 +279,12 @@ public final class QueueIndex {
      * @throws IOException also while the segment's footer is still being written
      */
     public long firstOffsetIn(int segment, Queue queue) throws IOException {
+        long end = queue.end(); // first, for what comes from now on lies in the segment
         Run run = queue.runIn(segment);
         if (run != null) {
             return run.firstOffset;
         }
-        return segment >= activeSegment ? queue.end() : sealed.firstOffsetIn(segment, queue);
+        return segment >= activeSegment ? end : sealed.firstOffsetIn(segment, queue);
     }
 
     /** Expires everything of {@code queue} below {@code offset}. */
