@@ -138,8 +138,11 @@ public final class StoredMessage {
         if (topicEnd > end) {
             return false;
         }
-        int properties = topicEnd + topicSizeBytes(in, at, topic);
-        return properties + 2 <= end && properties + 2 + in.getShort(properties) == end;
+        int topicSize = topicSizeBytes(in, at, topic);
+        int properties = topicEnd + topicSize;
+        return topicSize >= 0
+                && properties + 2 <= end
+                && properties + 2 + in.getShort(properties) == end;
     }
 
     /** The size in bytes. */
