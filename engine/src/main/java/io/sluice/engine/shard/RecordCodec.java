@@ -164,6 +164,11 @@ final class RecordCodec {
         if (size < HEAD_SIZE_BYTES || size > in.remaining()) {
             throw new CorruptLogException("record of " + size + " bytes at position " + position);
         }
+        if (!isWhole(in, at, size)) {
+            throw new CorruptLogException(
+                    "record of kind %d with only %d bytes at position %d"
+                            .formatted(in.get(at + 4), size, position));
+        }
         int body = at + HEAD_SIZE_BYTES;
         in.position(at + size);
         return switch (in.get(at + 4)) {
@@ -196,6 +201,33 @@ final class RecordCodec {
                             "record of unknown kind %d at position %d; it may be of a newer version"
                                     .formatted(in.get(at + 4), position));
         };
+    }
+
+    /** Whether a record of {@code sizeBytes} has all its fields; true for an unknown kind. */
+    private static boolean isWhole(ByteBuffer in, int at, int sizeBytes) {
+        return switch (in.get(at + 4)) {
+            case MESSAGE -> isWholeMessage(in, at, sizeBytes);
+            case TIMER ->
+                    sizeBytes >= TIMER_HEAD_SIZE_BYTES + MESSAGE_HEAD_SIZE_BYTES
+                            && isWholeMessage(
+                                    in,
+                                    at + TIMER_HEAD_SIZE_BYTES,
+                                    sizeBytes - TIMER_HEAD_SIZE_BYTES);
+            case FIRED, QUEUE_EXPIRED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
+            case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
+            case COMMITTED -> sizeBytes >= HEAD_SIZE_BYTES + 20;
+            case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 4;
+            default -> true;
+        };
+    }
+
+    private static boolean isWholeMessage(ByteBuffer in, int at, int sizeBytes) {
+        int stored = sizeBytes < MESSAGE_HEAD_SIZE_BYTES ? 0 : sizeBytes - storedIndex(in, at) + at;
+        return stored >= StoredMessage.SIZE_BYTES_MIN
+                && in.getInt(at) == sizeBytes
+                && in.get(at + 4) == MESSAGE
+                && StoredMessage.sizeBytes(in, storedIndex(in, at)) == stored;
     }
 
     /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */

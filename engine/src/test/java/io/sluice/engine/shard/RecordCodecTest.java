@@ -1,0 +1,143 @@
+package io.sluice.engine.shard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.engine.log.CorruptLogException;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Every record comes back as it was, and other bytes are told apart instead of being believed. */
+final class RecordCodecTest {
+    private static final byte[] HOST = {10, 0, 0, 1, 0, 0, 42, -97};
+
+    private static Message message() {
+        return new Message(
+                7,
+                "orders".getBytes(UTF_8),
+                0,
+                0,
+                1,
+                HOST,
+                0,
+                0,
+                ByteBuffer.wrap("body".getBytes(UTF_8)),
+                0,
+                "TAGS\1a\2UNIQ_KEY\1u\2KEYS\1k1 k2\2".getBytes(UTF_8));
+    }
+
+    private static int messageSizeBytes() {
+        int stored = StoredMessage.sizeBytes(message(), HOST.length);
+        return RecordCodec.messageSizeBytes(message().keyHashes().length, stored);
+    }
+
+    private static void writeMessage(ByteBuffer out, long position) {
+        int stored = StoredMessage.sizeBytes(message(), HOST.length);
+        RecordCodec.writeMessage(out, message(), 3, stored, 12, position, 55, HOST);
+    }
+
+    @Test
+    void shouldReadEverySmallRecordAsItWasWritten() throws CorruptLogException {
+        List<Record> records =
+                List.of(
+                        new Record.TimersFired(Long.MAX_VALUE, 1L << 40),
+                        new Record.GroupJoined(1, 2, 3),
+                        new Record.OffsetCommitted(4, 5, 6, Long.MAX_VALUE),
+                        new Record.QueueExpired(7, 8, 9),
+                        new Record.SegmentsExpired(10),
+                        new Record.TopicForgotten(11),
+                        new Record.GroupForgotten(12));
+        ByteBuffer bytes = ByteBuffer.allocate(1024);
+        for (Record record : records) {
+            int before = bytes.position();
+            RecordCodec.writeSmall(bytes, record);
+            assertTrue(bytes.position() - before <= RecordCodec.SMALL_SIZE_BYTES_MAX);
+        }
+        bytes.flip();
+        for (Record record : records) {
+            assertEquals(record, RecordCodec.read(bytes, bytes.position()));
+        }
+        assertEquals(0, bytes.remaining());
+    }
+
+    @Test
+    void shouldReadAMessageAndATimerAroundIt() throws CorruptLogException {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        writeMessage(bytes, 1000);
+        assertEquals(messageSizeBytes(), bytes.position());
+        int timerAt = bytes.position();
+        RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, 88, 99);
+        writeMessage(bytes, 5000);
+        assertEquals(RecordCodec.timerSizeBytes(messageSizeBytes()), bytes.position() - timerAt);
+        bytes.flip();
+        Record.MessageStored stored =
+                assertInstanceOf(Record.MessageStored.class, RecordCodec.read(bytes, 1000));
+        assertEquals(7, stored.topicId());
+        assertEquals(3, stored.queueId());
+        assertEquals("a".hashCode(), stored.tagHash());
+        assertArrayEquals(message().keyHashes(), stored.keyHashes());
+        assertEquals(55, stored.storeMs());
+        assertEquals(1000 + RecordCodec.storedIndex(bytes, 0), stored.position());
+        assertTrue(
+                StoredMessage.isWhole(
+                        bytes,
+                        RecordCodec.storedIndex(bytes, 0),
+                        stored.sizeBytes(),
+                        stored.position()));
+        ByteBuffer timer = bytes.slice();
+        assertEquals(
+                new Record.TimerScheduled(77, 5000, timer.remaining(), 88, 99),
+                RecordCodec.read(bytes, 5000));
+        ByteBuffer inside = RecordCodec.messageOfTimer(timer);
+        assertEquals(7, RecordCodec.topicIdOfMessage(inside));
+        assertEquals(3, RecordCodec.queueIdOfMessage(inside));
+    }
+
+    @Test
+    void shouldCallDamagedRecordsDamaged() {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, 88, 99);
+        writeMessage(bytes, 0);
+        RecordCodec.writeSmall(bytes, new Record.OffsetCommitted(4, 5, 6, 7));
+        writeMessage(bytes, 0);
+        RecordCodec.writeSmall(bytes, new Record.GroupJoined(1, 2, 3));
+        byte[] good = new byte[bytes.position()];
+        bytes.get(0, good);
+        Random random = new Random(4);
+        for (int round = 0; round < 100_000; round++) {
+            byte[] bad = Arrays.copyOf(good, 1 + random.nextInt(good.length));
+            for (int changes = random.nextInt(4); changes > 0; changes--) {
+                bad[random.nextInt(bad.length)] = (byte) random.nextInt();
+            }
+            readAll(ByteBuffer.wrap(bad));
+        }
+    }
+
+    /** Nothing but {@link CorruptLogException} comes out of it. */
+    private static void readAll(ByteBuffer in) {
+        try {
+            while (in.hasRemaining()) {
+                RecordCodec.read(in, in.position());
+            }
+        } catch (CorruptLogException expected) {
+            assertTrue(expected.toString().contains("position"));
+        }
+    }
+
+    @Test
+    void shouldNameTheKindThatANewerVersionWrote() {
+        ByteBuffer bytes = ByteBuffer.allocate(8).putInt(8).put((byte) 77).clear();
+        CorruptLogException e =
+                assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 5));
+        assertTrue(e.toString().contains("77"), e.toString());
+    }
+}
