@@ -40,7 +40,10 @@ public record RetryPolicy(List<Long> delaysMs) {
         if (delayLevel < 0 || reconsumeTimes >= retryMax) {
             return new DeadLetter();
         }
-        int level = delayLevel > 0 ? delayLevel : reconsumeTimes + 1 + LEVELS_SKIPPED;
+        int level =
+                delayLevel > 0
+                        ? delayLevel
+                        : Math.min(reconsumeTimes, delaysMs.size()) + 1 + LEVELS_SKIPPED;
         return new Again(delayMs(level));
     }
 
