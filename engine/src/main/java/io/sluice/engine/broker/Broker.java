@@ -43,11 +43,14 @@ public final class Broker {
     /** The largest encoded properties of a message in bytes: their size travels as 16 bits. */
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
+    private static final long FORGET_AGAIN_NANOS = 100_000_000L;
+
     private final BrokerConfig config;
     private final Catalog catalog;
     private final Log log;
     private final Shard shard;
     private final Clock clock;
+    private final Executor shardExecutor;
     private final Puller puller;
     private final MessageReader messages;
     private final RetryPolicy retries;
@@ -67,6 +70,7 @@ public final class Broker {
         this.catalog = catalog;
         this.log = log;
         this.clock = clock;
+        this.shardExecutor = shardExecutor;
         this.shard =
                 new Shard(
                         ShardConfig.of(config.storeHost()),
@@ -108,12 +112,12 @@ public final class Broker {
                 new Catalog.Listener() {
                     @Override
                     public void topicDeleted(Topic topic) {
-                        shard.submit(new Command.ForgetTopic(topic.id()));
+                        forget(new Command.ForgetTopic(topic.id()));
                     }
 
                     @Override
                     public void groupDeleted(Group group) {
-                        shard.submit(new Command.ForgetGroup(group.id()));
+                        forget(new Command.ForgetGroup(group.id()));
                     }
                 });
     }
@@ -128,13 +132,20 @@ public final class Broker {
         }
         for (int id : topicIds) {
             if (catalog.topic(id) == null) {
-                shard.submit(new Command.ForgetTopic(id));
+                forget(new Command.ForgetTopic(id));
             }
         }
         for (int id : shard.groupIds()) {
             if (catalog.group(id) == null) {
-                shard.submit(new Command.ForgetGroup(id));
+                forget(new Command.ForgetGroup(id));
             }
+        }
+    }
+
+    /** Nobody else will say so again before the next start, so a full inbox is no excuse. */
+    private void forget(Command command) {
+        if (!shard.submit(command)) {
+            shardExecutor.executeAfter(FORGET_AGAIN_NANOS, () -> forget(command));
         }
     }
 
@@ -209,6 +220,13 @@ public final class Broker {
                         .formatted(name));
     }
 
+    private static <T> Outcome.Refused<T> queueUnknown(Topic topic, int queueId) {
+        return Outcome.refused(
+                Refusal.QUEUE_UNKNOWN,
+                "topic %s has queues 0 to %d, not %d"
+                        .formatted(topic.name(), topic.queues() - 1, queueId));
+    }
+
     /**
      * Stores messages in one queue, all or none. The reply comes when they are durable, unless the
      * topic or the server asks for less.
@@ -240,10 +258,7 @@ public final class Broker {
                     Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be written to");
         }
         if (queueId >= topic.queues()) {
-            return Outcome.refused(
-                    Refusal.QUEUE_UNKNOWN,
-                    "topic %s has queues 0 to %d, not %d"
-                            .formatted(topic.name(), topic.queues() - 1, queueId));
+            return queueUnknown(topic, queueId);
         }
         long bodies = 0;
         for (Message message : batch) {
@@ -363,15 +378,7 @@ public final class Broker {
     /** Reads a queue; see {@link Pull}. */
     public void pull(Pull pull) {
         if (pull.queueId() < 0 || pull.queueId() >= pull.topic().queues()) {
-            pull.reply()
-                    .accept(
-                            Outcome.refused(
-                                    Refusal.QUEUE_UNKNOWN,
-                                    "topic %s has queues 0 to %d, not %d"
-                                            .formatted(
-                                                    pull.topic().name(),
-                                                    pull.topic().queues() - 1,
-                                                    pull.queueId())));
+            pull.reply().accept(queueUnknown(pull.topic(), pull.queueId()));
         } else if (!pull.topic().readable()) {
             pull.reply()
                     .accept(
@@ -431,11 +438,16 @@ public final class Broker {
     /** When the queue's oldest message was stored, wall-clock ms; -1 if it is empty. */
     public void firstStoreMs(Topic topic, int queueId, Consumer<Outcome<Long>> reply) {
         Queue queue = shard.queues().queue(topic.id(), queueId);
-        if (queue == null || queue.first() == queue.end()) {
+        if (queue == null) {
             reply.accept(Outcome.done(-1L));
         } else {
-            messages.indexed(reply, () -> shard.queues().storeMs(queue, queue.first()));
+            messages.indexed(reply, () -> firstStoreMs(queue));
         }
+    }
+
+    private long firstStoreMs(Queue queue) throws IOException {
+        long first = queue.first();
+        return first >= queue.end() ? -1 : shard.queues().storeMs(queue, first);
     }
 
     // Groups.
@@ -448,6 +460,10 @@ public final class Broker {
      */
     public void startOffset(
             Group group, Topic topic, int queueId, boolean join, Consumer<Outcome<Long>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(queueUnknown(topic, queueId));
+            return;
+        }
         QueueRef queue = new QueueRef(topic.id(), queueId);
         submit(new Command.QueryOffset(group.id(), queue, topic.queues(), join, reply), reply);
     }
@@ -465,10 +481,7 @@ public final class Broker {
             boolean raiseOnly,
             Consumer<Outcome<Long>> reply) {
         if (queueId < 0 || queueId >= topic.queues()) {
-            reply.accept(
-                    Outcome.refused(
-                            Refusal.QUEUE_UNKNOWN,
-                            "topic %s has no queue %d".formatted(topic.name(), queueId)));
+            reply.accept(queueUnknown(topic, queueId));
             return;
         }
         QueueRef queue = new QueueRef(topic.id(), queueId);

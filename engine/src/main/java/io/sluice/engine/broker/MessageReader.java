@@ -2,6 +2,7 @@ package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.log.Log;
+import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.KeyHash;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
@@ -61,6 +62,8 @@ final class MessageReader {
             try {
                 T found = lookup.find();
                 reply.accept(found == null ? unknown() : Outcome.done(found));
+            } catch (TrimmedException e) {
+                indexed(reply, lookup); // retention was faster: what begins later has an answer
             } catch (IOException e) {
                 String detail = "stored messages cannot be read: " + e.getMessage();
                 reply.accept(Outcome.refused(Refusal.STORAGE_FAILED, detail));

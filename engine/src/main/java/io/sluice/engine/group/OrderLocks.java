@@ -19,9 +19,17 @@ public final class OrderLocks {
 
     private record Holder(String clientId, long untilMs) {}
 
-    private final Map<Key, Holder> holders = new HashMap<>();
+    /** So many locks are kept before those that have run out are looked for. */
+    private static final int SWEEP_MIN = 1024;
 
-    /** Takes or renews a lock; false if another client holds it. */
+    private final Map<Key, Holder> holders = new HashMap<>();
+    private int sweepAt = SWEEP_MIN;
+
+    /**
+     * Takes or renews a lock; false if another client holds it.
+     *
+     * @param nowMs monotonic
+     */
     public boolean lock(int groupId, int topicId, int queueId, String clientId, long nowMs) {
         Key key = new Key(groupId, topicId, queueId);
         Holder holder = holders.get(key);
@@ -29,7 +37,21 @@ public final class OrderLocks {
             return false;
         }
         holders.put(key, new Holder(clientId, nowMs + HOLD_MS));
+        if (holders.size() > sweepAt) {
+            holders.values().removeIf(other -> other.untilMs <= nowMs);
+            sweepAt = Math.max(SWEEP_MIN, 2 * holders.size());
+        }
         return true;
+    }
+
+    /** Forgets a deleted topic. */
+    public void forgetTopic(int topicId) {
+        holders.keySet().removeIf(key -> key.topicId == topicId);
+    }
+
+    /** Forgets a deleted group. */
+    public void forgetGroup(int groupId) {
+        holders.keySet().removeIf(key -> key.groupId == groupId);
     }
 
     /** Gives a lock back; nothing happens if {@code clientId} does not hold it. */

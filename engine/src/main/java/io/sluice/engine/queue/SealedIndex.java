@@ -3,6 +3,7 @@ package io.sluice.engine.queue;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
+import io.sluice.engine.log.TrimmedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,9 @@ final class SealedIndex {
             }
         }
         if (best == null || offset >= best.firstOffset + best.count) {
+            if (offset < queue.first()) {
+                throw new TrimmedException("offset " + offset + " has expired");
+            }
             throw new CorruptLogException(
                     "offset %d of queue %d of topic #%d is in no segment's footer below segment %d;"
                                     .formatted(offset, queue.queueId, queue.topicId, segmentEnd)

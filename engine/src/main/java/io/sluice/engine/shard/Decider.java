@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * nothing of it was written: it can be decided anew.
  */
 final class Decider {
+    private static final long NANOS_PER_MS = 1_000_000L;
+
     private final byte[] storeHost;
     private final Log log;
     private final Clock clock;
@@ -61,8 +63,14 @@ final class Decider {
             case Command.LockQueues c -> lock(c);
             case Command.UnlockQueues c -> unlock(c);
             case Command.UnlockClient c -> locks.unlockAll(c.groupId(), c.clientId());
-            case Command.ForgetTopic c -> logSmall(c, new Record.TopicForgotten(c.topicId()));
-            case Command.ForgetGroup c -> logSmall(c, new Record.GroupForgotten(c.groupId()));
+            case Command.ForgetTopic c -> {
+                locks.forgetTopic(c.topicId());
+                logSmall(c, new Record.TopicForgotten(c.topicId()));
+            }
+            case Command.ForgetGroup c -> {
+                locks.forgetGroup(c.groupId());
+                logSmall(c, new Record.GroupForgotten(c.groupId()));
+            }
             case Command.Expire c -> expire(c);
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
@@ -73,12 +81,13 @@ final class Decider {
     }
 
     private void append(Command.Append c) {
-        int size = 0;
-        for (Message message : c.messages()) {
-            int record = recordSizeBytes(message);
-            size += c.dueMs() == 0 ? record : RecordCodec.timerSizeBytes(record);
+        long size = sizeBytes(c);
+        if (size > log.recordsSizeBytesMax()) {
+            commits.taken(c);
+            c.reply().accept(tooLarge(size));
+            return;
         }
-        PendingBatch batch = commits.roomFor(c, size, false, c.reply());
+        PendingBatch batch = commits.roomFor(c, (int) size, false, c.reply());
         if (batch == null) {
             return;
         }
@@ -95,6 +104,23 @@ final class Decider {
                             : schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
         }
         acknowledge(batch, c, Outcome.done(new Appended(offset, positions)));
+    }
+
+    private long sizeBytes(Command.Append c) {
+        long size = 0;
+        for (Message message : c.messages()) {
+            int record = recordSizeBytes(message);
+            size += c.dueMs() == 0 ? record : RecordCodec.timerSizeBytes(record);
+        }
+        return size;
+    }
+
+    /** Many small messages take more room than their bodies, and all are stored in one write. */
+    private Outcome<Appended> tooLarge(long sizeBytes) {
+        return Outcome.refused(
+                Refusal.TOO_LARGE,
+                "the messages take %d bytes, more than the %d of one write: send fewer at once"
+                        .formatted(sizeBytes, log.recordsSizeBytesMax()));
     }
 
     private void acknowledge(PendingBatch batch, Command.Append c, Outcome<Appended> outcome) {
@@ -229,9 +255,9 @@ final class Decider {
 
     private void lock(Command.LockQueues c) {
         List<QueueRef> held = new ArrayList<>(c.queues().size());
+        long nowMs = clock.nanos() / NANOS_PER_MS; // a lock outlasts no jump of the wall clock
         for (QueueRef queue : c.queues()) {
-            if (locks.lock(
-                    c.groupId(), queue.topicId(), queue.queueId(), c.clientId(), clock.wallMs())) {
+            if (locks.lock(c.groupId(), queue.topicId(), queue.queueId(), c.clientId(), nowMs)) {
                 held.add(queue);
             }
         }
@@ -245,24 +271,38 @@ final class Decider {
     }
 
     private void expire(Command.Expire c) {
-        int size = (c.queues().size() + 1) * RecordCodec.SMALL_SIZE_BYTES_MAX;
-        PendingBatch batch = commits.roomFor(c, size, true, ignored -> {});
-        if (batch == null) {
-            return;
-        }
         for (Command.QueueOffset expired : c.queues()) {
-            QueueRef queue = expired.queue();
-            logAndApply(
-                    batch,
-                    new Record.QueueExpired(queue.topicId(), queue.queueId(), expired.offset()));
+            QueueRef ref = expired.queue();
+            Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
+            if (queue != null
+                    && queue.first() < expired.offset()
+                    && !logSmall(
+                            c,
+                            new Record.QueueExpired(
+                                    ref.topicId(), ref.queueId(), expired.offset()))) {
+                return;
+            }
         }
-        logAndApply(batch, new Record.SegmentsExpired(c.segment()));
-        batch.hold(ignored -> log.trim(state.firstSegment()), Outcome.done(0L));
+        if (logSmall(c, new Record.SegmentsExpired(c.segment()))) {
+            commits.afterDurable(this::trim, Outcome.done(c.segment()));
+        }
+    }
+
+    /** Only once it is durable what has expired: otherwise offsets would lead to what is gone. */
+    private void trim(Outcome<Integer> durable) {
+        if (durable instanceof Outcome.Done<Integer>(Integer segment)) {
+            log.trim(segment);
+        }
     }
 
     private void fire(Command.Fire c) {
+        List<Command.Due> next = c.due().subList(0, stillNext(c.due()));
+        if (next.isEmpty()) {
+            firing.fired();
+            return;
+        }
         int size = RecordCodec.SMALL_SIZE_BYTES_MAX;
-        for (Command.Due due : c.due()) {
+        for (Command.Due due : next) {
             size += due.record().remaining();
         }
         PendingBatch batch = commits.roomFor(c, size, false, ignored -> firing.retryLater());
@@ -270,16 +310,33 @@ final class Decider {
             return;
         }
         long storeMs = storeMs();
-        for (Command.Due due : c.due()) {
+        for (Command.Due due : next) {
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
-            boolean topicExists = keeps.apply(RecordCodec.topicIdOfMessage(message)) != null;
-            if (topicExists && state.timers.isPending(due.dueMs(), due.position())) {
+            if (keeps.apply(RecordCodec.topicIdOfMessage(message)) != null) {
                 storeDue(batch, message, storeMs);
             }
         }
-        Command.Due last = c.due().getLast();
+        Command.Due last = next.getLast();
         logAndApply(batch, new Record.TimersFired(last.dueMs(), last.position()));
         firing.fired();
+    }
+
+    /**
+     * How many of {@code due} are still the earliest that are pending. Since they were looked up, a
+     * timer may have been scheduled before one of them: moved out of an expiring segment, or after
+     * the clock was set back. The watermark must not pass it.
+     */
+    private int stillNext(List<Command.Due> due) {
+        List<Long> positions = new ArrayList<>(due.size());
+        state.timers.due(
+                due.getLast().dueMs(),
+                due.size(),
+                (dueMs, position, sizeBytes) -> positions.add(position));
+        int count = 0;
+        while (count < positions.size() && positions.get(count) == due.get(count).position()) {
+            count++;
+        }
+        return count;
     }
 
     private void storeDue(PendingBatch batch, ByteBuffer message, long storeMs) {
@@ -326,12 +383,14 @@ final class Decider {
                 timer.dueMs());
     }
 
-    private void logSmall(Command command, Record record) {
+    /** False if there is no room: then the command was dropped, or will be decided anew. */
+    private boolean logSmall(Command command, Record record) {
         PendingBatch batch =
                 commits.roomFor(command, RecordCodec.SMALL_SIZE_BYTES_MAX, true, ignored -> {});
         if (batch != null) {
             logAndApply(batch, record);
         }
+        return batch != null;
     }
 
     private void logAndApply(PendingBatch batch, Record record) {

@@ -113,10 +113,15 @@ final class Firing implements Timers.Listener {
         }
     }
 
-    private static List<Place> upToSizeMax(List<Place> due) {
-        long size = 0;
-        int count = 0;
-        while (count < due.size() && (count == 0 || size < SIZE_BYTES_MAX)) {
+    /** As many as one batch holds, with the record that says that they have fired. */
+    private List<Place> upToSizeMax(List<Place> due) {
+        long max =
+                Math.min(
+                        SIZE_BYTES_MAX,
+                        log.recordsSizeBytesMax() - RecordCodec.SMALL_SIZE_BYTES_MAX);
+        long size = due.getFirst().sizeBytes;
+        int count = 1;
+        while (count < due.size() && size + due.get(count).sizeBytes <= max) {
             size += due.get(count++).sizeBytes;
         }
         return due.subList(0, count);

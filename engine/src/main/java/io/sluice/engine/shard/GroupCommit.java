@@ -69,6 +69,11 @@ final class GroupCommit {
         state.queues.activate(active);
     }
 
+    /** The segment that records went to last; 0 before the first. */
+    int segment() {
+        return segment;
+    }
+
     // Bytes of messages under way: counted from submission until they are in a batch. Any thread.
 
     /** Counts the command's bytes; false if there are too many under way. */
@@ -95,7 +100,7 @@ final class GroupCommit {
         }
         long size = 0;
         for (Message message : append.messages()) {
-            size += message.bodySizeBytes();
+            size += message.bodySizeBytes() + message.properties().length;
         }
         return size;
     }
@@ -211,9 +216,13 @@ final class GroupCommit {
 
     // Parked readers.
 
+    /**
+     * After storage has failed readers are parked as ever, or their clients would ask again and
+     * again: what is durable can be read, and nothing more comes.
+     */
     void park(Command.Park c) {
         Queue queue = state.queues.queue(c.queue().topicId(), c.queue().queueId());
-        if (ended != null) {
+        if (ended != null && ended.refusal() == Refusal.STOPPING) {
             c.wake().accept(Command.Wake.STOPPED);
         } else if (queue != null && queue.end() > c.offset()) {
             c.wake().accept(Command.Wake.ARRIVED);
@@ -231,9 +240,7 @@ final class GroupCommit {
     void stop(Runnable done) {
         parked.stop();
         afterDurable(ignored -> done.run(), Outcome.done(0L));
-        if (ended == null) {
-            ended = Outcome.refused(Refusal.STOPPING, "the server is stopping");
-        }
+        ended = Outcome.refused(Refusal.STOPPING, "the server is stopping");
         commitIfIdle();
     }
 

@@ -77,11 +77,11 @@ final class Housekeeping {
             return;
         }
         int lastDroppable = state.queues.activeSegment() - RESIDENT_SEALED - 1;
-        if (firstResident <= lastDroppable) {
+        if (rounds++ % RETENTION_EVERY == 0) {
+            retain(); // whatever waits for a footer: the disk may be full, and only this frees it
+        } else if (firstResident <= lastDroppable) {
             reading = true;
             readers.execute(() -> findReadable(lastDroppable));
-        } else if (rounds++ % RETENTION_EVERY == 0) {
-            retain();
         }
     }
 
@@ -102,9 +102,10 @@ final class Housekeeping {
         executor.execute(() -> {
             reading = false;
             for (Command.FooterReadable footer : readable) {
-                if (submit.test(footer)) {
-                    firstResident = footer.segment() + 1;
+                if (!submit.test(footer)) {
+                    return; // the later ones too: each is told once, and in order
                 }
+                firstResident = footer.segment() + 1;
             }
         });
     }
@@ -133,7 +134,10 @@ final class Housekeeping {
         return needed;
     }
 
-    /** Schedules what is pending in {@code segment} anew, in the active segment. */
+    /**
+     * Schedules what is pending in {@code segment} anew, in the active segment. One block after the
+     * other, since the messages themselves pass through memory.
+     */
     private void moveTimers(int segment, long fromEntry) {
         List<Command.Due> places = new ArrayList<>();
         state.timers.readPending(
@@ -148,10 +152,7 @@ final class Housekeeping {
 
                     @Override
                     public void end(long nextEntry) {
-                        readers.execute(() -> readAndMove(places));
-                        if (nextEntry >= 0) {
-                            moveTimers(segment, nextEntry);
-                        }
+                        readers.execute(() -> readAndMove(places, segment, nextEntry));
                     }
 
                     @Override
@@ -161,7 +162,7 @@ final class Housekeeping {
                 });
     }
 
-    private void readAndMove(List<Command.Due> places) {
+    private void readAndMove(List<Command.Due> places, int segment, long nextEntry) {
         try {
             for (Command.Due due : places) {
                 ByteBuffer record = due.record();
@@ -170,6 +171,8 @@ final class Housekeeping {
             }
             if (!submit.test(new Command.MoveTimers(places))) {
                 LOG.debug("timers wait to be moved, the shard is busy");
+            } else if (nextEntry >= 0) {
+                executor.execute(() -> moveTimers(segment, nextEntry));
             }
         } catch (IOException e) {
             LOG.warn("timers cannot be moved yet: {}", e.getMessage());

@@ -9,12 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Readers that wait for a queue to grow: data, not threads. Owned by the shard. Each is woken
  * exactly once.
  */
 final class Parked {
+    private static final Logger LOG = LoggerFactory.getLogger(Parked.class);
+
     /** Readers at most; a further one is woken at once and comes again when its client asks. */
     static final int COUNT_MAX = 100_000;
 
@@ -90,7 +94,11 @@ final class Parked {
         if (!waiter.woken) {
             waiter.woken = true;
             waiting--;
-            waiter.park.wake().accept(why);
+            try {
+                waiter.park.wake().accept(why);
+            } catch (RuntimeException e) {
+                LOG.error("a parked reader could not be woken", e);
+            }
         }
     }
 }

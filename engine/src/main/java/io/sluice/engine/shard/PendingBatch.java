@@ -6,20 +6,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What waits for a batch to become durable: replies to give and queue ends to publish. Owned by the
  * shard.
  */
 final class PendingBatch {
+    private static final Logger LOG = LoggerFactory.getLogger(PendingBatch.class);
+
     /** A reply that has been decided but may not be given yet. */
     private record Held<T>(Consumer<Outcome<T>> reply, Outcome<T> outcome) {
         void give() {
-            reply.accept(outcome);
+            give(outcome);
         }
 
         void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
+            give(why.of());
+        }
+
+        /** One that fails must not keep the others from theirs. */
+        private void give(Outcome<T> what) {
+            try {
+                reply.accept(what);
+            } catch (RuntimeException e) {
+                LOG.error("a reply could not be given", e);
+            }
         }
     }
 

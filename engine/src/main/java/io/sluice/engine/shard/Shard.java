@@ -96,6 +96,9 @@ public final class Shard {
 
         @Override
         public void batch(int segment, ByteBuffer records, long recordsPosition) {
+            if (segment > commits.segment() && commits.segment() > 0) {
+                state.ended(commits.segment()); // it was replayed although it has a footer
+            }
             commits.segment(segment);
             int start = records.position();
             try {
@@ -122,6 +125,7 @@ public final class Shard {
         executor.execute(() -> {
             drain();
             commits.stop(done);
+            turn(); // what was put aside, or is still in the inbox, is refused
         });
     }
 

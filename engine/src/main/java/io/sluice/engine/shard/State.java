@@ -115,6 +115,12 @@ final class State {
                 });
     }
 
+    /** {@code segment} has ended and has its footer already. */
+    void ended(int segment) {
+        queues.freeze(segment);
+        timers.sealed(segment);
+    }
+
     /** The state as bytes: equal states give equal bytes. */
     ByteBuffer checkpoint() {
         int size =

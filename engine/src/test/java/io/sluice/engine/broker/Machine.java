@@ -17,10 +17,12 @@ import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.time.Executor;
 import io.sluice.engine.time.ManualTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -63,6 +65,11 @@ final class Machine {
     ManualTime time = new ManualTime();
     long retentionMs = 72L * 3600 * 1000;
     boolean async;
+
+    /** While this is set, reads of storage wait here, oldest first, for the test to run them. */
+    boolean holdReads;
+
+    final ArrayDeque<Runnable> heldReads = new ArrayDeque<>();
     private long elapsedMs;
     private @Nullable Broker broker;
     private @Nullable LocalLog log;
@@ -83,14 +90,41 @@ final class Machine {
                             time.executor());
             BrokerConfig config =
                     new BrokerConfig(8, true, DELAYS_MS, retentionMs, Long.MAX_VALUE, async, HOST);
-            Broker starting =
-                    new Broker(config, catalog, log, time, time.executor(), time.executor());
+            Broker starting = new Broker(config, catalog, log, time, time.executor(), readers());
             starting.start();
             broker = starting;
             time.run();
             return this;
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private Executor readers() {
+        Executor executor = time.executor();
+        return new Executor() {
+            @Override
+            public void execute(Runnable task) {
+                if (holdReads) {
+                    heldReads.add(task);
+                } else {
+                    executor.execute(task);
+                }
+            }
+
+            @Override
+            public void executeAfter(long delayNanos, Runnable task) {
+                executor.executeAfter(delayNanos, task);
+            }
+        };
+    }
+
+    /** Holds no reads any more and runs those that were held. */
+    void releaseReads() {
+        holdReads = false;
+        while (!heldReads.isEmpty()) {
+            heldReads.remove().run();
+            time.run();
         }
     }
 
