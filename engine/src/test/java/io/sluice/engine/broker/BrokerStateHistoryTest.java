@@ -33,11 +33,15 @@ final class BrokerStateHistoryTest {
     private static final int STEPS = 300;
     private static final long RETENTION_MS = 60_000;
 
+    /** Less than the retention goes by in so many steps, so nothing expires before it was seen. */
+    private static final int HELD_STEPS_MAX = 3;
+
     private final Machine machine = new Machine();
     private final Set<String> due = new HashSet<>();
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Long> next = new HashMap<>(); // topic incarnation and queue → offset
     private Random random = new Random(0);
+    private int heldSteps;
     private int number;
     private int compared;
 
@@ -65,16 +69,19 @@ final class BrokerStateHistoryTest {
     }
 
     private void step() {
+        if (machine.holdReads && ++heldSteps == HELD_STEPS_MAX) {
+            releaseNewestFirst();
+        }
         switch (random.nextInt(24)) {
             case 0 -> restart();
             case 1 -> machine.delete(topic().name());
-            case 2, 3, 4 -> advance(random.nextInt(20_000));
-            case 5 -> machine.time.jumpWallMs(random.nextInt(-30_000, 30_000));
+            case 2, 3, 4 -> advance(random.nextInt(15_000));
+            case 5 -> machine.time.jumpWallMs(random.nextInt(-30_000, 15_000));
             case 6, 7, 8 -> commit();
             case 9, 10, 11, 12, 13 -> schedule();
             case 14, 15 -> giveBack();
             case 16 -> deleteGroup();
-            case 17 -> machine.holdReads = true;
+            case 17 -> holdReads();
             case 18 -> releaseNewestFirst();
             default -> send();
         }
@@ -83,6 +90,11 @@ final class BrokerStateHistoryTest {
     private void advance(long ms) {
         machine.advanceMs(ms);
         collect("due");
+    }
+
+    private void holdReads() {
+        machine.holdReads = true;
+        heldSteps = 0;
     }
 
     /** Readers are several threads: what was asked first may come last. */
