@@ -73,7 +73,7 @@ public final class Broker {
         this.shardExecutor = shardExecutor;
         this.shard =
                 new Shard(
-                        ShardConfig.of(config.storeHost()),
+                        ShardConfig.of(config.storeHost(), config.retentionMs()),
                         log,
                         clock,
                         shardExecutor,

@@ -203,8 +203,12 @@ public final class QueueIndex {
 
     // Sealing and retention; all shard only.
 
-    /** Takes the index of {@code segment}, which gets no more entries. */
-    public SegmentIndex freeze(int segment) {
+    /**
+     * Takes the index of {@code segment}, which gets no more entries.
+     *
+     * @param lastMs when the newest message was stored or scheduled
+     */
+    public SegmentIndex freeze(int segment, long lastMs) {
         List<SegmentIndex.Part> parts = new ArrayList<>();
         List<SegmentUsage.TopicUsage> topicUsages = new ArrayList<>();
         for (Map.Entry<Integer, Queue[]> topic : sortedTopics()) {
@@ -227,7 +231,7 @@ public final class QueueIndex {
                         new SegmentUsage.TopicUsage(topic.getKey(), sizeBytes, lastStoreMs));
             }
         }
-        usages.add(new SegmentUsage(segment, List.copyOf(topicUsages)));
+        usages.add(new SegmentUsage(segment, lastMs, List.copyOf(topicUsages)));
         return new SegmentIndex(parts, keysOf(segment));
     }
 

@@ -11,6 +11,9 @@ import java.util.function.Consumer;
  * reply is given there too, when everything that it depends on is durable.
  */
 public sealed interface Command {
+    /** Gives the reply that it cannot be done, if there is one to give. */
+    default void refuse(Outcome.Refused<?> why) {}
+
     /** A place in a queue. */
     record QueueOffset(QueueRef queue, long offset) {}
 
@@ -26,7 +29,12 @@ public sealed interface Command {
             long dueMs,
             boolean async,
             Consumer<Outcome<Appended>> reply)
-            implements Command {}
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /**
      * A group has consumed everything of a queue below {@code offset}.
@@ -41,7 +49,12 @@ public sealed interface Command {
             long offset,
             boolean raiseOnly,
             Consumer<Outcome<Long>> reply)
-            implements Command {}
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /**
      * Where a group begins to read a queue; {@link io.sluice.engine.group.Offsets#NONE} if that is
@@ -51,7 +64,12 @@ public sealed interface Command {
      */
     record QueryOffset(
             int groupId, QueueRef queue, int queues, boolean join, Consumer<Outcome<Long>> reply)
-            implements Command {}
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /** Call {@code wake} once the queue's end is beyond {@code offset}, or at the deadline. */
     record Park(QueueRef queue, long offset, long deadlineNanos, Consumer<Wake> wake)
@@ -73,7 +91,12 @@ public sealed interface Command {
             String clientId,
             List<QueueRef> queues,
             Consumer<Outcome<List<QueueRef>>> reply)
-            implements Command {}
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /** Give locks back. */
     record UnlockQueues(int groupId, String clientId, List<QueueRef> queues) implements Command {}
@@ -107,5 +130,10 @@ public sealed interface Command {
     record FooterReadable(int segment, long timers) implements Command {}
 
     /** Reply when everything decided before is durable. */
-    record Flush(Consumer<Outcome<Long>> reply) implements Command {}
+    record Flush(Consumer<Outcome<Long>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 }

@@ -187,20 +187,22 @@ final class Decider {
         RecordCodec.writeTimerHead(out, recordSizeBytes(message), effectiveDueMs, 0, 0);
         long stored = batch.batch.positionAt(out.position());
         writeMessage(out, message, queueId, 0, stored, storeMs);
-        applyTimer(batch, effectiveDueMs, position, out.position() - at, 0, 0);
+        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
         return position;
     }
 
     private void applyTimer(
             PendingBatch batch,
             long dueMs,
+            long storeMs,
             long position,
             int sizeBytes,
             long replaces,
             long replacesDueMs) {
         state.apply(
                 batch.batch.segment(),
-                new Record.TimerScheduled(dueMs, position, sizeBytes, replaces, replacesDueMs));
+                new Record.TimerScheduled(
+                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs));
         firing.scheduled(dueMs);
     }
 
@@ -367,16 +369,21 @@ final class Decider {
     }
 
     private void moveTimer(PendingBatch batch, Command.Due timer) {
+        long storeMs = storeMs();
         ByteBuffer message = RecordCodec.messageOfTimer(timer.record());
         ByteBuffer out = batch.batch.buffer();
         int at = out.position();
         long position = batch.batch.positionAt(at);
         RecordCodec.writeTimerHead(
                 out, message.remaining(), timer.dueMs(), timer.position(), timer.dueMs());
+        int moved = out.position();
         out.put(message);
+        int stored = RecordCodec.storedIndex(out, moved);
+        StoredMessage.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
         applyTimer(
                 batch,
                 timer.dueMs(),
+                storeMs,
                 position,
                 out.position() - at,
                 timer.position(),

@@ -184,6 +184,10 @@ final class GroupCommit {
             return;
         }
         open = null;
+        if (current.isEmpty()) {
+            log.commit(current.batch); // drops it; nothing waits for it
+            return;
+        }
         current.complete();
         committed.add(current);
         writing = true;
@@ -199,7 +203,7 @@ final class GroupCommit {
             reply.accept(ended.of());
             return;
         }
-        PendingBatch last = open != null ? open : committed.peekLast();
+        PendingBatch last = open != null && !open.isEmpty() ? open : committed.peekLast();
         if (last != null) {
             last.hold(reply, outcome);
         } else {
@@ -264,20 +268,34 @@ final class GroupCommit {
 
         @Override
         public void failed(IOException cause) {
-            String what = "storage failed, nothing more is written: " + cause.getMessage();
-            LOG.error("{}", what, cause);
-            failure = what;
-            Outcome.Refused<?> why = Outcome.refused(Refusal.STORAGE_FAILED, what);
-            ended = why;
-            committed.forEach(batch -> batch.refuse(why));
-            committed.clear();
-            writing = false;
-            if (open != null) {
-                open.refuse(why);
-                open = null;
-            }
-            turn.run();
+            end("storage failed, nothing more is written: " + cause.getMessage(), cause);
         }
+    }
+
+    /**
+     * Deciding {@code command} ended in an error of ours. Half a record may stand in the open
+     * batch, so that is never committed and nothing is written any more; after a restart the state
+     * is what the log says.
+     */
+    void broken(Command command, Throwable cause) {
+        taken(command);
+        end("an internal error, nothing more is written; restart the server: " + cause, cause);
+        command.refuse(Outcome.refused(Refusal.STORAGE_FAILED, "an internal error: " + cause));
+    }
+
+    private void end(String what, Throwable cause) {
+        LOG.error("{}", what, cause);
+        failure = what;
+        Outcome.Refused<?> why = Outcome.refused(Refusal.STORAGE_FAILED, what);
+        ended = why;
+        committed.forEach(batch -> batch.refuse(why));
+        committed.clear();
+        writing = false;
+        if (open != null) {
+            open.refuse(why);
+            open = null;
+        }
+        turn.run();
     }
 
     // For other threads.

@@ -45,6 +45,7 @@ final class Housekeeping {
     private final Executor readers;
     private final Predicate<Command> submit;
     private final IntFunction<@Nullable Keep> keeps;
+    private final long retentionMs;
     private int firstResident;
     private boolean reading;
     private int rounds;
@@ -56,7 +57,8 @@ final class Housekeeping {
             Executor executor,
             Executor readers,
             Predicate<Command> submit,
-            IntFunction<@Nullable Keep> keeps) {
+            IntFunction<@Nullable Keep> keeps,
+            long retentionMs) {
         this.state = state;
         this.log = log;
         this.clock = clock;
@@ -64,6 +66,7 @@ final class Housekeeping {
         this.readers = readers;
         this.submit = submit;
         this.keeps = keeps;
+        this.retentionMs = retentionMs;
     }
 
     /** Begins; it goes on for as long as the executor does. */
@@ -96,7 +99,7 @@ final class Housekeeping {
                 long timers = footer.sizeBytes(Footer.Section.TIMERS) / Timers.ENTRY_SIZE_BYTES;
                 readable.add(new Command.FooterReadable(i, timers));
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("a segment's index cannot be read yet: {}", e.getMessage());
         }
         executor.execute(() -> {
@@ -122,12 +125,17 @@ final class Housekeeping {
         readers.execute(() -> findOffsets(firstKept, needed));
     }
 
-    /** A segment with timers that have not fired is kept until they have been moved forward. */
+    /**
+     * A segment with timers that have not fired is kept until they have been moved forward, and
+     * they are not before the segment is as old as messages get: moving costs writing them again.
+     */
     private int withPendingTimers(List<SegmentUsage> usages, int needed) {
         for (SegmentUsage usage : usages) {
             int segment = usage.segment();
             if (segment < needed && state.timers.pending(segment) != 0) {
-                moveTimers(segment, 0);
+                if (clock.wallMs() - usage.lastMs() > retentionMs) {
+                    moveTimers(segment, 0);
+                }
                 return segment;
             }
         }
@@ -194,7 +202,7 @@ final class Housekeeping {
             executor.execute(() -> decided(anything, expired, needed));
         } catch (TrimmedException e) {
             executor.execute(() -> reading = false);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("retention waits, an index cannot be read: {}", e.getMessage());
             executor.execute(() -> reading = false);
         }

@@ -52,6 +52,11 @@ final class PendingBatch {
         this.batch = batch;
     }
 
+    /** Whether nothing has been written to it. */
+    boolean isEmpty() {
+        return batch.recordsSizeBytes() == 0;
+    }
+
     <T> void hold(Consumer<Outcome<T>> reply, Outcome<T> outcome) {
         replies.add(new Held<>(reply, outcome));
     }

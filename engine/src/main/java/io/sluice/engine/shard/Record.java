@@ -25,12 +25,18 @@ sealed interface Record {
     /**
      * A message is to be stored when it is due.
      *
+     * @param storeMs when it was scheduled
      * @param position where this record lies: a timer is known by it
      * @param sizeBytes the size of this record
      * @param replaces the timer that this one takes the place of; 0 if none
      */
     record TimerScheduled(
-            long dueMs, long position, int sizeBytes, long replaces, long replacesDueMs)
+            long dueMs,
+            long storeMs,
+            long position,
+            int sizeBytes,
+            long replaces,
+            long replacesDueMs)
             implements Record {}
 
     /** All timers up to this one, by due time and position, have fired. */

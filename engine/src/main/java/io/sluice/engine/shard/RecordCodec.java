@@ -176,6 +176,7 @@ final class RecordCodec {
             case TIMER ->
                     new Record.TimerScheduled(
                             in.getLong(body),
+                            StoredMessage.storeMs(in, storedIndex(in, at + TIMER_HEAD_SIZE_BYTES)),
                             position,
                             size,
                             in.getLong(body + 8),

@@ -66,7 +66,15 @@ public final class Shard {
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
         this.decider = new Decider(config.storeHost(), log, clock, state, commits, firing, keeps);
         this.housekeeping =
-                new Housekeeping(state, log, clock, executor, readers, this::submit, keeps);
+                new Housekeeping(
+                        state,
+                        log,
+                        clock,
+                        executor,
+                        readers,
+                        this::submit,
+                        keeps,
+                        config.retentionMs());
     }
 
     /**
@@ -166,7 +174,11 @@ public final class Shard {
             if (command == null) {
                 return;
             }
-            decider.decide(command);
+            try {
+                decider.decide(command);
+            } catch (RuntimeException | Error e) {
+                commits.broken(command, e);
+            }
             if (commits.isStalled()) {
                 return;
             }

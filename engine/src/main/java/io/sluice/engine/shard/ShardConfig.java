@@ -7,10 +7,12 @@ package io.sluice.engine.shard;
  *     find a message by its id there
  * @param inboxCapacity commands that may wait at most, a power of two
  * @param inboxSizeBytesMax bytes of messages that may be under way at most
+ * @param retentionMs how old a segment gets before timers in it that are not due are moved on
  */
-public record ShardConfig(byte[] storeHost, int inboxCapacity, long inboxSizeBytesMax) {
+public record ShardConfig(
+        byte[] storeHost, int inboxCapacity, long inboxSizeBytesMax, long retentionMs) {
     /** 8,192 commands and 64 MiB. */
-    public static ShardConfig of(byte[] storeHost) {
-        return new ShardConfig(storeHost, 8192, 64 << 20);
+    public static ShardConfig of(byte[] storeHost, long retentionMs) {
+        return new ShardConfig(storeHost, 8192, 64 << 20, retentionMs);
     }
 }

@@ -35,7 +35,10 @@ final class State {
         this.log = log;
     }
 
-    /** The newest store time given out: later ones are never smaller, whatever the clock does. */
+    /**
+     * The newest time at which something was stored or scheduled: later ones are never smaller,
+     * whatever the clock does.
+     */
     long lastStoreMs() {
         return lastStoreMs;
     }
@@ -89,6 +92,7 @@ final class State {
     }
 
     private void scheduled(int segment, Record.TimerScheduled r) {
+        lastStoreMs = Math.max(lastStoreMs, r.storeMs());
         if (r.replaces() != 0) {
             timers.cancelled(log.segmentOf(r.replaces()), r.replacesDueMs(), r.replaces());
         }
@@ -104,7 +108,7 @@ final class State {
 
     /** Ends {@code segment}: everything applied so far lies in it or before it. */
     void seal(int segment) {
-        SegmentIndex index = queues.freeze(segment);
+        SegmentIndex index = queues.freeze(segment, lastStoreMs);
         RunWriter timerRun = timers.sealed(segment);
         log.seal(
                 segment,
@@ -117,7 +121,7 @@ final class State {
 
     /** {@code segment} has ended and has its footer already. */
     void ended(int segment) {
-        queues.freeze(segment);
+        queues.freeze(segment, lastStoreMs);
         timers.sealed(segment);
     }
 

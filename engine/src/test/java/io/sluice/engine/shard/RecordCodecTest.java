@@ -95,7 +95,7 @@ final class RecordCodecTest {
                         stored.position()));
         ByteBuffer timer = bytes.slice();
         assertEquals(
-                new Record.TimerScheduled(77, 5000, timer.remaining(), 88, 99),
+                new Record.TimerScheduled(77, 55, 5000, timer.remaining(), 88, 99),
                 RecordCodec.read(bytes, 5000));
         ByteBuffer inside = RecordCodec.messageOfTimer(timer);
         assertEquals(7, RecordCodec.topicIdOfMessage(inside));

@@ -14,7 +14,7 @@ final class RetentionTest {
     private static final Keep HOUR = new Keep(3_600, Long.MAX_VALUE);
 
     private static SegmentUsage segment(int number, TopicUsage... topics) {
-        return new SegmentUsage(number, List.of(topics));
+        return new SegmentUsage(number, 0, List.of(topics));
     }
 
     private static TopicUsage topic(int id, long sizeBytes, long lastStoreMs) {
