@@ -117,7 +117,7 @@ final class MessageReader {
         }
         ByteBuffer message = ByteBuffer.allocate(sizeBytes);
         log.read(position, sizeBytes, message);
-        return StoredMessage.isWhole(message, 0, sizeBytes, position) ? message.flip() : null;
+        return StoredMessage.isIntact(message, 0, sizeBytes, position) ? message.flip() : null;
     }
 
     /** Messages by key; see {@link Broker#messagesOfKey}. */

@@ -2,8 +2,10 @@ package io.sluice.engine.broker;
 
 import io.sluice.engine.broker.Pull.Found;
 import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
+import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
@@ -121,6 +123,7 @@ final class Puller {
             for (int i = 0; i < selection.count(); i++) {
                 int at = messages.position();
                 log.read(selection.position(i), selection.sizeBytes(i), messages);
+                requireIntact(messages, at, selection.sizeBytes(i), selection.position(i));
                 count += keepIfWanted(pull, messages, at);
             }
             answerMessages(pull, queue, count, messages, selection.nextOffset());
@@ -128,6 +131,16 @@ final class Puller {
             expired(pull, queue);
         } catch (IOException e) {
             fail(pull, e);
+        }
+    }
+
+    /** What was written may have changed on storage since: that is said, not passed on. */
+    private static void requireIntact(ByteBuffer messages, int at, int sizeBytes, long position)
+            throws CorruptLogException {
+        if (!StoredMessage.isIntact(messages, at, sizeBytes, position)) {
+            throw new CorruptLogException(
+                    "the message at position %d is damaged on disk: stop the server, keep a copy of the data directory, and look after the disk"
+                            .formatted(position));
         }
     }
 

@@ -28,7 +28,6 @@ public final class Message {
      * @param systemFlag RocketMQ's bits; those for IPv6 hosts are set when it is stored
      * @param bornMs the producer's clock, in ms
      * @param bornHost address and port, 8 bytes, or 20 with IPv6
-     * @param bodyCrc CRC32 of the body without its sign bit
      * @param properties encoded as in {@link Properties}, at most 32,767 bytes
      */
     public Message(
@@ -41,7 +40,6 @@ public final class Message {
             int reconsumeTimes,
             long preparedOffset,
             ByteBuffer body,
-            int bodyCrc,
             byte[] properties) {
         this.topicId = topicId;
         this.topic = topic;
@@ -52,7 +50,7 @@ public final class Message {
         this.reconsumeTimes = reconsumeTimes;
         this.preparedOffset = preparedOffset;
         this.body = body;
-        this.bodyCrc = bodyCrc;
+        this.bodyCrc = StoredMessage.crc(body);
         this.properties = properties;
         this.tagHash = Properties.tagHash(properties);
         this.keyHashes = KeyHash.all(topicId, properties);
@@ -76,7 +74,6 @@ public final class Message {
                 reconsumeTimes,
                 0,
                 StoredMessage.body(stored, at),
-                StoredMessage.bodyCrc(stored, at),
                 properties);
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.engine.message;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
 
 /**
  * The layout in which a message lies in the log and travels to every remoting client: a pull is a
@@ -143,6 +144,21 @@ public final class StoredMessage {
         return topicSize >= 0
                 && properties + 2 <= end
                 && properties + 2 + in.getShort(properties) == end;
+    }
+
+    /**
+     * Whether it is whole and its body is what was sent: the check for bytes that come from
+     * storage, where they may have changed since they were written.
+     */
+    public static boolean isIntact(ByteBuffer in, int at, int sizeBytes, long position) {
+        return isWhole(in, at, sizeBytes, position) && crc(body(in, at)) == bodyCrc(in, at);
+    }
+
+    /** CRC32 of a body without its sign bit, as RocketMQ's clients check it. */
+    static int crc(ByteBuffer body) {
+        CRC32 crc = new CRC32();
+        crc.update(body.duplicate());
+        return (int) crc.getValue() & Integer.MAX_VALUE;
     }
 
     /** The size in bytes. */

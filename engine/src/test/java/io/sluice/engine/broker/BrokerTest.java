@@ -53,7 +53,9 @@ final class BrokerTest {
         assertEquals("orders", new String(StoredMessage.topic(first, 0), UTF_8));
         assertEquals("TAGS\1a\2", new String(StoredMessage.properties(first, 0), UTF_8));
         assertEquals(3, StoredMessage.flag(first, 0));
-        assertEquals(77, StoredMessage.bodyCrc(first, 0));
+        assertTrue(
+                StoredMessage.isIntact(
+                        first, 0, first.capacity(), StoredMessage.position(first, 0)));
         assertEquals(12345, StoredMessage.bornMs(first, 0));
         assertEquals(2, StoredMessage.queueId(first, 0));
         assertEquals(machine.time.wallMs(), StoredMessage.storeMs(first, 0));
@@ -304,6 +306,33 @@ final class BrokerTest {
         machine.killAndRestart();
         assertEquals(before, checkpoint());
         checkAll(machine.existing("orders"), sent);
+    }
+
+    @Test
+    void shouldSayThatAMessageIsDamagedOnDiskAndNotServeIt() {
+        Topic topic = machine.topic("orders", 1);
+        long position = machine.send(topic, 0, "precious").positions()[0];
+        sendMany(topic, "filler", 800);
+        machine.advanceMs(5_000);
+        machine.killAndRestart();
+        Topic same = machine.existing("orders");
+        assertEquals("precious", machine.bodies(same, 0).getFirst());
+        int body = (int) position + 48 + 8 + 8 + 8 + 4 + 8 + 4;
+        machine.logDisk.flipBit("0000000001.log", body * 8L + 3);
+        machine.killAndRestart();
+        Outcome<Pull.Pulled> outcome =
+                machine.outcome(reply ->
+                        machine.broker()
+                                .pull(
+                                        machine.pull(
+                                                machine.existing("orders"),
+                                                0,
+                                                0,
+                                                0,
+                                                TagFilter.ALL,
+                                                reply)));
+        assertEquals(Refusal.STORAGE_FAILED, refusal(outcome));
+        assertTrue(((Outcome.Refused<?>) outcome).detail().contains("damaged"));
     }
 
     private void checkAll(Topic topic, List<List<String>> sent) {

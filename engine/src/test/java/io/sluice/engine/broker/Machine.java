@@ -227,7 +227,6 @@ final class Machine {
                 0,
                 0,
                 ByteBuffer.wrap(bytes),
-                77,
                 properties.getBytes(StandardCharsets.UTF_8));
     }
 

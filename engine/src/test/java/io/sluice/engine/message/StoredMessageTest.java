@@ -27,7 +27,6 @@ final class StoredMessageTest {
                 2,
                 3,
                 ByteBuffer.wrap(body.getBytes(UTF_8)),
-                99,
                 properties.getBytes(UTF_8));
     }
 

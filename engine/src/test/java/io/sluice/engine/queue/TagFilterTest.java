@@ -17,8 +17,7 @@ final class TagFilterTest {
     private static boolean wants(TagFilter filter, String properties) {
         byte[] topic = {'t'};
         byte[] bytes = properties.getBytes(UTF_8);
-        Message message =
-                new Message(1, topic, 0, 0, 0, HOST, 0, 0, ByteBuffer.allocate(0), 0, bytes);
+        Message message = new Message(1, topic, 0, 0, 0, HOST, 0, 0, ByteBuffer.allocate(0), bytes);
         int size = StoredMessage.sizeBytes(message, HOST.length);
         ByteBuffer stored = ByteBuffer.allocate(7 + size).position(7);
         StoredMessage.write(stored, message, size, 0, 0, 1, 0, HOST);

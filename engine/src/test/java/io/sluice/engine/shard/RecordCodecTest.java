@@ -31,7 +31,6 @@ final class RecordCodecTest {
                 0,
                 0,
                 ByteBuffer.wrap("body".getBytes(UTF_8)),
-                0,
                 "TAGS\1a\2UNIQ_KEY\1u\2KEYS\1k1 k2\2".getBytes(UTF_8));
     }
 

@@ -50,7 +50,7 @@ final class ShardTest {
     private void append(Shard shard, long dueMs) {
         byte[] name = "orders".getBytes(StandardCharsets.UTF_8);
         ByteBuffer body = ByteBuffer.wrap(new byte[100]);
-        Message message = new Message(TOPIC, name, 0, 0, 0, HOST, 0, 0, body, 0, new byte[0]);
+        Message message = new Message(TOPIC, name, 0, 0, 0, HOST, 0, 0, body, new byte[0]);
         shard.submit(new Command.Append(0, List.of(message), dueMs, false, replies::add));
         time.run();
     }

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -174,8 +173,6 @@ final class SendHandler {
             int flag,
             ByteBuffer body,
             byte[] properties) {
-        CRC32 crc = new CRC32();
-        crc.update(body.duplicate());
         return new Message(
                 topic.id(),
                 topic.name().getBytes(StandardCharsets.UTF_8),
@@ -186,7 +183,6 @@ final class SendHandler {
                 fields.reconsumeTimes(),
                 0,
                 body,
-                (int) crc.getValue() & Integer.MAX_VALUE,
                 properties);
     }
 

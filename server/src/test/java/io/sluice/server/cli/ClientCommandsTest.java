@@ -270,7 +270,6 @@ class ClientCommandsTest {
                         0,
                         0,
                         ByteBuffer.wrap("hello".getBytes(UTF_8)),
-                        0,
                         Properties.encode(Map.of("TAGS", "t")));
         int size = StoredMessage.sizeBytes(message, 8);
         ByteBuffer buffer = ByteBuffer.allocate(size);
