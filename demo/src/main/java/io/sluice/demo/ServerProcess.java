@@ -90,9 +90,9 @@ final class ServerProcess {
                         .strip();
         String advice =
                 cause.contains("is taken by")
-                        ? "end what holds the ports of the demo, then start the demo again\n"
+                        ? "end what holds the ports of the demo, then start the demo again"
                         : "";
-        return "the server did not start:\n" + cause.indent(2) + advice;
+        return ("the server did not start:\n" + cause.indent(2) + advice).stripTrailing();
     }
 
     /** Of the server last started; -1 if none was. */

@@ -49,7 +49,7 @@ class ServerProcessTest {
                 the server did not start:
                   port 9876 (remoting-port) is taken by process 7 (java io.x.Main)
                   to end it:            kill 7
-                end what holds the ports of the demo, then start the demo again
+                end what holds the ports of the demo, then start the demo again\
                 """,
                 ServerProcess.explain(
                         """
