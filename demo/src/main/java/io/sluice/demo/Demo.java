@@ -20,7 +20,7 @@ import org.apache.rocketmq.common.message.MessageExt;
  * server in the middle of it all, and compares what was acknowledged with what came out.
  */
 final class Demo {
-    private static final String ADDRESS = "127.0.0.1:9876";
+    private static final String ADDRESS = "127.0.0.1:" + ServerProcess.PORT;
     private static final int QUEUES = 8;
     private static final long PATIENCE_MS = 60_000;
 
@@ -54,9 +54,8 @@ final class Demo {
     private static int run(String[] args) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         if (args.length > 1 || (args.length == 1 && args[0].startsWith("-"))) {
-            out.println(
-                    "usage: ./sluice demo [FILE]    sends the lines of FILE (default: LICENSE)");
-            return args[0].equals("--help") || args[0].equals("-h") ? 0 : 2;
+            out.println("usage: ./sluice demo [FILE]");
+            return 2;
         }
         Narrator narrator = new Narrator(out, onTerminal());
         Path home = Path.of(System.getProperty("sluice.home", "."));
@@ -72,8 +71,10 @@ final class Demo {
             return 0;
         } catch (DemoException | MQClientException | IOException e) {
             narrator.step("FAILED: " + e.getMessage());
-            narrator.say("         what the server printed: " + logs.resolve("server.log"));
-            narrator.say("         what the client logged:  " + logs);
+            if (server.pid() >= 0) {
+                narrator.say("         what the server printed: " + logs.resolve("server.log"));
+                narrator.say("         what the client logged:  " + logs);
+            }
             return 1;
         } catch (InterruptedException e) {
             return 1;
@@ -124,8 +125,8 @@ final class Demo {
     private void crashHalfWay(Senders senders)
             throws DemoException, IOException, InterruptedException {
         narrator.step(
-                "sending %,d messages, the lines of %s, with Apache RocketMQ's own client"
-                        .formatted(input.count(), input.file().getFileName()));
+                "sending %,d messages, %s, with Apache RocketMQ's own client"
+                        .formatted(input.count(), input.origin()));
         narrator.progress("sent", ledger::acknowledged, input.count() / 2, PATIENCE_MS);
         long pid = server.pid();
         server.kill();

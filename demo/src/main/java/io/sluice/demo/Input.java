@@ -2,7 +2,9 @@ package io.sluice.demo;
 
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,8 +25,13 @@ record Input(Path file, List<String> lines, int count) {
             return of(file, Files.readAllLines(file));
         } catch (MalformedInputException e) {
             throw new DemoException(file + " is not UTF-8 text");
+        } catch (NoSuchFileException e) {
+            throw new DemoException("there is no file " + file);
+        } catch (AccessDeniedException e) {
+            throw new DemoException("cannot read " + file + ": permission denied");
         } catch (IOException e) {
-            throw new DemoException("cannot read " + file + ": " + e);
+            String cause = Files.isDirectory(file) ? "it is a directory" : e.getMessage();
+            throw new DemoException("cannot read " + file + ": " + cause);
         }
     }
 
@@ -34,6 +41,15 @@ record Input(Path file, List<String> lines, int count) {
         }
         int count = Math.min(Math.max(lines.size(), COUNT_MIN), COUNT_MAX);
         return new Input(file, lines, count);
+    }
+
+    /** What the texts are, to go on after "3,000 messages, ". */
+    String origin() {
+        if (count < lines.size()) {
+            return "the first %,d lines of %s".formatted(count, file.getFileName());
+        }
+        String origin = "the %,d lines of %s".formatted(lines.size(), file.getFileName());
+        return count == lines.size() ? origin : origin + " over and over";
     }
 
     /**

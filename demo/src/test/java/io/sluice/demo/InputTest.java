@@ -50,7 +50,25 @@ class InputTest {
 
         assertTrue(refusal(binary).endsWith("is not UTF-8 text"));
         assertTrue(refusal(empty).endsWith("has no lines"));
-        assertTrue(refusal(directory.resolve("none")).startsWith("cannot read"));
+        assertEquals(
+                "there is no file " + directory.resolve("none"),
+                refusal(directory.resolve("none")));
+        assertEquals("cannot read " + directory + ": it is a directory", refusal(directory));
+    }
+
+    @Test
+    void shouldSayTrulyWhereItsTextsComeFrom() throws Exception {
+        Path file = directory.resolve("x.txt");
+
+        assertEquals(
+                "the 2 lines of x.txt over and over",
+                Input.of(file, List.of("one", "two")).origin());
+        assertEquals(
+                "the 5,000 lines of x.txt",
+                Input.of(file, Collections.nCopies(5_000, "x")).origin());
+        assertEquals(
+                "the first 200,000 lines of x.txt",
+                Input.of(file, Collections.nCopies(200_001, "x")).origin());
     }
 
     private static String refusal(Path file) {

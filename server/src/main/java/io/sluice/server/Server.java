@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -70,6 +71,9 @@ public final class Server implements AutoCloseable {
             Clients clients = new Clients(broker, clock);
             remoting.open(dispatcher(config, storeHost, clients), clients);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
+        } catch (FileSystemException e) {
+            close();
+            throw UnusableDirectory.explain(config.dataDir(), e);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -79,8 +83,9 @@ public final class Server implements AutoCloseable {
     /**
      * Starts a server; returns once clients can come.
      *
-     * @throws IOException if a port is taken, the data directory is in use, or what is in it cannot
-     *     be recovered; the message says which and what to do
+     * @throws IOException if a port is taken, the advertised host is unknown, the data directory
+     *     cannot be used or is in use, or what is in it cannot be recovered; the message says which
+     *     and what to do
      */
     public static Server start(Config config) throws IOException {
         return start(config, allocator(), Limits.DEFAULT);
@@ -180,10 +185,14 @@ public final class Server implements AutoCloseable {
         if (config.advertise().isPresent()) {
             var advertised = config.advertise().get();
             var address = new InetSocketAddress(advertised.host(), advertised.port());
-            if (!address.isUnresolved()) {
-                return address;
+            if (address.isUnresolved()) {
+                throw new IOException(
+                        ("advertise is '%s', a host that cannot be resolved on this machine, and"
+                                        + " all clients would be sent there; give --advertise a name or"
+                                        + " an address by which they reach this server")
+                                .formatted(advertised));
             }
-            LOG.warn("the advertised host {} cannot be resolved here", advertised.host());
+            return address;
         }
         boolean any = config.bind().isAnyLocalAddress();
         return new InetSocketAddress(

@@ -74,14 +74,9 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Config config = config();
-        Map<Integer, String> taken = TakenPorts.probe(config);
-        if (!taken.isEmpty()) {
-            throw new CommandException(
-                    CommandException.FAILED,
-                    TakenPorts.explain(
-                            taken, config, port -> PortHolder.find(Path.of("/proc"), port)));
-        }
+        Map<Setting, String> flags = flags();
+        Config config = config(flags);
+        checkPorts(config, flags);
         PrintWriter out = spec.commandLine().getOut();
         AutoCloseable server = start.start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, out), "stop"));
@@ -91,7 +86,25 @@ final class ServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Config config() throws CommandException {
+    private void checkPorts(Config config, Map<Setting, String> flags) throws CommandException {
+        Map<Integer, String> taken = TakenPorts.probe(config);
+        if (taken.isEmpty()) {
+            return;
+        }
+        Beside beside =
+                new Beside(
+                        Optional.ofNullable(file),
+                        flags,
+                        port -> TakenPorts.isFree(config.bind(), port));
+        throw new CommandException(
+                CommandException.FAILED,
+                TakenPorts.explain(
+                        taken,
+                        port -> PortHolder.find(Path.of("/proc"), port),
+                        beside.command(config, taken.values())));
+    }
+
+    private Map<Setting, String> flags() {
         ParseResult parsed = spec.commandLine().getParseResult();
         Map<Setting, String> flags = new EnumMap<>(Setting.class);
         for (Setting setting : Setting.values()) {
@@ -100,6 +113,10 @@ final class ServerCommand implements Callable<Integer> {
                 flags.put(setting, parsed.matchedOptionValue(option, ""));
             }
         }
+        return flags;
+    }
+
+    private Config config(Map<Setting, String> flags) throws CommandException {
         try {
             return Config.load(flags, System.getenv(), Path.of(""), Optional.ofNullable(file));
         } catch (ConfigException e) {

@@ -65,7 +65,19 @@ public final class SluiceCommand {
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(SluiceCommand::refuse)
                 .setExecutionExceptionHandler(SluiceCommand::fail);
-        return args.length == 0 ? sluice.execute("help") : sluice.execute(args);
+        return sluice.execute(usual(args));
+    }
+
+    /** What people try first means the command that there is for it. */
+    private static String[] usual(String[] args) {
+        if (args.length == 0) {
+            return new String[] {"help"};
+        }
+        String[] usual = args.clone();
+        if (usual[0].equals("--version")) {
+            usual[0] = "version";
+        }
+        return usual;
     }
 
     private static void withHelpFlag(CommandLine command) {

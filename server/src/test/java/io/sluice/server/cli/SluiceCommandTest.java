@@ -73,6 +73,12 @@ class SluiceCommandTest {
                 out::toString);
     }
 
+    @Test
+    void shouldTakeVersionAsAFlagToo() {
+        assertEquals(0, run("--version"));
+        assertTrue(out.toString().startsWith("sluice  " + Version.text()), out::toString);
+    }
+
     private int run(String... args) {
         return SluiceCommand.run(
                 args,

@@ -1,6 +1,8 @@
 package io.sluice.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Setting;
@@ -26,16 +28,15 @@ class TakenPortsTest {
                 port 9876 (remoting-port) is taken by process 7 (java io.x.Main)
                 port 10911 (broker-port) is taken by another process
                 to end it:            kill 7
-                to start beside it:   ./sluice server --remoting-port 9886 --broker-port 10921 \
-                --data-dir /srv/data-2\
+                to start beside it:   ./sluice server --elsewhere\
                 """,
                 TakenPorts.explain(
                         taken,
-                        Config.defaults(Path.of("/srv")),
                         port ->
                                 port == 9876
                                         ? Optional.of(new PortHolder(7, "java io.x.Main"))
-                                        : Optional.empty()));
+                                        : Optional.empty(),
+                        "./sluice server --elsewhere"));
     }
 
     @Test
@@ -60,6 +61,31 @@ class TakenPortsTest {
             taken.remove(broker); // may be anyone's
             assertEquals(Map.of(vip.getLocalPort(), "broker-port"), taken);
         }
+    }
+
+    @Test
+    void shouldNotCallAPortTakenOnAnAddressOfAnotherMachine() throws Exception {
+        Config config =
+                Config.load(
+                        Map.of(Setting.BIND, "192.0.2.1", Setting.INSECURE, "true"),
+                        Map.of(),
+                        Path.of("/srv"),
+                        Optional.empty());
+
+        CommandException e = assertThrows(CommandException.class, () -> TakenPorts.probe(config));
+
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("cannot listen on 192.0.2.1:9876 (remoting-port)"), message);
+        assertTrue(message.endsWith("bind must be an address of this machine"), message);
+    }
+
+    @Test
+    void shouldAdviseAHigherPortWhereThePrivilegeIsMissing() {
+        assertEquals(
+                "cannot listen on 127.0.0.1:80 (broker-port): Permission denied; ports below 1024"
+                        + " need a privilege; choose a higher one with --broker-port",
+                TakenPorts.unusable(
+                        InetAddress.getLoopbackAddress(), 80, "broker-port", "Permission denied"));
     }
 
     private static ServerSocket listen() throws IOException {
