@@ -136,6 +136,16 @@ class CatalogRequestsTest extends FrontDoor {
         assertEquals(ResponseCode.PULL_NOT_FOUND, pull(pull("orders", 1, 0, SUBSCRIPTION)).code());
     }
 
+    @Test
+    void shouldNotCreateTheGroupOfWhoOnlyLooks() throws IOException {
+        ok(wire.send("orders", 0, "x"));
+        ok(pull(pull("looker", "orders", 0, 0, SUBSCRIPTION, "*")));
+        assertEquals(List.of(), groups());
+        assertEquals(List.of("orders"), topics());
+        ok(commit("looker", "orders", 0, 1));
+        assertEquals("looker", groups().getFirst().groupName());
+    }
+
     private List<String> topics() throws IOException {
         Wire.Reply reply =
                 ok(wire.call(RequestCode.GET_ALL_TOPIC_LIST_FROM_NAMESERVER, FrontDoor::none));
