@@ -1,9 +1,12 @@
 package io.sluice.server.cli;
 
+import io.sluice.protocol.ConsumeStats;
+import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.CreateTopicHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.FrameWriter;
+import io.sluice.protocol.GetConsumeStatsHeader;
 import io.sluice.protocol.GetConsumerListByGroupHeader;
 import io.sluice.protocol.GetConsumerListByGroupResponseBody;
 import io.sluice.protocol.GetMaxOffsetHeader;
@@ -13,6 +16,7 @@ import io.sluice.protocol.Header;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.KeyValues;
 import io.sluice.protocol.OffsetResponse;
+import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.Properties;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
@@ -35,9 +39,6 @@ final class Queues implements AutoCloseable {
     /** All groups; body {@code {"subscriptionGroupTable":{name:{...}}}}. */
     private static final int GET_ALL_GROUPS = 201;
 
-    /** A group's offsets; body {@code {"offsetTable":{{queue}:{offsets}}}}. */
-    private static final int GET_CONSUME_STATS = 208;
-
     private static final int READ_AND_WRITE = 6;
 
     /** The topic that stands for "by default" in requests that create a topic. */
@@ -49,12 +50,22 @@ final class Queues implements AutoCloseable {
         this.client = client;
     }
 
-    /** Where a group stands in one queue. */
+    /**
+     * Where a group stands in one queue.
+     *
+     * @param committed {@link #NONE} if the group never committed an offset there
+     */
     record Lag(String topic, int queue, long committed, long end, long lastMs) {
         long messages() {
             return Math.max(0, end - committed);
         }
     }
+        static final long NONE = Progress.NONE;
+
+        boolean isCommitted() {
+            return committed != NONE;
+        }
+
 
     /** A group and how often it retries. */
     record Group(String name, long retries) {}
@@ -158,21 +169,18 @@ final class Queues implements AutoCloseable {
     }
 
     List<Lag> lags(String group) throws CommandException {
-        Map<?, ?> body =
-                object(ask(GET_CONSUME_STATS, writer -> writer.field("consumerGroup", group)));
+        Answer answer =
+                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, null)::encode);
+        Header header = answer.header();
         List<Lag> lags = new ArrayList<>();
-        if (body.get("offsetTable") instanceof Map<?, ?> table) {
-            table.forEach((queue, offsets) -> lags.add(lag(queue, offsets)));
-        }
+        ConsumeStats.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                .queues()
+                .forEach((queue, progress) -> lags.add(lag(queue, progress)));
         lags.sort(Comparator.comparing(Lag::topic).thenComparingInt(Lag::queue));
         return lags;
     }
 
-    /**
-     * @param queueText a JSON object in the place of a name, as RocketMQ writes it
-     */
-    private static Lag lag(Object queueText, @Nullable Object offsets) {
-        Object queue = Json.read(queueText.toString());
+    private static Lag lag(MessageQueue queue, Progress progress) {
         return new Lag(
                 queue instanceof Map<?, ?> names ? String.valueOf(names.get("topic")) : "?",
                 (int) number(queue, "queueId"),

@@ -170,9 +170,10 @@ class ClientCommandsTest {
         assertEquals(0, run(script, "group", "describe", "billing"));
         assertEquals(
                 """
-                group    billing
-                lag      5
-                clients  a@1
+                group        billing
+                lag          5
+                uncommitted  0
+                clients      a@1
                 TOPIC   QUEUE  COMMITTED  END  LAG  LAST CONSUMED
                 orders      0          7    7    0  1970-01-01T00:00:01Z
                 orders      1          4    9    5

@@ -95,7 +95,9 @@ class OffsetTest extends FrontDoor {
         Wire.Reply reply = ok(wire.call(RequestCode.GET_CONSUME_STATS, header::encode));
         Map<MessageQueue, ConsumeStats.Progress> queues =
                 ConsumeStats.decode(reply.buffer(), 0, reply.body().length).queues();
-        assertEquals(1, queues.size(), queues::toString);
+        assertEquals(8, queues.size(), queues::toString);
+        var untouched = requireNonNull(queues.get(new MessageQueue("orders", "sluice-0", 1)));
+        assertEquals(ConsumeStats.Progress.NONE, untouched.consumerOffset());
         var progress = requireNonNull(queues.get(new MessageQueue("orders", "sluice-0", 0)));
         assertEquals(2, progress.brokerOffset());
         assertEquals(1, progress.consumerOffset());
