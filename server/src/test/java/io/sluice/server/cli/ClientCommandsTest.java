@@ -15,8 +15,12 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.server.cli.ScriptedServer.Reply;
+import io.sluice.server.config.Config;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -241,6 +245,50 @@ class ClientCommandsTest {
         assertTrue(lines.getLast().contains("\"queue\":1,\"offset\":6"), lines::toString);
     }
 
+    @Test
+    void shouldEndATailWhoseReaderIsGone() throws Exception {
+        PrintWriter broken =
+                new PrintWriter(
+                        new Writer() {
+                            @Override
+                            public void write(char[] chars, int from, int count)
+                                    throws IOException {
+                                throw new IOException("Broken pipe");
+                            }
+
+                            @Override
+                            public void flush() {}
+
+                            @Override
+                            public void close() {}
+                        },
+                        true);
+        try (ScriptedServer server = new ScriptedServer(ClientCommandsTest::tailed)) {
+            String[] args = {"tail", "orders", "--from", "beginning", "--server", server.address()};
+            assertEquals(
+                    0, SluiceCommand.run(args, ClientCommandsTest::start, broken, writer(err)));
+        }
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void shouldSayThatTheServerClosedTheConnection() throws Exception {
+        int code =
+                run(
+                        (request, body) -> {
+                            throw new UncheckedIOException(new IOException("stopped"));
+                        },
+                        "topic",
+                        "list");
+        assertEquals(5, code);
+        assertTrue(
+                err.toString()
+                        .matches(
+                                "the server at 127.0.0.1:\\d+ closed the connection;"
+                                        + " is it still running\\?\n"),
+                err::toString);
+    }
+
     /** Two queues from offset 5 on, a message at a time, the first only after one empty answer. */
     private static Reply tailed(Header request, byte[] body) {
         return switch (request.code()) {
@@ -298,11 +346,14 @@ class ClientCommandsTest {
         args.add("--server");
         args.add(address);
         return SluiceCommand.run(
-                args.toArray(String[]::new),
-                config -> {
-                    throw new IllegalStateException("no command here starts a server");
-                },
-                new PrintWriter(out, true),
-                new PrintWriter(err, true));
+                args.toArray(String[]::new), ClientCommandsTest::start, writer(out), writer(err));
+    }
+
+    private static PrintWriter writer(StringWriter into) {
+        return new PrintWriter(into, true);
+    }
+
+    private static AutoCloseable start(Config config) {
+        throw new IllegalStateException("no command here starts a server");
     }
 }
