@@ -268,3 +268,6 @@ final class Queues implements AutoCloseable {
         client.close();
     }
 }
+            case ResponseCode.INVALID_PARAMETER, ResponseCode.MESSAGE_ILLEGAL ->
+                    throw new CommandException(
+                            CommandException.USAGE, "the server refused: " + answer.remark());

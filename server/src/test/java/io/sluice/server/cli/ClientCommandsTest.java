@@ -289,6 +289,13 @@ class ClientCommandsTest {
                 err::toString);
     }
 
+    @Test
+    void shouldTakeWhatTheServerFindsWrongForAMistakeInUse() throws Exception {
+        for (int code : List.of(ResponseCode.INVALID_PARAMETER, ResponseCode.MESSAGE_ILLEGAL)) {
+            assertEquals(2, run((request, body) -> Reply.of(code), "send", "orders", "hello"));
+        }
+    }
+
     /** Two queues from offset 5 on, a message at a time, the first only after one empty answer. */
     private static Reply tailed(Header request, byte[] body) {
         return switch (request.code()) {
