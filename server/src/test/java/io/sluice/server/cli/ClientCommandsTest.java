@@ -58,42 +58,53 @@ class ClientCommandsTest {
         ScriptedServer.Script script =
                 (request, body) -> {
                     assertEquals(206, request.code());
-                    return json("{\"topicList\":[\"orders\",\"%RETRY%g\",\"bills\"]}");
+                    return json("{\"topicList\":[\"orders\",\"%RETRY%g\",\"bills\",\"TBW102\"]}");
                 };
-        assertEquals(0, run(script, "topic", "list"));
-        assertEquals("TOPIC\n%RETRY%g\nbills\norders\n", out.toString());
+        assertEquals(0, run(script, "topic", "list", "--all"));
+        assertEquals("TOPIC\n%RETRY%g\nTBW102\nbills\norders\n", out.toString());
 
         out.getBuffer().setLength(0);
         assertEquals(0, run(script, "topic", "list", "-o", "json"));
-        assertEquals(
-                "[{\"topic\":\"%RETRY%g\"},{\"topic\":\"bills\"},{\"topic\":\"orders\"}]\n",
-                out.toString());
+        assertEquals("[{\"topic\":\"bills\"},{\"topic\":\"orders\"}]\n", out.toString());
     }
 
     @Test
     void shouldDescribeATopicByQueue() throws Exception {
-        assertEquals(
-                0,
-                run(
-                        (request, body) ->
-                                switch (request.code()) {
-                                    case RequestCode.GET_ROUTEINFO_BY_TOPIC -> json(ROUTE);
-                                    case RequestCode.GET_MIN_OFFSET -> offset(3);
-                                    case RequestCode.GET_BROKER_RUNTIME_INFO ->
-                                            json("{\"table\":{\"acknowledgedNotDurable\":\"7\"}}");
-                                    default -> offset(10 + request.intField("queueId"));
-                                },
-                        "topic",
-                        "describe",
-                        "orders"));
+        ScriptedServer.Script script =
+                (request, body) ->
+                        switch (request.code()) {
+                            case RequestCode.GET_ROUTEINFO_BY_TOPIC -> json(ROUTE);
+                            case RequestCode.GET_MIN_OFFSET -> offset(3);
+                            case RequestCode.GET_BROKER_RUNTIME_INFO ->
+                                    json("{\"table\":{\"acknowledgedNotDurable\":\"7\"}}");
+                            case RequestCode.GET_TOPIC_CONFIG ->
+                                    json(
+                                            "{\"topicName\":\"orders\",\"perm\":4,\"attributes\":"
+                                                    + "{\"durability\":\"async\"}}");
+                            default -> offset(10 + request.intField("queueId"));
+                        };
+        assertEquals(0, run(script, "topic", "describe", "orders"));
 
         assertEquals(
                 """
+                topic        orders
+                permissions  read
+                durability   async
                 QUEUE  BEGIN  END  MESSAGES
                     0      3   10         7
                     1      3   11         8
                 acknowledged, not yet durable (all topics): 7
                 """,
+                out.toString());
+
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(script, "topic", "describe", "orders", "-o", "json"));
+        assertEquals(
+                "{\"topic\":\"orders\",\"permissions\":\"read\","
+                        + "\"attributes\":{\"durability\":\"async\"},"
+                        + "\"acknowledgedNotDurableAllTopics\":7,"
+                        + "\"queues\":[{\"queue\":0,\"begin\":3,\"end\":10,\"messages\":7},"
+                        + "{\"queue\":1,\"begin\":3,\"end\":11,\"messages\":8}]}\n",
                 out.toString());
     }
 
