@@ -14,16 +14,33 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
      * How far it is in one queue.
      *
      * @param brokerOffset where the queue ends
-     * @param consumerOffset what the group has committed; 0 if nothing
+     * @param consumerOffset what the group has committed; {@link #NONE} if nothing
      * @param lastTimestampMs store time of the last message consumed, in ms since 1970; 0 if none
      */
     public record Progress(long brokerOffset, long consumerOffset, long lastTimestampMs) {
+        /** Nothing was committed. RocketMQ's clients see 0, others also a member that says so. */
+        public static final long NONE = -1;
+
+        private static final String UNCOMMITTED = "uncommitted";
 
         static Progress decode(JsonObject json) {
             return new Progress(
                     json.int64("brokerOffset", 0),
-                    json.int64("consumerOffset", 0),
+                    json.bool(UNCOMMITTED, false) ? NONE : json.int64("consumerOffset", 0),
                     json.int64("lastTimestamp", 0));
+        }
+
+        void encode(JsonWriter json) {
+            long offset = Math.max(consumerOffset, 0);
+            json.beginObject()
+                    .member("brokerOffset", brokerOffset)
+                    .member("consumerOffset", offset)
+                    .member("lastTimestamp", lastTimestampMs)
+                    .member("pullOffset", offset);
+            if (consumerOffset < 0) {
+                json.member(UNCOMMITTED, true);
+            }
+            json.endObject();
         }
     }
 
@@ -53,12 +70,7 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
                     .member("queueId", queue.queueId())
                     .member("topic", queue.topic())
                     .endName();
-            json.beginObject()
-                    .member("brokerOffset", progress.brokerOffset())
-                    .member("consumerOffset", progress.consumerOffset())
-                    .member("lastTimestamp", progress.lastTimestampMs())
-                    .member("pullOffset", progress.consumerOffset())
-                    .endObject();
+            progress.encode(json);
         });
         return json.endObject().endObject();
     }

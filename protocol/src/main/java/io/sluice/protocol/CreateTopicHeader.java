@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic its name
  * @param defaultTopic a topic to take after, as the client has it; of no meaning here
- * @param readQueueNums how many queues are read
- * @param writeQueueNums how many queues are written
+ * @param readQueueNums how many queues are read; 0 to leave it as it is, or to the server
+ * @param writeQueueNums how many queues are written; as {@code readQueueNums}
  * @param perm bits: 4 readable, 2 writable, 1 inherited
  * @param topicFilterType SINGLE_TAG or MULTI_TAG
  * @param topicSysFlag as RocketMQ has it

@@ -122,6 +122,9 @@ public final class RequestCode {
     /** To a client: the reply to its request message. */
     public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
 
+    /** How one topic is; {@link GetTopicConfigHeader}, answered with {@link TopicConfig}. */
+    public static final int GET_TOPIC_CONFIG = 351;
+
     /** {@link #PULL_MESSAGE} from a lite pull consumer. */
     public static final int LITE_PULL_MESSAGE = 361;
 

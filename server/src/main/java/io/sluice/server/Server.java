@@ -206,6 +206,7 @@ public final class Server implements AutoCloseable {
                 storeHost,
                 config.advertise().map(Object::toString).orElse(null),
                 clock.wallMs(),
+                config.defaultQueues(),
                 config.autoCreateTopics() ? config.defaultQueues() : 0);
     }
 

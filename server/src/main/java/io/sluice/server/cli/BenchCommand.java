@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,16 +73,17 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--queues",
             paramLabel = "NUMBER",
-            description = "Queues of the topic. Default: ${DEFAULT-VALUE}")
-    private int queueCount = 8;
+            description = "Queues of the topic. Default: as it has, or the server's number")
+    private @Nullable Integer wantedQueues;
 
     @Override
     public Integer call() throws Exception {
         if (Math.min(Math.min(messages, sizeBytes), Math.min(connections, inFlight)) < 1) {
             throw new CommandException(CommandException.USAGE, "all numbers must be above zero");
         }
+        int queueCount;
         try (Queues queues = server.connect()) {
-            queues.createTopic(topic, queueCount, "");
+            queueCount = queues.createTopic(topic, Queues.count(wantedQueues), "");
         }
         List<Callable<Histogram>> senders = new ArrayList<>();
         for (int i = 0; i < connections; i++) {

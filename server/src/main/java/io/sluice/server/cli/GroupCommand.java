@@ -35,7 +35,14 @@ final class GroupCommand {
     }
 
     @Command(
-            description = "Show a group's place in every queue, its lag and its clients.",
+            description = {
+                "Show a group's place in every queue, its lag and its clients.",
+                "",
+                "COMMITTED is the offset up to which the group has consumed, LAG how many messages"
+                        + " are beyond it. Both are '-' in a queue where it never committed one:"
+                        + " its clients choose where they begin, at the oldest message or at the"
+                        + " end. What such queues hold is 'uncommitted', and not part of 'lag'."
+            },
             footer = {"", "Example:", "  ./sluice group describe billing"})
     int describe(
             @Mixin ServerOption server,
@@ -48,23 +55,34 @@ final class GroupCommand {
                         CommandException.NOT_FOUND,
                         "there is no group '%s'; see ./sluice group list".formatted(group));
             }
-            print(output, group, queues.lags(group), queues.clients(group));
+            List<Queues.Lag> lags = queues.lags(group);
+            long uncommitted = 0;
+            for (Queues.Lag lag : lags) {
+                if (!lag.isCommitted()) {
+                    uncommitted += lag.end() - queues.minOffset(lag.topic(), lag.queue());
+                }
+            }
+            print(output, group, lags, uncommitted, queues.clients(group));
             return 0;
         }
     }
 
     private static void print(
-            Output output, String group, List<Queues.Lag> lags, List<String> clients) {
+            Output output,
+            String group,
+            List<Queues.Lag> lags,
+            long uncommitted,
+            List<String> clients) {
         Table table = Output.table("topic", "queue", "committed", "end", "lag", "lastConsumed");
         long total = 0;
         for (Queues.Lag lag : lags) {
-            total += lag.messages();
+            total += lag.isCommitted() ? lag.messages() : 0;
             table.row(
                     lag.topic(),
                     lag.queue(),
-                    lag.committed(),
+                    lag.isCommitted() ? lag.committed() : Unknown.UNKNOWN,
                     lag.end(),
-                    lag.messages(),
+                    lag.isCommitted() ? lag.messages() : Unknown.UNKNOWN,
                     lag.lastMs() <= 0 ? "" : Instant.ofEpochMilli(lag.lastMs()).toString());
         }
         if (output.isJson()) {
@@ -72,6 +90,7 @@ final class GroupCommand {
                     new Members()
                             .with("group", group)
                             .with("lag", total)
+                            .with("uncommitted", uncommitted)
                             .with("clients", clients)
                             .with("queues", table.objects()));
             return;
@@ -80,6 +99,7 @@ final class GroupCommand {
                 new Members()
                         .with("group", group)
                         .with("lag", total)
+                        .with("uncommitted", uncommitted)
                         .with("clients", clients.isEmpty() ? "none" : String.join(", ", clients)));
         output.print(table);
     }

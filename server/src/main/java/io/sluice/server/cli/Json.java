@@ -19,6 +19,7 @@ final class Json {
                     list.stream().map(Json::text).collect(Collectors.joining(",", "[", "]"));
             case Number number -> number.toString();
             case Boolean bool -> bool.toString();
+            case Unknown none -> "null";
             default -> quoted(value.toString());
         };
     }

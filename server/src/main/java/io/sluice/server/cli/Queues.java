@@ -1,17 +1,22 @@
 package io.sluice.server.cli;
 
+import io.sluice.protocol.ConsumeStats;
+import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.CreateTopicHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.FrameWriter;
+import io.sluice.protocol.GetConsumeStatsHeader;
 import io.sluice.protocol.GetConsumerListByGroupHeader;
 import io.sluice.protocol.GetConsumerListByGroupResponseBody;
 import io.sluice.protocol.GetMaxOffsetHeader;
 import io.sluice.protocol.GetMinOffsetHeader;
 import io.sluice.protocol.GetRouteInfoHeader;
+import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.KeyValues;
+import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.OffsetResponse;
 import io.sluice.protocol.Properties;
 import io.sluice.protocol.RequestCode;
@@ -19,6 +24,7 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
+import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicRouteData;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,10 +41,9 @@ final class Queues implements AutoCloseable {
     /** All groups; body {@code {"subscriptionGroupTable":{name:{...}}}}. */
     private static final int GET_ALL_GROUPS = 201;
 
-    /** A group's offsets; body {@code {"offsetTable":{{queue}:{offsets}}}}. */
-    private static final int GET_CONSUME_STATS = 208;
-
     private static final int READ_AND_WRITE = 6;
+
+    private static final int SERVER_CHOOSES = 0;
 
     /** The topic that stands for "by default" in requests that create a topic. */
     static final String DEFAULT_TOPIC = "TBW102";
@@ -49,8 +54,18 @@ final class Queues implements AutoCloseable {
         this.client = client;
     }
 
-    /** Where a group stands in one queue. */
+    /**
+     * Where a group stands in one queue.
+     *
+     * @param committed {@link #NONE} if the group never committed an offset there
+     */
     record Lag(String topic, int queue, long committed, long end, long lastMs) {
+        static final long NONE = Progress.NONE;
+
+        boolean isCommitted() {
+            return committed != NONE;
+        }
+
         long messages() {
             return Math.max(0, end - committed);
         }
@@ -109,14 +124,49 @@ final class Queues implements AutoCloseable {
         return OffsetResponse.decode(ask(code, fields).header()).offset();
     }
 
-    /** How the server is, by name. */
-    Map<String, String> status() throws CommandException {
+    /** How many messages of all topics are acknowledged and not yet durable. */
+    long acknowledgedNotDurable() throws CommandException {
         Answer answer = ask(RequestCode.GET_BROKER_RUNTIME_INFO, UnaryOperator.identity());
         Header header = answer.header();
-        return KeyValues.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes()).table();
+        Map<String, String> status =
+                KeyValues.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                        .table();
+        return Long.parseLong(status.getOrDefault("acknowledgedNotDurable", "0"));
     }
 
-    void createTopic(String topic, int queues, String attributes) throws CommandException {
+    /** What was decided about a topic. */
+    TopicConfig config(String topic) throws CommandException {
+        return config(succeeded(askConfig(topic)));
+    }
+
+    private Answer askConfig(String topic) throws CommandException {
+        return client.call(RequestCode.GET_TOPIC_CONFIG, new GetTopicConfigHeader(topic)::encode);
+    }
+
+    private static TopicConfig config(Answer answer) {
+        Header header = answer.header();
+        return TopicConfig.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes());
+    }
+
+    /** How many queues to ask for: none, for the server to choose, if none were wanted. */
+    static int count(@Nullable Integer wanted) throws CommandException {
+        if (wanted != null && wanted < 1) {
+            throw new CommandException(
+                    CommandException.USAGE,
+                    "--queues is " + wanted + "; a topic has at least one queue");
+        }
+        return wanted == null ? SERVER_CHOOSES : wanted;
+    }
+
+    /**
+     * Creates or changes a topic; one that is there keeps its permissions.
+     *
+     * @param queues {@link #SERVER_CHOOSES}: as many as it has, or the server's default
+     * @return how many queues it has then
+     */
+    int createTopic(String topic, int queues, String attributes) throws CommandException {
+        Answer before = askConfig(topic);
+        int permissions = before.is(ResponseCode.SUCCESS) ? config(before).perm() : READ_AND_WRITE;
         ask(
                 RequestCode.UPDATE_AND_CREATE_TOPIC,
                 new CreateTopicHeader(
@@ -124,12 +174,13 @@ final class Queues implements AutoCloseable {
                                 DEFAULT_TOPIC,
                                 queues,
                                 queues,
-                                READ_AND_WRITE,
+                                permissions,
                                 "SINGLE_TAG",
                                 0,
                                 false,
                                 attributes.isEmpty() ? null : attributes)
                         ::encode);
+        return queueCount(topic);
     }
 
     /**
@@ -158,27 +209,24 @@ final class Queues implements AutoCloseable {
     }
 
     List<Lag> lags(String group) throws CommandException {
-        Map<?, ?> body =
-                object(ask(GET_CONSUME_STATS, writer -> writer.field("consumerGroup", group)));
+        Answer answer =
+                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, null)::encode);
+        Header header = answer.header();
         List<Lag> lags = new ArrayList<>();
-        if (body.get("offsetTable") instanceof Map<?, ?> table) {
-            table.forEach((queue, offsets) -> lags.add(lag(queue, offsets)));
-        }
+        ConsumeStats.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                .queues()
+                .forEach((queue, progress) -> lags.add(lag(queue, progress)));
         lags.sort(Comparator.comparing(Lag::topic).thenComparingInt(Lag::queue));
         return lags;
     }
 
-    /**
-     * @param queueText a JSON object in the place of a name, as RocketMQ writes it
-     */
-    private static Lag lag(Object queueText, @Nullable Object offsets) {
-        Object queue = Json.read(queueText.toString());
+    private static Lag lag(MessageQueue queue, Progress progress) {
         return new Lag(
-                queue instanceof Map<?, ?> names ? String.valueOf(names.get("topic")) : "?",
-                (int) number(queue, "queueId"),
-                number(offsets, "consumerOffset"),
-                number(offsets, "brokerOffset"),
-                number(offsets, "lastTimestamp"));
+                queue.topic(),
+                queue.queueId(),
+                progress.consumerOffset(),
+                progress.brokerOffset(),
+                progress.lastTimestampMs());
     }
 
     /** The clients of a group that are connected now. */
@@ -234,6 +282,9 @@ final class Queues implements AutoCloseable {
             case ResponseCode.SUCCESS -> answer;
             case ResponseCode.TOPIC_NOT_EXIST, ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST ->
                     throw new CommandException(CommandException.NOT_FOUND, answer.remark());
+            case ResponseCode.INVALID_PARAMETER, ResponseCode.MESSAGE_ILLEGAL ->
+                    throw new CommandException(
+                            CommandException.USAGE, "the server refused: " + answer.remark());
             default ->
                     throw new CommandException(
                             CommandException.FAILED, "the server refused: " + answer.remark());

@@ -97,7 +97,7 @@ final class RemotingClient implements AutoCloseable {
             header.readBytes(out, header.readableBytes());
             out.write(body);
         } catch (IOException e) {
-            throw lost(e);
+            throw lost();
         }
         return opaque;
     }
@@ -114,8 +114,12 @@ final class RemotingClient implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw new CommandException(
                     CommandException.UNREACHABLE, server + " is connected but does not answer");
-        } catch (IOException | ProtocolException e) {
-            throw lost(e);
+        } catch (IOException e) {
+            throw lost();
+        } catch (ProtocolException e) {
+            throw new CommandException(
+                    CommandException.UNREACHABLE,
+                    "what " + server + " answers cannot be read: " + e.getMessage());
         }
     }
 
@@ -131,9 +135,10 @@ final class RemotingClient implements AutoCloseable {
         return new Answer(Header.decode(frame, 0), frame);
     }
 
-    private CommandException lost(Exception e) {
+    private CommandException lost() {
         return new CommandException(
-                CommandException.UNREACHABLE, "lost the connection to " + server + ": " + e);
+                CommandException.UNREACHABLE,
+                "the server at " + server + " closed the connection; is it still running?");
     }
 
     @Override

@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 /** Sends one message. */
 @Command(
         name = "send",
-        description = "Send a message; it is on disk when this returns.",
+        description = {
+            "Send a message. When this returns, the server has acknowledged it: it is on disk, or,"
+                    + " where durability is async, will be in a moment."
+        },
         footer = {
             "",
             "Examples:",

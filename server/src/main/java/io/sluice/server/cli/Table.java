@@ -57,9 +57,13 @@ final class Table {
             Object value = line.get(i);
             String space = " ".repeat(widths[i] - value.toString().length());
             text.append(i == 0 ? "" : GAP);
-            text.append(value instanceof Number ? space + value : value + space);
+            text.append(isNumber(value) ? space + value : value + space);
         }
         return text.toString().stripTrailing();
+    }
+
+    private static boolean isNumber(Object value) {
+        return value instanceof Number || value == Unknown.UNKNOWN;
     }
 
     private static String heading(String column) {

@@ -5,7 +5,6 @@ import io.sluice.protocol.PullMessageResponse;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.server.config.Scalars;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
@@ -20,7 +19,8 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Prints messages as they come. It reads like a broadcast consumer: from all queues, and without
- * leaving a trace in any group's offsets. One long poll per queue is under way on one connection.
+ * leaving a trace: the group in whose name it pulls is never created. One long poll per queue is
+ * under way on one connection. It ends when nobody reads any more what it prints.
  */
 @Command(
         name = "tail",
@@ -74,7 +74,7 @@ final class TailCommand implements Callable<Integer> {
                 pull(client, queue, begin[queue]);
             }
             long left = count;
-            while (left > 0) {
+            while (left > 0 && !output.out().checkError()) {
                 left -= print(client, client.receive(), left);
             }
             return 0;
@@ -130,7 +130,7 @@ final class TailCommand implements Callable<Integer> {
         switch (answer.header().code()) {
             case ResponseCode.SUCCESS -> {
                 for (Shown message : Shown.decode(answer.body())) {
-                    if (printed < atMost) {
+                    if (printed < atMost && !output.out().checkError()) {
                         print(message);
                         printed++;
                     }
@@ -146,11 +146,10 @@ final class TailCommand implements Callable<Integer> {
     }
 
     private void print(Shown message) {
-        PrintWriter out = output.out();
-        out.println(
-                output.isJson()
-                        ? Json.text(message.members().values())
-                        : message.line(ZoneId.systemDefault()));
-        out.flush();
+        output.out()
+                .println(
+                        output.isJson()
+                                ? Json.text(message.members().values())
+                                : message.line(ZoneId.systemDefault()));
     }
 }

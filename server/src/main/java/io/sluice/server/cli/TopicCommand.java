@@ -1,5 +1,8 @@
 package io.sluice.server.cli;
 
+import io.sluice.engine.catalog.Names;
+import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.protocol.TopicConfig;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,12 +26,23 @@ import picocli.CommandLine.Parameters;
 final class TopicCommand {
 
     @Command(
-            description = "List all topics.",
-            footer = {"", "Example:", "  ./sluice topic list"})
-    int list(@Mixin ServerOption server, @Mixin Output output) throws CommandException {
+            description = "List topics.",
+            footer = {"", "Examples:", "  ./sluice topic list", "  ./sluice topic list --all"})
+    int list(
+            @Mixin ServerOption server,
+            @Mixin Output output,
+            @Option(
+                            names = "--all",
+                            description = "Also retries, dead letters and the system's own.")
+                    boolean all)
+            throws CommandException {
         try (Queues queues = server.connect()) {
             Table table = Output.table("topic");
-            queues.topics().forEach(table::row);
+            for (String topic : queues.topics()) {
+                if (all || (Names.groupOf(topic) == null && !Names.isSystemTopic(topic))) {
+                    table.row(topic);
+                }
+            }
             output.print(table);
             return 0;
         }
@@ -49,9 +63,9 @@ final class TopicCommand {
             @Option(
                             names = "--queues",
                             paramLabel = "NUMBER",
-                            defaultValue = "8",
-                            description = "How many queues. Default: ${DEFAULT-VALUE}")
-                    int count,
+                            description =
+                                    "How many queues. Default: as it has, or the server's number.")
+                    @Nullable Integer wanted,
             @Option(
                             names = "--durability",
                             paramLabel = "sync|async",
@@ -73,7 +87,7 @@ final class TopicCommand {
         add(attributes, "retention", retention);
         add(attributes, "retention-size", retentionSize);
         try (Queues queues = server.connect()) {
-            queues.createTopic(topic, count, attributes.toString());
+            int count = queues.createTopic(topic, Queues.count(wanted), attributes.toString());
             output.print(
                     "topic %s has %d queues".formatted(topic, count),
                     new Members().with("topic", topic).with("queues", count));
@@ -88,7 +102,7 @@ final class TopicCommand {
     }
 
     @Command(
-            description = "Show a topic's queues and what they hold.",
+            description = "Show a topic's settings, its queues and what they hold.",
             footer = {"", "Example:", "  ./sluice topic describe orders"})
     int describe(
             @Mixin ServerOption server,
@@ -103,14 +117,41 @@ final class TopicCommand {
                 long end = queues.maxOffset(topic, queue);
                 table.row(queue, begin, end, end - begin);
             }
-            output.print(table);
-            String waiting = queues.status().getOrDefault("acknowledgedNotDurable", "0");
-            if (!output.isJson()) {
-                output.out().println("acknowledged, not yet durable (all topics): " + waiting);
-                output.out().flush();
-            }
+            print(output, queues.config(topic), table, queues.acknowledgedNotDurable());
             return 0;
         }
+    }
+
+    private static void print(Output output, TopicConfig topic, Table table, long waiting) {
+        String permissions = permissions(topic.perm());
+        if (output.isJson()) {
+            output.print(
+                    new Members()
+                            .with("topic", topic.topicName())
+                            .with("permissions", permissions)
+                            .with("attributes", topic.attributes())
+                            .with("acknowledgedNotDurableAllTopics", waiting)
+                            .with("queues", table.objects()));
+            return;
+        }
+        Members settings =
+                new Members().with("topic", topic.topicName()).with("permissions", permissions);
+        topic.attributes().forEach(settings::with);
+        output.print(settings);
+        output.print(table);
+        output.out().println("acknowledged, not yet durable (all topics): " + waiting);
+        output.out().flush();
+    }
+
+    private static String permissions(int bits) {
+        StringJoiner words = new StringJoiner(", ").setEmptyValue("none");
+        if ((bits & TopicSettings.READ) != 0) {
+            words.add("read");
+        }
+        if ((bits & TopicSettings.WRITE) != 0) {
+            words.add("write");
+        }
+        return words.toString();
     }
 
     @Command(

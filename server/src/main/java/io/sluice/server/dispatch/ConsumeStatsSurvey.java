@@ -28,12 +28,14 @@ final class ConsumeStatsSurvey {
     private final boolean named;
     private final Request request;
     private final Map<MessageQueue, Progress> found = new LinkedHashMap<>();
+    private final Map<MessageQueue, Progress> ofTopic = new LinkedHashMap<>();
+    private boolean consumed;
     private int topicIndex;
     private int queueId = -1;
 
     /**
-     * @param named whether the client asked for these topics; else those that the group never
-     *     committed an offset for are left out
+     * @param named whether the client asked for these topics; else those that the group has no
+     *     offset for in any queue are left out
      */
     ConsumeStatsSurvey(
             Broker broker, Group group, List<Topic> topics, boolean named, Request request) {
@@ -47,6 +49,7 @@ final class ConsumeStatsSurvey {
     void run() {
         queueId++;
         while (topicIndex < topics.size() && queueId >= topics.get(topicIndex).queues()) {
+            endTopic();
             topicIndex++;
             queueId = 0;
         }
@@ -89,12 +92,20 @@ final class ConsumeStatsSurvey {
     }
 
     private void add(Topic topic, long offset, long lastMs) {
-        if (named || offset >= 0) {
-            long end = broker.endOffset(topic, queueId);
-            found.put(
-                    new MessageQueue(topic.name(), RouteHandler.BROKER_NAME, queueId),
-                    new Progress(end, Math.max(offset, 0), lastMs));
-        }
+        consumed |= offset >= 0;
+        long end = broker.endOffset(topic, queueId);
+        ofTopic.put(
+                new MessageQueue(topic.name(), RouteHandler.BROKER_NAME, queueId),
+                new Progress(end, offset >= 0 ? offset : Progress.NONE, lastMs));
         run();
+    }
+
+    /** A topic with an offset for one queue counts with all of them: lag may be in the others. */
+    private void endTopic() {
+        if (named || consumed) {
+            found.putAll(ofTopic);
+        }
+        ofTopic.clear();
+        consumed = false;
     }
 }

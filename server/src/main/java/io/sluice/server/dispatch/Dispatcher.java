@@ -22,6 +22,7 @@ public final class Dispatcher {
      * @param storeHost resolved; where message ids say that messages are
      * @param advertised host:port for routes; null for the address by which a client came
      * @param startedMs when the server was started, wall-clock ms
+     * @param defaultQueues queues of a topic created without saying how many
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
     public Dispatcher(
@@ -30,12 +31,13 @@ public final class Dispatcher {
             InetSocketAddress storeHost,
             @Nullable String advertised,
             long startedMs,
+            int defaultQueues,
             int autoCreateQueues) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
         offsets = new OffsetHandler(broker);
         clients = new ClientHandler(broker, registry);
-        topics = new TopicHandler(broker.catalog());
+        topics = new TopicHandler(broker.catalog(), defaultQueues);
         groups = new GroupHandler(broker.catalog());
         routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
@@ -72,6 +74,7 @@ public final class Dispatcher {
             case RequestCode.UPDATE_AND_CREATE_TOPIC -> topics.createOrUpdate(request);
             case RequestCode.DELETE_TOPIC_IN_BROKER -> topics.delete(request);
             case RequestCode.DELETE_TOPIC_IN_NAMESRV -> topics.forgetRoute(request);
+            case RequestCode.GET_TOPIC_CONFIG -> topics.config(request);
             case RequestCode.GET_ALL_TOPIC_LIST_FROM_NAMESERVER -> topics.list(request);
             case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP -> groups.createOrUpdate(request);
             case RequestCode.DELETE_SUBSCRIPTIONGROUP -> groups.delete(request);

@@ -78,27 +78,32 @@ final class OffsetHandler {
         return Answer.ok(new OffsetResponse(offset)::encode);
     }
 
+    /**
+     * Commits. A pull consumer may commit before its first heartbeat, and its pulls do not create
+     * the group, so a commit does.
+     */
     void commit(Request request) {
         UpdateConsumerOffsetHeader fields = UpdateConsumerOffsetHeader.decode(request.header());
-        Group group = catalog.group(fields.consumerGroup());
-        if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "Group " + fields.consumerGroup() + " not exist!");
-            return;
-        }
         withQueue(
                 request,
                 fields.topic(),
                 fields.queueId(),
                 topic ->
-                        broker.commitOffset(
-                                group,
-                                topic,
-                                fields.queueId(),
-                                fields.commitOffset(),
-                                false,
-                                request.answering(offset -> Answer.DONE)));
+                        Changes.group(
+                                catalog,
+                                fields.consumerGroup(),
+                                request.then(group -> commit(request, fields, group, topic))));
+    }
+
+    private void commit(
+            Request request, UpdateConsumerOffsetHeader fields, Group group, Topic topic) {
+        broker.commitOffset(
+                group,
+                topic,
+                fields.queueId(),
+                fields.commitOffset(),
+                false,
+                request.answering(offset -> Answer.DONE));
     }
 
     void atTime(Request request) {

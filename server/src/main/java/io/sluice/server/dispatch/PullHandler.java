@@ -6,6 +6,7 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * into the buffer that goes to the socket.
  *
  * <p>The rules are those of RocketMQ's {@code PullMessageProcessor}; the subscription comes with
- * the request or from the group's heartbeats.
+ * the request or from the group's heartbeats. Unlike there, a group that is not known is not
+ * created by a pull that brings its subscription and commits nothing, since nothing of it is kept:
+ * who only looks leaves no trace.
  */
 final class PullHandler {
     /** More than any client asks for by default (32). */
@@ -53,6 +56,10 @@ final class PullHandler {
             pull(request, fields, group);
             return;
         }
+        if (fields.carriesSubscription() && !commitsAlong(fields)) {
+            look(request, fields);
+            return;
+        }
         Changes.group(
                 broker.catalog(),
                 fields.consumerGroup(),
@@ -62,16 +69,27 @@ final class PullHandler {
                                         request.guarded(() -> pull(request, fields, created)))));
     }
 
+    /** A pull in the name of a group that is not there and for which nothing is kept. */
+    private void look(Request request, PullMessageHeader fields) {
+        String fault = Names.groupFault(fields.consumerGroup());
+        if (fault != null) {
+            request.fail(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, fault);
+            return;
+        }
+        Topic topic = topic(request, fields);
+        TagFilter filter = topic == null ? null : ownFilter(request, fields);
+        if (topic != null && filter != null) {
+            pull(request, fields, topic, filter);
+        }
+    }
+
     private void pull(Request request, PullMessageHeader fields, Group group) {
         if (!group.settings().consumeEnabled()) {
             request.fail(ResponseCode.NO_PERMISSION, "group " + group.name() + " may not consume");
             return;
         }
-        Topic topic = broker.catalog().topic(fields.topic());
+        Topic topic = topic(request, fields);
         if (topic == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "topic[" + fields.topic() + "] not exist, apply first please!");
             return;
         }
         TagFilter filter =
@@ -82,6 +100,17 @@ final class PullHandler {
             commit(fields, group, topic);
             pull(request, fields, topic, filter);
         }
+    }
+
+    /** The topic that is pulled from; null if the request was refused. */
+    private @Nullable Topic topic(Request request, PullMessageHeader fields) {
+        Topic topic = broker.catalog().topic(fields.topic());
+        if (topic == null) {
+            request.fail(
+                    ResponseCode.TOPIC_NOT_EXIST,
+                    "topic[" + fields.topic() + "] not exist, apply first please!");
+        }
+        return topic;
     }
 
     /** The filter that the request brings; null if it was refused. */
@@ -140,10 +169,14 @@ final class PullHandler {
 
     /** What comes along with a pull is a courtesy: no answer depends on it. */
     private void commit(PullMessageHeader fields, Group group, Topic topic) {
-        if (fields.commits() && fields.commitOffset() >= 0) {
+        if (commitsAlong(fields)) {
             broker.commitOffset(
                     group, topic, fields.queueId(), fields.commitOffset(), true, outcome -> {});
         }
+    }
+
+    private static boolean commitsAlong(PullMessageHeader fields) {
+        return fields.commits() && fields.commitOffset() >= 0;
     }
 
     private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {

@@ -8,18 +8,30 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.CreateTopicHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
+import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicList;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
-/** Creates, changes, deletes and lists topics. */
+/** Creates, changes, deletes, describes and lists topics. */
 final class TopicHandler {
     private final Catalog catalog;
+    private final int defaultQueues;
 
-    TopicHandler(Catalog catalog) {
+    /**
+     * @param defaultQueues queues of a topic created without saying how many
+     */
+    TopicHandler(Catalog catalog, int defaultQueues) {
         this.catalog = catalog;
+        this.defaultQueues = defaultQueues;
     }
 
+    /**
+     * Creates a topic or changes it. No queues, which RocketMQ has no use for, leaves their number
+     * to the server: a new topic has the default, another keeps its own.
+     */
     void createOrUpdate(Request request) {
         CreateTopicHeader fields = CreateTopicHeader.decode(request.header());
         if (fields.readQueueNums() != fields.writeQueueNums()) {
@@ -32,7 +44,7 @@ final class TopicHandler {
         UnaryOperator<TopicSettings> wanted = settings -> settings(fields, settings);
         TopicSettings fresh;
         try {
-            fresh = wanted.apply(TopicSettings.of(fields.readQueueNums()));
+            fresh = wanted.apply(TopicSettings.of(defaultQueues));
         } catch (IllegalArgumentException e) {
             request.fail(ResponseCode.INVALID_PARAMETER, "" + e.getMessage());
             return;
@@ -47,8 +59,8 @@ final class TopicHandler {
     }
 
     private static TopicSettings settings(CreateTopicHeader fields, TopicSettings before) {
-        TopicSettings wanted =
-                before.withQueues(fields.readQueueNums()).withPermissions(fields.perm());
+        int queues = fields.readQueueNums() == 0 ? before.queues() : fields.readQueueNums();
+        TopicSettings wanted = before.withQueues(queues).withPermissions(fields.perm());
         return TopicAttributes.change(wanted, fields.attributes());
     }
 
@@ -69,6 +81,23 @@ final class TopicHandler {
     void forgetRoute(Request request) {
         var _ = DeleteTopicInNamesrvHeader.decode(request.header());
         request.answer(Answer.DONE);
+    }
+
+    void config(Request request) {
+        String name = GetTopicConfigHeader.decode(request.header()).topic();
+        Topic topic = catalog.topic(name);
+        if (topic == null) {
+            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + name + " not exist!");
+            return;
+        }
+        var config =
+                new TopicConfig(
+                        name,
+                        topic.queues(),
+                        topic.queues(),
+                        topic.settings().permissions(),
+                        new TreeMap<>(topic.settings().attributes()));
+        request.answer(Answer.ok(config.encode()));
     }
 
     void list(Request request) {

@@ -15,8 +15,12 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.server.cli.ScriptedServer.Reply;
+import io.sluice.server.config.Config;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -54,42 +58,53 @@ class ClientCommandsTest {
         ScriptedServer.Script script =
                 (request, body) -> {
                     assertEquals(206, request.code());
-                    return json("{\"topicList\":[\"orders\",\"%RETRY%g\",\"bills\"]}");
+                    return json("{\"topicList\":[\"orders\",\"%RETRY%g\",\"bills\",\"TBW102\"]}");
                 };
-        assertEquals(0, run(script, "topic", "list"));
-        assertEquals("TOPIC\n%RETRY%g\nbills\norders\n", out.toString());
+        assertEquals(0, run(script, "topic", "list", "--all"));
+        assertEquals("TOPIC\n%RETRY%g\nTBW102\nbills\norders\n", out.toString());
 
         out.getBuffer().setLength(0);
         assertEquals(0, run(script, "topic", "list", "-o", "json"));
-        assertEquals(
-                "[{\"topic\":\"%RETRY%g\"},{\"topic\":\"bills\"},{\"topic\":\"orders\"}]\n",
-                out.toString());
+        assertEquals("[{\"topic\":\"bills\"},{\"topic\":\"orders\"}]\n", out.toString());
     }
 
     @Test
     void shouldDescribeATopicByQueue() throws Exception {
-        assertEquals(
-                0,
-                run(
-                        (request, body) ->
-                                switch (request.code()) {
-                                    case RequestCode.GET_ROUTEINFO_BY_TOPIC -> json(ROUTE);
-                                    case RequestCode.GET_MIN_OFFSET -> offset(3);
-                                    case RequestCode.GET_BROKER_RUNTIME_INFO ->
-                                            json("{\"table\":{\"acknowledgedNotDurable\":\"7\"}}");
-                                    default -> offset(10 + request.intField("queueId"));
-                                },
-                        "topic",
-                        "describe",
-                        "orders"));
+        ScriptedServer.Script script =
+                (request, body) ->
+                        switch (request.code()) {
+                            case RequestCode.GET_ROUTEINFO_BY_TOPIC -> json(ROUTE);
+                            case RequestCode.GET_MIN_OFFSET -> offset(3);
+                            case RequestCode.GET_BROKER_RUNTIME_INFO ->
+                                    json("{\"table\":{\"acknowledgedNotDurable\":\"7\"}}");
+                            case RequestCode.GET_TOPIC_CONFIG ->
+                                    json(
+                                            "{\"topicName\":\"orders\",\"perm\":4,\"attributes\":"
+                                                    + "{\"durability\":\"async\"}}");
+                            default -> offset(10 + request.intField("queueId"));
+                        };
+        assertEquals(0, run(script, "topic", "describe", "orders"));
 
         assertEquals(
                 """
+                topic        orders
+                permissions  read
+                durability   async
                 QUEUE  BEGIN  END  MESSAGES
                     0      3   10         7
                     1      3   11         8
                 acknowledged, not yet durable (all topics): 7
                 """,
+                out.toString());
+
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(script, "topic", "describe", "orders", "-o", "json"));
+        assertEquals(
+                "{\"topic\":\"orders\",\"permissions\":\"read\","
+                        + "\"attributes\":{\"durability\":\"async\"},"
+                        + "\"acknowledgedNotDurableAllTopics\":7,"
+                        + "\"queues\":[{\"queue\":0,\"begin\":3,\"end\":10,\"messages\":7},"
+                        + "{\"queue\":1,\"begin\":3,\"end\":11,\"messages\":8}]}\n",
                 out.toString());
     }
 
@@ -170,9 +185,10 @@ class ClientCommandsTest {
         assertEquals(0, run(script, "group", "describe", "billing"));
         assertEquals(
                 """
-                group    billing
-                lag      5
-                clients  a@1
+                group        billing
+                lag          5
+                uncommitted  0
+                clients      a@1
                 TOPIC   QUEUE  COMMITTED  END  LAG  LAST CONSUMED
                 orders      0          7    7    0  1970-01-01T00:00:01Z
                 orders      1          4    9    5
@@ -240,6 +256,57 @@ class ClientCommandsTest {
         assertTrue(lines.getLast().contains("\"queue\":1,\"offset\":6"), lines::toString);
     }
 
+    @Test
+    void shouldEndATailWhoseReaderIsGone() throws Exception {
+        PrintWriter broken =
+                new PrintWriter(
+                        new Writer() {
+                            @Override
+                            public void write(char[] chars, int from, int count)
+                                    throws IOException {
+                                throw new IOException("Broken pipe");
+                            }
+
+                            @Override
+                            public void flush() {}
+
+                            @Override
+                            public void close() {}
+                        },
+                        true);
+        try (ScriptedServer server = new ScriptedServer(ClientCommandsTest::tailed)) {
+            String[] args = {"tail", "orders", "--from", "beginning", "--server", server.address()};
+            assertEquals(
+                    0, SluiceCommand.run(args, ClientCommandsTest::start, broken, writer(err)));
+        }
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void shouldSayThatTheServerClosedTheConnection() throws Exception {
+        int code =
+                run(
+                        (request, body) -> {
+                            throw new UncheckedIOException(new IOException("stopped"));
+                        },
+                        "topic",
+                        "list");
+        assertEquals(5, code);
+        assertTrue(
+                err.toString()
+                        .matches(
+                                "the server at 127.0.0.1:\\d+ closed the connection;"
+                                        + " is it still running\\?\n"),
+                err::toString);
+    }
+
+    @Test
+    void shouldTakeWhatTheServerFindsWrongForAMistakeInUse() throws Exception {
+        for (int code : List.of(ResponseCode.INVALID_PARAMETER, ResponseCode.MESSAGE_ILLEGAL)) {
+            assertEquals(2, run((request, body) -> Reply.of(code), "send", "orders", "hello"));
+        }
+    }
+
     /** Two queues from offset 5 on, a message at a time, the first only after one empty answer. */
     private static Reply tailed(Header request, byte[] body) {
         return switch (request.code()) {
@@ -296,11 +363,14 @@ class ClientCommandsTest {
         args.add("--server");
         args.add(address);
         return SluiceCommand.run(
-                args.toArray(String[]::new),
-                config -> {
-                    throw new IllegalStateException("no command here starts a server");
-                },
-                new PrintWriter(out, true),
-                new PrintWriter(err, true));
+                args.toArray(String[]::new), ClientCommandsTest::start, writer(out), writer(err));
+    }
+
+    private static PrintWriter writer(StringWriter into) {
+        return new PrintWriter(into, true);
+    }
+
+    private static AutoCloseable start(Config config) {
+        throw new IllegalStateException("no command here starts a server");
     }
 }

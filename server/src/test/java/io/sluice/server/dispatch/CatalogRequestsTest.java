@@ -10,6 +10,7 @@ import io.sluice.protocol.DeleteSubscriptionGroupHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.GetRouteInfoHeader;
+import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.KeyValues;
 import io.sluice.protocol.MessageId;
 import io.sluice.protocol.QueryMessageHeader;
@@ -18,6 +19,7 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.protocol.SubscriptionGroupConfig;
 import io.sluice.protocol.SubscriptionGroupList;
+import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicList;
 import io.sluice.protocol.TopicRouteData;
 import io.sluice.protocol.ViewMessageHeader;
@@ -25,6 +27,8 @@ import io.sluice.server.remoting.Wire;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class CatalogRequestsTest extends FrontDoor {
@@ -134,6 +138,50 @@ class CatalogRequestsTest extends FrontDoor {
         assertFalse(topics().contains("orders"));
         ok(create("orders", 2, 2));
         assertEquals(ResponseCode.PULL_NOT_FOUND, pull(pull("orders", 1, 0, SUBSCRIPTION)).code());
+    }
+
+    @Test
+    void shouldLeaveTheNumberOfQueuesToTheServer() throws IOException {
+        ok(create("orders", 0, 0));
+        assertEquals(8, config("orders").readQueueNums());
+        ok(create("orders", 20, 20));
+        ok(create("orders", 0, 0));
+        assertEquals(20, config("orders").writeQueueNums());
+        refused(ResponseCode.INVALID_PARAMETER, create("bills", -1, -1));
+        refused(ResponseCode.INVALID_PARAMETER, create("orders", -1, -1));
+    }
+
+    @Test
+    void shouldSayHowATopicIs() throws IOException {
+        ok(createWith("clicks", "+durability=async,+retention=1h"));
+        assertEquals(
+                new TopicConfig(
+                        "clicks",
+                        2,
+                        2,
+                        6,
+                        new TreeMap<>(Map.of("durability", "async", "retention", "1h"))),
+                config("clicks"));
+        var nowhere = new GetTopicConfigHeader("nowhere");
+        refused(
+                ResponseCode.TOPIC_NOT_EXIST,
+                wire.call(RequestCode.GET_TOPIC_CONFIG, nowhere::encode));
+    }
+
+    private TopicConfig config(String topic) throws IOException {
+        var header = new GetTopicConfigHeader(topic);
+        Wire.Reply reply = ok(wire.call(RequestCode.GET_TOPIC_CONFIG, header::encode));
+        return TopicConfig.decode(reply.buffer(), 0, reply.body().length);
+    }
+
+    @Test
+    void shouldNotCreateTheGroupOfWhoOnlyLooks() throws IOException {
+        ok(wire.send("orders", 0, "x"));
+        ok(pull(pull("looker", "orders", 0, 0, SUBSCRIPTION, "*")));
+        assertEquals(List.of(), groups());
+        assertEquals(List.of("orders"), topics());
+        ok(commit("looker", "orders", 0, 1));
+        assertEquals("looker", groups().getFirst().groupName());
     }
 
     private List<String> topics() throws IOException {

@@ -56,8 +56,7 @@ class OffsetTest extends FrontDoor {
     @Test
     void shouldKeepWhatWasCommitted() throws IOException {
         ok(wire.send("orders", 0, "x"));
-        refused(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, commit("group", "orders", 0, 1));
-        refused(ResponseCode.QUERY_NOT_FOUND, offset("group", "orders", 0));
+        refused(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, commit("gr/oup", "orders", 0, 1));
         ok(commit("group", "orders", 0, 1));
         assertEquals(1, okOffset(offset("group", "orders", 0)));
         ok(commit("group", "orders", 0, 0));
@@ -96,7 +95,9 @@ class OffsetTest extends FrontDoor {
         Wire.Reply reply = ok(wire.call(RequestCode.GET_CONSUME_STATS, header::encode));
         Map<MessageQueue, ConsumeStats.Progress> queues =
                 ConsumeStats.decode(reply.buffer(), 0, reply.body().length).queues();
-        assertEquals(1, queues.size(), queues::toString);
+        assertEquals(8, queues.size(), queues::toString);
+        var untouched = requireNonNull(queues.get(new MessageQueue("orders", "sluice-0", 1)));
+        assertEquals(ConsumeStats.Progress.NONE, untouched.consumerOffset());
         var progress = requireNonNull(queues.get(new MessageQueue("orders", "sluice-0", 0)));
         assertEquals(2, progress.brokerOffset());
         assertEquals(1, progress.consumerOffset());
