@@ -106,6 +106,13 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         frames.add((ByteBuf) message);
         cut();
         if (paused()) {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (channel.config().isAutoRead()) {
+            traffic.pauses.increment();
             channel.config().setAutoRead(false);
         }
     }
@@ -238,14 +245,14 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     }
 
     private void readOn() {
-        boolean pause = paused();
-        if (pause && channel.config().isAutoRead()) {
-            traffic.pauses.increment();
+        if (!paused()) {
+            channel.config().setAutoRead(true);
+            return;
         }
-        if (pause && !channel.isWritable()) {
+        pause();
+        if (!channel.isWritable()) {
             watch();
         }
-        channel.config().setAutoRead(!pause);
     }
 
     /** Writes the answers that have been given, oldest first; false if there are none. */
