@@ -214,7 +214,8 @@ final class Report {
 
     private String withoutPaths(String launch) {
         return launch.replace(options.directory().toString(), "DATA")
-                .replace(options.root().toString() + "/", "");
+                .replace(options.root().toString() + "/", "")
+                .replace(options.root().toString(), ".");
     }
 
     private Optional<Summary> summary(Scenario scenario, String contender) {
