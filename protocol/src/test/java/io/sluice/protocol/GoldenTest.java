@@ -98,11 +98,11 @@ class GoldenTest {
         assertFalse(send.unitMode());
         assertEquals("broker-a", send.brokerName());
         assertEquals("body 0", exchange.request().body());
-        assertEquals("gr\u00fcn \"\\/ \u2603", Properties.find(send.properties(), "colour"));
-        assertEquals("key0", Properties.find(send.properties(), "KEYS"));
-        assertEquals("even", Properties.find(send.properties(), "TAGS"));
-        assertEquals("true", Properties.find(send.properties(), "WAIT"));
-        String uniqueKey = Properties.find(send.properties(), "UNIQ_KEY");
+        assertEquals("gr\u00fcn \"\\/ \u2603", Properties.decode(send.properties()).get("colour"));
+        assertEquals("key0", Properties.decode(send.properties()).get("KEYS"));
+        assertEquals("even", Properties.decode(send.properties()).get("TAGS"));
+        assertEquals("true", Properties.decode(send.properties()).get("WAIT"));
+        String uniqueKey = Properties.decode(send.properties()).get("UNIQ_KEY");
         assertNotNull(uniqueKey);
 
         SendMessageResponse sent = SendMessageResponse.decode(exchange.answered().header());
@@ -136,7 +136,7 @@ class GoldenTest {
             assertEquals(
                     "batch " + i,
                     request.bytes().toString(message.bodyIndex(), message.bodySizeBytes(), UTF_8));
-            assertEquals("key" + i, Properties.find(properties, "KEYS"));
+            assertEquals("key" + i, Properties.decode(properties).get("KEYS"));
         }
         SendMessageResponse sent = SendMessageResponse.decode(exchange.answered().header());
         assertEquals(2, sent.msgId().split(",").length);
