@@ -1,8 +1,8 @@
 package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Catalog;
-import io.sluice.engine.catalog.Change;
 import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.catalog.TopicSettings;
@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -192,25 +191,8 @@ public final class Broker {
     }
 
     private void create(String name, int queues, Consumer<Outcome<Topic>> reply) {
-        finish(catalog.createTopic(name, TopicSettings.of(queues)), reply);
-    }
-
-    private static <T> void finish(CompletionStage<Change<T>> stage, Consumer<Outcome<T>> reply) {
-        var _ = stage.thenAccept(change -> reply.accept(outcome(change)));
-    }
-
-    private static <T> Outcome<T> outcome(Change<T> change) {
-        return switch (change) {
-            case Change.Done<T>(T value) -> Outcome.done(value);
-            case Change.Exists<T>(T current) -> Outcome.done(current);
-            case Change.NotFound<T>(String name) ->
-                    Outcome.refused(Refusal.TOPIC_UNKNOWN, name + " does not exist");
-            case Change.Refused<T>(String reason) -> Outcome.refused(Refusal.INVALID, reason);
-            case Change.Failed<T>(IOException cause) ->
-                    Outcome.refused(
-                            Refusal.STORAGE_FAILED,
-                            "the catalog cannot be written: " + cause.getMessage());
-        };
+        Changes.report(
+                catalog.createTopic(name, TopicSettings.of(queues)), Refusal.TOPIC_UNKNOWN, reply);
     }
 
     private static <T> Outcome<T> topicUnknown(String name) {
@@ -451,6 +433,27 @@ public final class Broker {
     }
 
     // Groups.
+
+    /** The group, created if it is not there, as RocketMQ does with groups that show up. */
+    public void groupForUse(String name, Consumer<Outcome<Group>> reply) {
+        Group group = catalog.group(name);
+        if (group != null) {
+            reply.accept(Outcome.done(group));
+        } else {
+            Changes.report(
+                    catalog.createGroup(name, GroupSettings.DEFAULT),
+                    Refusal.GROUP_UNKNOWN,
+                    outcome -> reply.accept(unknownIfIllegal(outcome)));
+        }
+    }
+
+    /** A group of an illegal name is one that there is not: so say RocketMQ's clients. */
+    private static Outcome<Group> unknownIfIllegal(Outcome<Group> outcome) {
+        return outcome instanceof Outcome.Refused<Group>(Refusal why, String detail)
+                        && why == Refusal.INVALID
+                ? Outcome.refused(Refusal.GROUP_UNKNOWN, detail)
+                : outcome;
+    }
 
     /**
      * Where a group begins to read a queue; {@link io.sluice.engine.group.Offsets#NONE} if that is

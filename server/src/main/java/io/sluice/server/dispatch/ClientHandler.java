@@ -48,7 +48,7 @@ final class ClientHandler {
         while (left.hasNext()) {
             String name = left.next().groupName();
             if (catalog.group(name) == null) {
-                Changes.group(catalog, name, request.then(group -> create(request, data, left)));
+                broker.groupForUse(name, request.then(group -> create(request, data, left)));
                 return;
             }
         }
@@ -100,8 +100,7 @@ final class ClientHandler {
         LockBatchRequestBody body =
                 LockBatchRequestBody.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
-        Changes.group(
-                catalog, body.consumerGroup(), request.then(group -> lock(request, body, group)));
+        broker.groupForUse(body.consumerGroup(), request.then(group -> lock(request, body, group)));
     }
 
     private void lock(Request request, LockBatchRequestBody body, Group group) {

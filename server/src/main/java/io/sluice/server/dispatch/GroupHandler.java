@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.sluice.engine.broker.Changes;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Change;
 import io.sluice.engine.catalog.Group;

@@ -43,8 +43,7 @@ final class OffsetHandler {
                 fields.topic(),
                 fields.queueId(),
                 topic ->
-                        Changes.group(
-                                catalog,
+                        broker.groupForUse(
                                 fields.consumerGroup(),
                                 request.then(
                                         group -> start(request, fields, group, topic, zeroIfNew))));
@@ -89,8 +88,7 @@ final class OffsetHandler {
                 fields.topic(),
                 fields.queueId(),
                 topic ->
-                        Changes.group(
-                                catalog,
+                        broker.groupForUse(
                                 fields.consumerGroup(),
                                 request.then(group -> commit(request, fields, group, topic))));
     }

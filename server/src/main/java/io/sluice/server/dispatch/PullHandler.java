@@ -60,8 +60,7 @@ final class PullHandler {
             look(request, fields);
             return;
         }
-        Changes.group(
-                broker.catalog(),
+        broker.groupForUse(
                 fields.consumerGroup(),
                 request.then(created ->
                         request.peer()
