@@ -128,12 +128,4 @@ public sealed interface Command {
      * @param timers how many timers it holds
      */
     record FooterReadable(int segment, long timers) implements Command {}
-
-    /** Reply when everything decided before is durable. */
-    record Flush(Consumer<Outcome<Long>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
 }

@@ -75,8 +75,6 @@ final class Decider {
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
             case Command.FooterReadable c -> footerReadable(c);
-            case Command.Flush c ->
-                    commits.afterDurable(c.reply(), Outcome.done(log.durablePosition()));
         }
     }
 
@@ -87,7 +85,7 @@ final class Decider {
             c.reply().accept(tooLarge(size));
             return;
         }
-        PendingBatch batch = commits.roomFor(c, (int) size, false, c.reply());
+        PendingBatch batch = commits.roomFor(c, (int) size, false);
         if (batch == null) {
             return;
         }
@@ -144,23 +142,22 @@ final class Decider {
 
     private long store(PendingBatch batch, Message message, int queueId, long storeMs) {
         ByteBuffer out = batch.batch.buffer();
-        int at = out.position();
-        long position = batch.batch.positionAt(at);
+        long position = batch.batch.positionAt(out.position());
         long offset = state.queues.nextOffset(message.topicId(), queueId);
-        writeMessage(out, message, queueId, offset, position, storeMs);
-        Record.MessageStored record = RecordCodec.readMessage(out, at, position);
+        Record.MessageStored record =
+                writeMessage(out, message, queueId, offset, position, storeMs);
         applyStored(batch, record);
         return record.position();
     }
 
-    private void writeMessage(
+    private Record.MessageStored writeMessage(
             ByteBuffer out,
             Message message,
             int queueId,
             long offset,
             long position,
             long storeMs) {
-        RecordCodec.writeMessage(
+        return RecordCodec.writeMessage(
                 out,
                 message,
                 queueId,
@@ -186,7 +183,7 @@ final class Decider {
         long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
         RecordCodec.writeTimerHead(out, recordSizeBytes(message), effectiveDueMs, 0, 0);
         long stored = batch.batch.positionAt(out.position());
-        writeMessage(out, message, queueId, 0, stored, storeMs);
+        var _ = writeMessage(out, message, queueId, 0, stored, storeMs);
         applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
         return position;
     }
@@ -223,8 +220,7 @@ final class Decider {
             commits.afterDurable(c.reply(), Outcome.done(current));
             return;
         }
-        PendingBatch batch =
-                commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+        PendingBatch batch = commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true);
         if (batch != null) {
             join(batch, c.groupId(), queue.topicId(), c.queues());
             logAndApply(
@@ -238,8 +234,7 @@ final class Decider {
     private void queryOffset(Command.QueryOffset c) {
         QueueRef queue = c.queue();
         if (c.join() && !state.offsets.joined(c.groupId(), queue.topicId())) {
-            PendingBatch batch =
-                    commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true, c.reply());
+            PendingBatch batch = commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
             if (batch == null) {
                 return;
             }
@@ -307,8 +302,11 @@ final class Decider {
         for (Command.Due due : next) {
             size += due.record().remaining();
         }
-        PendingBatch batch = commits.roomFor(c, size, false, ignored -> firing.retryLater());
+        PendingBatch batch = commits.roomFor(c, size, false);
         if (batch == null) {
+            if (!commits.isStalled()) {
+                firing.retryLater();
+            }
             return;
         }
         long storeMs = storeMs();
@@ -359,8 +357,7 @@ final class Decider {
             if (!state.timers.isPending(timer.dueMs(), timer.position())) {
                 continue;
             }
-            PendingBatch batch =
-                    commits.roomFor(c, timer.record().remaining(), false, ignored -> {});
+            PendingBatch batch = commits.roomFor(c, timer.record().remaining(), false);
             if (batch == null) {
                 return;
             }
@@ -392,8 +389,7 @@ final class Decider {
 
     /** False if there is no room: then the command was dropped, or will be decided anew. */
     private boolean logSmall(Command command, Record record) {
-        PendingBatch batch =
-                commits.roomFor(command, RecordCodec.SMALL_SIZE_BYTES_MAX, true, ignored -> {});
+        PendingBatch batch = commits.roomFor(command, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
         if (batch != null) {
             logAndApply(batch, record);
         }

@@ -120,16 +120,14 @@ final class GroupCommit {
 
     /**
      * The batch that takes {@code sizeBytes} more of records, for {@code command}. Null if there is
-     * none: then the command has been refused through {@code reply}, or put aside until a commit
-     * has freed a buffer.
+     * none: then the command has been refused, or put aside until a commit has freed a buffer.
      *
      * @param reserve whether the room kept for small records when storage is full may be used
      */
-    <T> @Nullable PendingBatch roomFor(
-            Command command, int sizeBytes, boolean reserve, Consumer<Outcome<T>> reply) {
+    @Nullable PendingBatch roomFor(Command command, int sizeBytes, boolean reserve) {
         if (ended != null) {
             taken(command);
-            reply.accept(ended.of());
+            command.refuse(ended);
             return null;
         }
         PendingBatch current = open;
@@ -139,7 +137,7 @@ final class GroupCommit {
         commit();
         Batch batch = log.open(sizeBytes, reserve);
         if (batch == null) {
-            stallOrRefuse(command, reply);
+            stallOrRefuse(command);
             return null;
         }
         if (batch.segment() > segment) {
@@ -150,10 +148,10 @@ final class GroupCommit {
         return current;
     }
 
-    private <T> void stallOrRefuse(Command command, Consumer<Outcome<T>> reply) {
+    private void stallOrRefuse(Command command) {
         if (log.full()) {
             taken(command);
-            reply.accept(
+            command.refuse(
                     Outcome.refused(
                             Refusal.STORAGE_FULL,
                             "the disk is full: free space on it, or shorten retention; sending"

@@ -57,8 +57,9 @@ final class RecordCodec {
      * Writes a MESSAGE record with its stored message.
      *
      * @param recordPosition the log position of the record
+     * @return the record, as {@link #readMessage} would read it back
      */
-    static void writeMessage(
+    static Record.MessageStored writeMessage(
             ByteBuffer out,
             Message message,
             int queueId,
@@ -84,6 +85,14 @@ final class RecordCodec {
                 recordPosition + head,
                 storeMs,
                 storeHost);
+        return new Record.MessageStored(
+                message.topicId(),
+                queueId,
+                message.tagHash(),
+                keyHashes,
+                storeMs,
+                recordPosition + head,
+                storedSizeBytes);
     }
 
     /** Writes the head of a TIMER record; the MESSAGE record follows. */

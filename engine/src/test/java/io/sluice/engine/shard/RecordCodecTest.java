@@ -39,9 +39,27 @@ final class RecordCodecTest {
         return RecordCodec.messageSizeBytes(message().keyHashes().length, stored);
     }
 
-    private static void writeMessage(ByteBuffer out, long position) {
+    private static Record.MessageStored writeMessage(ByteBuffer out, long position) {
         int stored = StoredMessage.sizeBytes(message(), HOST.length);
-        RecordCodec.writeMessage(out, message(), 3, stored, 12, position, 55, HOST);
+        return RecordCodec.writeMessage(out, message(), 3, stored, 12, position, 55, HOST);
+    }
+
+    @Test
+    void shouldApplyLiveWhatRecoveryReadsBack() {
+        ByteBuffer bytes = ByteBuffer.allocate(1024);
+        Record.MessageStored live = writeMessage(bytes, 1000);
+        Record.MessageStored read = RecordCodec.readMessage(bytes, 0, 1000);
+        assertArrayEquals(live.keyHashes(), read.keyHashes());
+        assertEquals(
+                live,
+                new Record.MessageStored(
+                        read.topicId(),
+                        read.queueId(),
+                        read.tagHash(),
+                        live.keyHashes(),
+                        read.storeMs(),
+                        read.position(),
+                        read.sizeBytes()));
     }
 
     @Test
@@ -71,11 +89,11 @@ final class RecordCodecTest {
     @Test
     void shouldReadAMessageAndATimerAroundIt() throws CorruptLogException {
         ByteBuffer bytes = ByteBuffer.allocate(4096);
-        writeMessage(bytes, 1000);
+        var _ = writeMessage(bytes, 1000);
         assertEquals(messageSizeBytes(), bytes.position());
         int timerAt = bytes.position();
         RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, 88, 99);
-        writeMessage(bytes, 5000);
+        var _ = writeMessage(bytes, 5000);
         assertEquals(RecordCodec.timerSizeBytes(messageSizeBytes()), bytes.position() - timerAt);
         bytes.flip();
         Record.MessageStored stored =
@@ -105,9 +123,9 @@ final class RecordCodecTest {
     void shouldCallDamagedRecordsDamaged() {
         ByteBuffer bytes = ByteBuffer.allocate(4096);
         RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, 88, 99);
-        writeMessage(bytes, 0);
+        var _ = writeMessage(bytes, 0);
         RecordCodec.writeSmall(bytes, new Record.OffsetCommitted(4, 5, 6, 7));
-        writeMessage(bytes, 0);
+        var _ = writeMessage(bytes, 0);
         RecordCodec.writeSmall(bytes, new Record.GroupJoined(1, 2, 3));
         byte[] good = new byte[bytes.position()];
         bytes.get(0, good);
