@@ -70,9 +70,11 @@ final class Inode {
         byte[] bytes = device.memory.take(length);
         source.get(from, bytes, 0, length);
         Change.Bytes change = new Change.Bytes(device.calls(), beginNanos, offset, bytes, length);
-        visible = grown(visible, change.end());
-        sizeBytes = Math.max(sizeBytes, change.end());
-        System.arraycopy(bytes, 0, visible, offset, length);
+        if (length > 0) {
+            visible = grown(visible, change.end());
+            sizeBytes = Math.max(sizeBytes, change.end());
+            System.arraycopy(bytes, 0, visible, offset, length);
+        }
         changes.add(change);
         return change;
     }
