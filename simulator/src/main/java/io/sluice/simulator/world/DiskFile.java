@@ -87,7 +87,7 @@ final class DiskFile implements SegmentFile {
         if (device.lies()) {
             change.lied = true;
         } else {
-            written.promise(change, endNanos);
+            written.promiseWrite(change, endNanos);
         }
     }
 

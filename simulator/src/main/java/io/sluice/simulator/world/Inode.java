@@ -112,6 +112,16 @@ final class Inode {
         }
     }
 
+    /** A DURABLE write is promised, and with it the truncations before, which decide its place. */
+    void promiseWrite(Change.Bytes write, long endNanos) {
+        for (Change.Bytes change : changes) {
+            if (change.isTruncation()) {
+                promise(change, endNanos);
+            }
+        }
+        promise(write, endNanos);
+    }
+
     /** The current call, ending at {@code endNanos}, makes all durable that can become so. */
     void promiseAll(long endNanos) {
         for (Change.Bytes change : changes) {
@@ -172,9 +182,7 @@ final class Inode {
     private void applyInSectorsOf(Change.Bytes change, Change.Bytes earlier) {
         int from = change.sectorFirst() * Device.SECTOR_BYTES;
         int to = change.sectorEnd() * Device.SECTOR_BYTES;
-        if (earlier.isTruncation()) {
-            apply(earlier, 0, 0);
-        } else {
+        if (!earlier.isTruncation()) {
             apply(earlier, Math.max(from, earlier.offset), Math.min(to, earlier.end()));
         }
     }

@@ -190,6 +190,23 @@ class DiskPowerLossTest {
     }
 
     @Test
+    void shouldMakeATruncationDurableWithADurableWriteAfterIt() throws IOException {
+        byte[] expected = new byte[1536];
+        Arrays.fill(expected, 0, 700, (byte) 9);
+        Arrays.fill(expected, 1024, 1536, (byte) 1);
+        for (int seed = 0; seed < 100; seed++) {
+            Disk disk = new Disk(new World(), new Dice(seed), 1);
+            disk.put("a", DiskTest.bytes(9, 2048).array());
+            SegmentFile buffered = disk.open("a", Mode.BUFFERED);
+            buffered.write(DiskTest.bytes(8, 1000), 1000);
+            buffered.truncate(700);
+            disk.open("a", Mode.DURABLE).write(DiskTest.bytes(1, 512), 1024);
+            disk.device().losePower();
+            assertArrayEquals(expected, disk.content("a"));
+        }
+    }
+
+    @Test
     void shouldTearADurableWriteThatIsUnderWay() throws IOException {
         Set<Integer> outcomes = new HashSet<>();
         for (int seed = 0; seed < 100; seed++) {
