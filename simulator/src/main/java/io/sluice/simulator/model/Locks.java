@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who holds which order lock, in one life of the broker: a restart ends all of them. Requests are
- * decided in the order in which they are handed over, so what each has to be answered is known then,
- * but for a lock that runs out at about that time.
+ * decided in the order in which they are handed over, so what each has to be answered is known
+ * then, but for a lock that runs out at about that time.
  */
 public final class Locks {
     private static final long UNKNOWN = -1;
 
     private record Key(int groupId, QueueRef queue) {}
 
-    /** @param sinceMs when it was asked for; given at the latest {@link #SLACK_MS} later */
+    /**
+     * @param sinceMs when it was asked for; given at the latest {@link #SLACK_MS} later
+     */
     private record Holder(int client, long sinceMs) {}
 
     /** What has to be answered for one queue. */
@@ -71,8 +73,7 @@ public final class Locks {
         if (holder.sinceMs == UNKNOWN) {
             return Expected.EITHER;
         }
-        if (holder.client == client
-                || nowMs > holder.sinceMs + SLACK_MS + OrderLocks.HOLD_MS) {
+        if (holder.client == client || nowMs > holder.sinceMs + SLACK_MS + OrderLocks.HOLD_MS) {
             return Expected.GIVEN;
         }
         return nowMs + SLACK_MS < holder.sinceMs + OrderLocks.HOLD_MS
@@ -105,8 +106,7 @@ public final class Locks {
     }
 
     void unlocked(int groupId, QueueRef queue, int client) {
-        holders.computeIfPresent(
-                new Key(groupId, queue), (key, holder) -> without(holder, client));
+        holders.computeIfPresent(new Key(groupId, queue), (key, holder) -> without(holder, client));
     }
 
     private static @Nullable Holder without(Holder holder, int client) {

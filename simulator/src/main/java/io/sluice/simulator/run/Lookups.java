@@ -119,8 +119,7 @@ final class Lookups {
                                 Operation.FindByTime.class,
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long offset)) {
-                                        long first =
-                                                node.broker().firstOffset(topic, op.queue());
+                                        long first = node.broker().firstOffset(topic, op.queue());
                                         model.foundByTime(queue, ms, offset, first, endBefore);
                                     }
                                 }));
