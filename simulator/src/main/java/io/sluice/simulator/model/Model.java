@@ -564,6 +564,7 @@ public final class Model {
         catalog.died();
         if (setting.async() || !honest()) {
             queues.values().forEach(QueueModel::forgetUnseenAnswers);
+            givenBack.all().values().forEach(count -> count.done = 0);
             sends.stream().filter(sent -> sent.fate == Sent.Fate.DONE).forEach(this::unanswer);
         }
     }

@@ -197,6 +197,7 @@ final class Consumers {
         int life = reader.life;
         int[] left = {failed.size()};
         for (ByteBuffer message : failed) {
+            boolean[] taken = {false}; // a doubled request is answered twice
             giveBack(
                     op.group(),
                     group.id(),
@@ -204,6 +205,10 @@ final class Consumers {
                     0,
                     dice,
                     () -> {
+                        if (taken[0]) {
+                            return;
+                        }
+                        taken[0] = true;
                         if (reader.life == life && --left[0] == 0) {
                             reader.consumedUpTo(next);
                             reader.busy = false;
@@ -249,6 +254,10 @@ final class Consumers {
                         : io.sluice.engine.catalog.Names.retryTopic(group.name());
         long dueMs = dead ? 0 : world.wallMs() + delayMs(level, times);
         GivenBack.Count count = model.givingBack(target, message, dueMs);
+        if (node.isTold()) {
+            int send = StoredMessage.body(message, 0).getInt(0);
+            node.tell("send %d is given back to %s, due %d".formatted(send, target, dueMs));
+        }
         node.broker()
                 .sendBack(
                         group,

@@ -61,6 +61,9 @@ final class Producers {
                         op.tag(),
                         op.key(),
                         dueMs);
+        if (node.isTold()) {
+            node.tell(sent.toString());
+        }
         node.broker()
                 .append(
                         topic,
