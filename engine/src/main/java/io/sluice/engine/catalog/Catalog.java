@@ -117,8 +117,8 @@ public final class Catalog {
     }
 
     /**
-     * Whether the store was empty when it was loaded: nothing was ever created in it. One whose topics
-     * were all deleted still knows which ids it has given away.
+     * Whether the store was empty when it was loaded: nothing was ever created in it. One whose
+     * topics were all deleted still knows which ids it has given away.
      */
     public boolean wasUntouched() {
         return untouched;
