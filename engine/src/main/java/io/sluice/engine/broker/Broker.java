@@ -523,7 +523,7 @@ public final class Broker {
     }
 
     /** The shard's state as bytes: equal states give equal bytes. Shard's executor only. */
-    ByteBuffer checkpoint() {
+    public ByteBuffer checkpoint() {
         return shard.checkpoint();
     }
 

@@ -20,6 +20,7 @@ public final class Threads {
     private final int stallPerMille;
     private final Consumer<Throwable> uncaught;
     private boolean alive = true;
+    private long pausedUntilNanos;
 
     /**
      * @param seed decides how long threads take to begin
@@ -38,11 +39,20 @@ public final class Threads {
         alive = false;
     }
 
+    /** All of them stand still for so long, from now on. */
+    public void pause(long forNanos) {
+        pausedUntilNanos = Math.max(pausedUntilNanos, world.nanos() + forNanos);
+    }
+
     public boolean isAlive() {
         return alive;
     }
 
     private long wakeNanos() {
+        return Math.max(0, pausedUntilNanos - world.nanos()) + ownWakeNanos();
+    }
+
+    private long ownWakeNanos() {
         return dice.perMille(stallPerMille)
                 ? dice.magnitude(STALL_NANOS_MAX)
                 : dice.below((int) WAKE_NANOS_MAX);
@@ -109,6 +119,10 @@ public final class Threads {
         }
 
         private void turn() {
+            if (world.nanos() < pausedUntilNanos) {
+                world.at(pausedUntilNanos, turn);
+                return;
+            }
             Runnable task = queue.remove();
             run(task);
             if (queue.isEmpty() && world.nanosSpent() == 0) {

@@ -1,0 +1,80 @@
+package io.sluice.simulator.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which topics and groups exist. What an answer said stands until somebody asks for another change;
+ * while one is under way, or its outcome is unknown, the next look tells.
+ */
+public final class CatalogModel {
+    private static final class Known {
+        @Nullable Object value;
+        int underWay;
+        boolean unsure;
+    }
+
+    private final Model model;
+    private final Map<String, Known> names = new TreeMap<>();
+    private final Map<Integer, String> ids = new HashMap<>();
+
+    CatalogModel(Model model) {
+        this.model = model;
+    }
+
+    private Known known(String name) {
+        return names.computeIfAbsent(name, n -> new Known());
+    }
+
+    /** A change of a topic or group is handed over. */
+    public void changing(String name) {
+        Known known = known(name);
+        known.underWay++;
+        known.unsure = true;
+    }
+
+    /** The change was answered: so it is now, unless another change is under way. */
+    public void changed(String name, @Nullable Object value) {
+        Known known = known(name);
+        known.underWay--;
+        known.unsure = known.underWay > 0;
+        known.value = value;
+    }
+
+    /** The change was refused or failed: what is there has to be looked up. */
+    public void unknown(String name) {
+        known(name).underWay--;
+    }
+
+    /** The process has ended: changes under way may have taken place. */
+    void died() {
+        names.values().forEach(known -> known.underWay = 0);
+    }
+
+    /** What is there now. */
+    public void seen(String name, @Nullable Object value) {
+        Known known = known(name);
+        if (known.underWay > 0) {
+            return;
+        }
+        if (!known.unsure && !Objects.equals(known.value, value)) {
+            model.violated(
+                    Promise.CATALOG, "%s is %s, and was %s".formatted(name, value, known.value));
+        }
+        known.value = value;
+        known.unsure = false;
+    }
+
+    /** An incarnation with this id exists or existed: no other may ever have it. */
+    public void identified(String name, int id, long createdMs) {
+        String owner = name + "@" + createdMs;
+        String before = ids.putIfAbsent(id, owner);
+        if (before != null && !before.equals(owner)) {
+            model.violated(
+                    Promise.CATALOG, "id %d is of %s and of %s".formatted(id, before, owner));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.sluice.simulator.run;
+
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Model;
+import io.sluice.simulator.plan.Operation;
+import io.sluice.simulator.world.World;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Clients that consume in order, and lock queues for it. */
+final class Lockers {
+    private final World world;
+    private final Node node;
+    private final Model model;
+
+    Lockers(World world, Node node) {
+        this.world = world;
+        this.node = node;
+        this.model = node.model();
+    }
+
+    void lock(Operation.Lock op) {
+        Group group = Names.group(node.broker(), op.group());
+        Topic topic = Names.topic(node.broker(), op.group(), op.topic());
+        if (group == null || topic == null) {
+            return;
+        }
+        List<QueueRef> queues = queues(topic);
+        long number = model.locking();
+        long askedMs = world.nanos() / 1_000_000;
+        node.broker()
+                .lockQueues(
+                        group,
+                        client(op.client()),
+                        queues,
+                        new Asked<>(
+                                node,
+                                Operation.Lock.class,
+                                outcome -> {
+                                    if (outcome
+                                            instanceof
+                                            Outcome.Done<List<QueueRef>>(List<QueueRef> held)) {
+                                        model.locked(
+                                                group.id(),
+                                                queues,
+                                                held,
+                                                op.client(),
+                                                number,
+                                                askedMs);
+                                    }
+                                }));
+    }
+
+    void unlock(Operation.Unlock op) {
+        Group group = Names.group(node.broker(), op.group());
+        Topic topic = Names.topic(node.broker(), op.group(), op.topic());
+        if (group != null && topic != null) {
+            queues(topic).forEach(queue -> model.unlocked(group.id(), queue, op.client()));
+            node.broker().unlockQueues(group, client(op.client()), queues(topic));
+        }
+    }
+
+    void leave(Operation.Leave op) {
+        Group group = Names.group(node.broker(), op.group());
+        if (group != null) {
+            model.left(group.id(), op.client());
+            node.broker().unlockClient(group, client(op.client()));
+        }
+    }
+
+    private static String client(int client) {
+        return "client" + client;
+    }
+
+    private static List<QueueRef> queues(Topic topic) {
+        return IntStream.range(0, topic.queues())
+                .mapToObj(queue -> new QueueRef(topic.id(), queue))
+                .toList();
+    }
+}

@@ -1,0 +1,126 @@
+package io.sluice.simulator.run;
+
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.simulator.model.Model;
+import io.sluice.simulator.model.Sent;
+import io.sluice.simulator.plan.Operation;
+import io.sluice.simulator.world.World;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Those who read without consuming: browsers, and searches by key, position and time. */
+final class Lookups {
+    private static final int BROWSE_COUNT = 16;
+    private static final int FOUND_MAX = 10_000;
+
+    private final World world;
+    private final Node node;
+    private final Model model;
+    private final Pulls pulls;
+
+    Lookups(World world, Node node, Pulls pulls) {
+        this.world = world;
+        this.node = node;
+        this.model = node.model();
+        this.pulls = pulls;
+    }
+
+    void browse(Operation.Browse op) {
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (topic == null || op.queue() >= topic.queues()) {
+            return;
+        }
+        long first = node.broker().firstOffset(topic, op.queue());
+        long end = node.broker().endOffset(topic, op.queue());
+        long from = first + (end - first) * op.fromPerMille() / 1000;
+        pulls.pull(
+                Operation.Browse.class,
+                topic,
+                op.queue(),
+                from,
+                BROWSE_COUNT,
+                op.tag(),
+                0,
+                outcome -> {});
+    }
+
+    void findByKey(Operation.FindByKey op) {
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (topic == null) {
+            return;
+        }
+        List<Sent> expected = model.withKey(topic.id(), op.key());
+        node.broker()
+                .messagesOfKey(
+                        topic,
+                        Producers.key(op.key()),
+                        false,
+                        FOUND_MAX,
+                        0,
+                        Long.MAX_VALUE,
+                        new Asked<>(
+                                node,
+                                Operation.FindByKey.class,
+                                outcome -> {
+                                    if (outcome
+                                            instanceof
+                                            Outcome.Done<List<ByteBuffer>>(
+                                                    List<ByteBuffer> found)) {
+                                        model.foundByKey(topic.id(), op.key(), found, expected);
+                                    }
+                                }));
+    }
+
+    void findByPosition(Operation.FindByPosition op) {
+        Sent sent = model.pick(op.pick());
+        if (sent == null || node.broker().catalog().topic(sent.home().topicId()) == null) {
+            return;
+        }
+        int index = Math.floorMod(op.pick(), sent.count());
+        node.broker()
+                .message(
+                        sent.position(index),
+                        new Asked<>(
+                                node,
+                                Operation.FindByPosition.class,
+                                outcome -> {
+                                    switch (outcome) {
+                                        case Outcome.Done<ByteBuffer>(ByteBuffer message) ->
+                                                model.found(sent, index, message);
+                                        case Outcome.Refused<ByteBuffer>(
+                                                        Refusal why,
+                                                        String detail) -> {
+                                            if (why == Refusal.MESSAGE_UNKNOWN) {
+                                                model.found(sent, index, null);
+                                            }
+                                        }
+                                    }
+                                }));
+    }
+
+    void findByTime(Operation.FindByTime op) {
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (topic == null || op.queue() >= topic.queues()) {
+            return;
+        }
+        QueueRef queue = new QueueRef(topic.id(), op.queue());
+        long ms = world.wallMs() - op.agoMs();
+        long endBefore = node.broker().endOffset(topic, op.queue());
+        node.broker()
+                .offsetAtOrAfter(
+                        topic,
+                        op.queue(),
+                        ms,
+                        new Asked<>(
+                                node,
+                                Operation.FindByTime.class,
+                                outcome -> {
+                                    if (outcome instanceof Outcome.Done<Long>(Long offset)) {
+                                        model.foundByTime(queue, ms, offset, endBefore);
+                                    }
+                                }));
+    }
+}

@@ -1,0 +1,126 @@
+package io.sluice.simulator.run;
+
+import io.sluice.engine.broker.Pull;
+import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Model;
+import io.sluice.simulator.model.Promise;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Pulls, and what each answer to one has to look like. */
+final class Pulls {
+    private static final int SIZE_BYTES_MAX = 1 << 18;
+
+    private final Node node;
+    private final Model model;
+
+    Pulls(Node node) {
+        this.node = node;
+        this.model = node.model();
+    }
+
+    /** Pulls; {@code answer} gets what passed the model. */
+    void pull(
+            Class<?> operation,
+            Topic topic,
+            int queueId,
+            long from,
+            int count,
+            int tag,
+            int suspendMs,
+            Consumer<Outcome<Pulled>> answer) {
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        TagFilter filter = tag == 0 ? TagFilter.ALL : TagFilter.of(List.of(tag(tag)));
+        Asked<Pulled> asked =
+                new Asked<>(
+                        node,
+                        operation,
+                        outcome -> {
+                            if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
+                                check(topic, queue, from, tag, pulled);
+                            }
+                            answer.accept(outcome);
+                        });
+        node.broker()
+                .pull(
+                        new Pull(
+                                topic,
+                                queueId,
+                                from,
+                                count,
+                                SIZE_BYTES_MAX,
+                                filter,
+                                suspendMs,
+                                ByteBuffer::allocate,
+                                node.eventLoop(),
+                                asked));
+    }
+
+    static String tag(int tag) {
+        return "tag" + tag;
+    }
+
+    private void check(Topic topic, QueueRef queue, long from, int tag, Pulled pulled) {
+        model.spans(queue, pulled.first(), pulled.end());
+        switch (pulled.found()) {
+            case MESSAGES -> messages(topic, queue, from, tag, pulled);
+            case NO_MATCH -> {
+                require(tag != 0 || pulled.nextOffset() > from, queue, from, pulled);
+                model.skipped(queue, tag, from, pulled.nextOffset(), List.of());
+            }
+            case END -> require(pulled.nextOffset() == from, queue, from, pulled);
+            case OUT_OF_RANGE -> {
+                boolean before = from < pulled.first();
+                require(before || from > pulled.end() || !model.honest(), queue, from, pulled);
+                model.outOfRange(queue, from, pulled.first(), pulled.end());
+            }
+        }
+    }
+
+    private void messages(Topic topic, QueueRef queue, long from, int tag, Pulled pulled) {
+        long expected = from;
+        List<Long> offsets = new ArrayList<>();
+        for (ByteBuffer message : split(pulled)) {
+            long offset = StoredMessage.queueOffset(message, 0);
+            if (tag == 0 ? offset != expected : offset < expected) {
+                model.violated(
+                        Promise.OFFSETS,
+                        "%s: after %d comes %d".formatted(queue, expected - 1, offset));
+            }
+            expected = offset + 1;
+            offsets.add(offset);
+            model.seen(queue, topic.name(), tag, offset, message);
+        }
+        require(pulled.nextOffset() >= expected, queue, from, pulled);
+        require(tag != 0 || pulled.nextOffset() == expected, queue, from, pulled);
+        require(offsets.size() == pulled.count(), queue, from, pulled);
+        if (tag != 0) {
+            model.skipped(queue, tag, from, pulled.nextOffset(), offsets);
+        }
+    }
+
+    private void require(boolean right, QueueRef queue, long from, Pulled pulled) {
+        if (!right) {
+            model.violated(
+                    Promise.OFFSETS, "%s from %d answered %s".formatted(queue, from, pulled));
+        }
+    }
+
+    static List<ByteBuffer> split(Pulled pulled) {
+        List<ByteBuffer> messages = new ArrayList<>(pulled.count());
+        ByteBuffer all = pulled.messages();
+        for (int at = all.position(); at < all.limit(); ) {
+            int size = StoredMessage.sizeBytes(all, at);
+            messages.add(all.slice(at, size));
+            at += size;
+        }
+        return messages;
+    }
+}

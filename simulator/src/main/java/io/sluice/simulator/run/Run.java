@@ -1,0 +1,382 @@
+package io.sluice.simulator.run;
+
+import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Model;
+import io.sluice.simulator.model.Promise;
+import io.sluice.simulator.plan.Fault;
+import io.sluice.simulator.plan.Generator;
+import io.sluice.simulator.plan.Operation;
+import io.sluice.simulator.plan.Plan;
+import io.sluice.simulator.plan.Setting;
+import io.sluice.simulator.plan.Step;
+import io.sluice.simulator.world.Device;
+import io.sluice.simulator.world.Dice;
+import io.sluice.simulator.world.Disk;
+import io.sluice.simulator.world.DiskMemory;
+import io.sluice.simulator.world.World;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Lets one plan happen, from an empty disk to the audit, and says whether every promise was kept.
+ *
+ * <ol>
+ *   <li>The steps, each at its time. A broker that has failed is started again, as by a supervisor.
+ *   <li>All troubles end. Consumers go on until they have had everything.
+ *   <li>All queues are read from one end to the other, and the {@link Model} is asked what is
+ *       missing.
+ * </ol>
+ */
+public final class Run {
+    private static final long NANOS_PER_MS = 1_000_000L;
+    private static final long LOOK_NANOS = 500 * NANOS_PER_MS;
+    private static final long START_NANOS_MAX = 60_000 * NANOS_PER_MS;
+    private static final long QUIET_NANOS = 4_000 * NANOS_PER_MS;
+    private static final long ROUND_NANOS = 300 * NANOS_PER_MS;
+
+    private final Plan plan;
+    private final Setting setting;
+    private final World world = new World();
+    private final Coverage coverage = new Coverage();
+    private final Model model;
+    private final Device device;
+    private final Node node;
+    private final Net net;
+    private final Troubles troubles;
+    private final Producers producers;
+    private final Consumers consumers;
+    private final Lookups lookups;
+    private final Lockers lockers;
+    private final Operators operators;
+    private final Pulls pulls;
+    private boolean over;
+
+    private Run(Plan plan, DiskMemory memory) {
+        this.plan = plan;
+        this.setting = plan.setting();
+        Dice dice = new Dice(plan.seed());
+        model = new Model(world, setting);
+        device = new Device(world, new Dice(dice.nextLong()), memory);
+        Disk logDisk = device.directory(setting.alignmentBytes());
+        Disk catalogDisk = device.directory(1);
+        node = new Node(world, setting, dice.nextLong(), logDisk, catalogDisk, model, coverage);
+        net = new Net(world);
+        troubles = new Troubles(world, node, net, device);
+        pulls = new Pulls(node);
+        producers = new Producers(world, node, net);
+        consumers = new Consumers(world, node, net, pulls);
+        lookups = new Lookups(world, node, pulls);
+        lockers = new Lockers(world, node);
+        operators = new Operators(node);
+    }
+
+    /** The history of a seed. */
+    public static Verdict of(long seed) {
+        return of(Generator.plan(seed), new DiskMemory());
+    }
+
+    /**
+     * @param memory where the disk's bytes live; may be used for one history after the other
+     */
+    public static Verdict of(Plan plan, DiskMemory memory) {
+        Run run = new Run(plan, memory);
+        try {
+            return run.run();
+        } finally {
+            run.device.release();
+        }
+    }
+
+    private Verdict run() {
+        try {
+            live();
+        } catch (RuntimeException | Error e) {
+            StackTraceElement[] trace = e.getStackTrace();
+            model.violated(
+                    Promise.ANSWERED, "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
+        }
+        String violation = model.violation();
+        return new Verdict(
+                model.brokenPromise(),
+                violation == null ? "" : violation,
+                world.nanos(),
+                world.traceHash(),
+                coverage);
+    }
+
+    private void live() {
+        node.start();
+        supervise();
+        for (Step step : plan.steps()) {
+            pass(step.atNanos() - world.nanos());
+            if (over()) {
+                return;
+            }
+            happen(step);
+        }
+        finish();
+    }
+
+    private boolean over() {
+        return over || model.violation() != null;
+    }
+
+    private void pass(long nanos) {
+        long until = world.nanos() + Math.max(0, nanos);
+        while (!over() && world.step(until)) {
+            model.clock();
+        }
+        if (!over()) {
+            world.runUntil(until);
+        }
+    }
+
+    // Steps.
+
+    private void happen(Step step) {
+        switch (step.event()) {
+            case Fault.Settle settle -> settle(settle.footers());
+            case Fault fault -> troubles.happen(fault);
+            case Operation operation -> perform(operation, new Dice(step.salt()));
+        }
+    }
+
+    private void perform(Operation operation, Dice dice) {
+        switch (operation) {
+            case Operation.Send op -> producers.send(op, dice);
+            case Operation.Consume op -> consumers.consume(op, dice);
+            case Operation.Commit op -> consumers.commit(op, dice);
+            case Operation.GiveBack op -> consumers.giveBack(op, dice);
+            case Operation.Vanish op -> consumers.vanish(op);
+            default -> net.request(dice, () -> node.serve(() -> arrive(operation)));
+        }
+    }
+
+    /** What needs no memory of its client. */
+    private void arrive(Operation operation) {
+        switch (operation) {
+            case Operation.CommitNonsense op -> consumers.commitNonsense(op);
+            case Operation.AskOffset op -> consumers.askOffset(op);
+            case Operation.Browse op -> lookups.browse(op);
+            case Operation.FindByKey op -> lookups.findByKey(op);
+            case Operation.FindByPosition op -> lookups.findByPosition(op);
+            case Operation.FindByTime op -> lookups.findByTime(op);
+            case Operation.Lock op -> lockers.lock(op);
+            case Operation.Unlock op -> lockers.unlock(op);
+            case Operation.Leave op -> lockers.leave(op);
+            case Operation.CreateTopic op -> operators.createTopic(op);
+            case Operation.Grow op -> operators.grow(op);
+            case Operation.Retain op -> operators.retain(op);
+            case Operation.DeleteTopic op -> operators.deleteTopic(op);
+            case Operation.CreateGroup op -> operators.createGroup(op);
+            case Operation.DeleteGroup op -> operators.deleteGroup(op);
+            case Operation.Send op -> throw new IllegalArgumentException(op.toString());
+            case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
+            case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
+            case Operation.GiveBack op -> throw new IllegalArgumentException(op.toString());
+            case Operation.Vanish op -> throw new IllegalArgumentException(op.toString());
+        }
+    }
+
+    /**
+     * Starts a broker again that has failed or could not start; looks at the catalog of a new one.
+     */
+    private void supervise() {
+        world.after(LOOK_NANOS, this::supervise);
+        if (node.startFailure() != null) {
+            coverage.fault("START_REFUSED");
+            if (setting.profile() == Setting.Profile.HONEST) {
+                troubles.restart();
+            } else {
+                over = true; // damage was noticed and told; a person has to decide
+            }
+        } else if (node.isUp() && !node.isWell()) {
+            coverage.fault("RESTARTED");
+            troubles.restart();
+        }
+    }
+
+    // Equal states.
+
+    private void settle(int footers) {
+        pass(QUIET_NANOS);
+        for (int patience = 100; patience > 0 && node.isWell() && isBusy(); patience--) {
+            pass(NANOS_PER_MS);
+        }
+        if (over() || !node.isWell() || isBusy() || device.isCrashed()) {
+            return;
+        }
+        coverage.fault("SETTLED");
+        ByteBuffer lived = node.broker().checkpoint();
+        int segment = segment();
+        Disk copy = node.logDisk().copy(world);
+        node.kill();
+        device.kill();
+        try {
+            compare("replayed", lived, segment, copy, 0);
+            if (footers > 0) {
+                compare("replayed without its newest footers", lived, segment, copy, footers);
+            }
+        } catch (IOException e) {
+            if (model.honest()) {
+                model.violated(Promise.REPLAY, "a copy cannot be recovered: " + e);
+            }
+        }
+        node.start();
+    }
+
+    private boolean isBusy() {
+        return node.log().inFlight() > 0;
+    }
+
+    private int segment() {
+        return node.log().segmentOf(node.log().durablePosition());
+    }
+
+    private void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
+            throws IOException {
+        Disk copy = disk.copy(world);
+        List<String> names =
+                copy.fileNames().stream().filter(name -> name.endsWith(".footer")).toList();
+        if (footers >= names.size() && footers > 0) {
+            return; // the first one may hold what was expired
+        }
+        names.reversed().subList(0, footers).forEach(copy::remove);
+        Node.Replayed replayed = node.replay(copy);
+        if (replayed.segment() == segment && !replayed.state().equals(lived)) {
+            model.violated(Promise.REPLAY, "the state that was " + how + " is not the one lived");
+        }
+    }
+
+    // The end.
+
+    private void finish() {
+        troubles.healAll();
+        if (!model.honest()) {
+            troubles.restart(); // what was damaged on disk is looked at
+        }
+        if (!awaitWell()) {
+            return;
+        }
+        operators.look();
+        drain();
+        if (!over()) {
+            audit();
+        }
+    }
+
+    private boolean awaitWell() {
+        long deadline = world.nanos() + START_NANOS_MAX;
+        while (!over() && !node.isWell() && world.nanos() < deadline) {
+            pass(ROUND_NANOS);
+        }
+        if (!over() && !node.isWell()) {
+            model.violated(
+                    Promise.PROGRESS,
+                    "not well a minute after the last fault: %s, %s"
+                            .formatted(
+                                    node.startFailure(),
+                                    node.isUp() ? node.broker().failure() : "down"));
+        }
+        return !over() && node.isWell();
+    }
+
+    /** Consumers go on until they are at the end of everything, and nothing is due any more. */
+    private void drain() {
+        long deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS;
+        Dice dice = new Dice(plan.seed() ^ 1);
+        while (!over()) {
+            boolean pending = model.latestDueMs() >= world.wallMs() - 2_000;
+            boolean behind = consumeAll(dice);
+            if (!pending && !behind && coverage.underWay() == 0) {
+                return;
+            }
+            if (world.nanos() > deadline && !pending) {
+                if (model.honest()) {
+                    model.violated(
+                            Promise.PROGRESS,
+                            "consumers are behind after %d ms, %d requests under way"
+                                    .formatted(setting.drainMs(), coverage.underWay()));
+                }
+                return;
+            }
+            pass(ROUND_NANOS);
+            if (!node.isWell() && !awaitWell()) {
+                return;
+            }
+        }
+    }
+
+    /** Whether some group has not yet read some queue to its end. */
+    private boolean consumeAll(Dice dice) {
+        boolean behind = false;
+        for (int number = 0; number < Names.GROUPS; number++) {
+            Group group = Names.group(node.broker(), number);
+            for (int t = Operation.RETRY; group != null && t < Names.TOPICS; t++) {
+                Topic topic = Names.topic(node.broker(), number, t);
+                for (int queue = 0; topic != null && queue < topic.queues(); queue++) {
+                    long end = node.broker().endOffset(topic, queue);
+                    if (end > 0 && !consumers.isAt(number, group, t, topic, queue, end)) {
+                        behind = true;
+                        consumers.consume(
+                                new Operation.Consume(number, t, queue, 32, 0, 0),
+                                new Dice(dice.nextLong()));
+                    }
+                }
+            }
+        }
+        return behind;
+    }
+
+    private void audit() {
+        model.auditBegins();
+        for (Topic topic : node.broker().catalog().topics()) {
+            for (int queue = 0; queue < topic.queues() && !over(); queue++) {
+                audit(topic, queue);
+            }
+        }
+        if (!over()) {
+            operators.look();
+            model.end(
+                    node.broker().catalog().topics().stream().map(Topic::id).toList(),
+                    node.broker().catalog().groups().stream().map(Group::id).toList());
+        }
+    }
+
+    private void audit(Topic topic, int queueId) {
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        long first = node.broker().firstOffset(topic, queueId);
+        long end = node.broker().endOffset(topic, queueId);
+        model.spans(queue, first, end);
+        long[] next = {first};
+        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
+            long from = next[0];
+            pulls.pull(
+                    Operation.Browse.class,
+                    topic,
+                    queueId,
+                    from,
+                    32,
+                    0,
+                    0,
+                    outcome -> next[0] = audited(queue, topic, from, outcome));
+            pass(5 * NANOS_PER_MS);
+        }
+        if (!over()) {
+            model.auditEnds(queue, node.broker().firstOffset(topic, queueId), next[0]);
+        }
+    }
+
+    private long audited(QueueRef queue, Topic topic, long from, Outcome<Pulled> outcome) {
+        if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
+            return from;
+        }
+        Pulls.split(pulled).forEach(message -> model.audited(queue, topic.name(), message));
+        return pulled.nextOffset();
+    }
+}
