@@ -84,6 +84,7 @@ public final class Catalog {
     private final Table<Topic> topics;
     private final Table<Group> groups;
     private final IdCounter ids;
+    private final int idMaxAtOpen;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Runnable> afterPublish = new ArrayList<>();
     private boolean publishing;
@@ -99,6 +100,7 @@ public final class Catalog {
         groups = new Table<>(GROUPS, store, executor);
         groups.load(stored);
         ids = new IdCounter(store, executor, stored.get(IdCounter.KEY));
+        idMaxAtOpen = ids.reservedTo();
         snapshot = new Snapshot(topics.values(), groups.values());
     }
 
@@ -112,6 +114,14 @@ public final class Catalog {
     public static Catalog open(MetadataStore store, Executor executor, Clock clock)
             throws IOException {
         return new Catalog(store, executor, clock, store.load());
+    }
+
+    /**
+     * Whether a topic or group of that id may have existed before this catalog was opened. Ids are
+     * reserved durably before they are used, so whoever knows another one knows another catalog.
+     */
+    public boolean mayHaveExisted(int id) {
+        return id <= idMaxAtOpen;
     }
 
     /** Adds a listener; told about changes that are published after this call's turn. */

@@ -1,13 +1,17 @@
 package io.sluice.engine.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
+import java.io.IOException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Histories in which storage and the rest of the engine meet at a bad moment. */
@@ -38,5 +42,37 @@ final class BrokerTroubleTest {
         List<String> bodies = machine.bodies(topic, 0);
         assertEquals(longest - 16_000 + 1, bodies.size());
         assertEquals("x".repeat(longest), bodies.getLast());
+    }
+
+    @Test
+    void shouldStartAlthoughTheLastTopicWasDeletedJustBeforeACrash() {
+        machine.start();
+        machine.send(machine.topic("orders", 1), 0, "x");
+        machine.logDisk.crashAfterCalls(0);
+        var _ = machine.delete("orders");
+        machine.losePowerAndRestart(new Random(1));
+        assertEquals(List.of(), broker().catalog().topics());
+        machine.send(machine.topic("orders", 1), 0, "y");
+        assertEquals(List.of("y"), machine.bodies(machine.existing("orders"), 0));
+    }
+
+    @Test
+    void shouldNotStartWithoutTheCatalogThatTheLogWasWrittenWith() {
+        machine.start();
+        machine.send(machine.topic("orders", 1), 0, "x");
+        machine.catalogDisk.cut("metadata", 0);
+        machine.logDisk.crash();
+        machine.logDisk.restartAfterKill();
+        machine.catalogDisk.restartAfterKill();
+        IOException thrown = null;
+        try {
+            machine.catalogDisk.delete("metadata");
+            machine.start();
+        } catch (AssertionError e) {
+            thrown = assertInstanceOf(IOException.class, e.getCause());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        assertTrue(String.valueOf(thrown).contains("the catalog"), "" + thrown);
     }
 }
