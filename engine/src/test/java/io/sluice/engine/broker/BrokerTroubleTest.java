@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
@@ -74,5 +75,45 @@ final class BrokerTroubleTest {
             throw new AssertionError(e);
         }
         assertTrue(String.valueOf(thrown).contains("the catalog"), "" + thrown);
+    }
+
+    @Test
+    void shouldKeepATopicThatWasSeenThroughAKillAndAPowerFailure() {
+        int seen = 0;
+        for (int calls = 0; calls < 40; calls++) {
+            for (int seed = 0; seed < 4; seed++) {
+                seen += killThenLosePower(calls, new Random(seed)) ? 1 : 0;
+            }
+        }
+        assertTrue(seen > 4, "never seen: " + seen);
+    }
+
+    /** A kill in the middle of the catalog's {@code calls}th call, then a power failure. */
+    private static boolean killThenLosePower(int calls, Random random) {
+        Machine machine = new Machine();
+        machine.catalogDisk.crashAfterCalls(calls);
+        try {
+            machine.start();
+            var _ =
+                    machine.broker()
+                            .catalog()
+                            .createTopic("orders", TopicSettings.of(1))
+                            .toCompletableFuture();
+            machine.time.run();
+        } catch (AssertionError e) {
+            assertInstanceOf(IOException.class, e.getCause());
+        }
+        machine.killAndRestart();
+        Topic topic = machine.broker().catalog().topic("orders");
+        if (topic == null) {
+            return false;
+        }
+        machine.send(topic, 0, "x");
+        machine.losePowerAndRestart(random);
+        assertEquals(
+                List.of("x"),
+                machine.bodies(machine.existing("orders"), 0),
+                "killed in call " + calls);
+        return true;
     }
 }
