@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -21,28 +23,6 @@ final class BrokerTroubleTest {
 
     private Broker broker() {
         return machine.broker();
-    }
-
-    @Test
-    void shouldFireADelayedMessageThatFillsABatch() {
-        machine.start();
-        Topic topic = machine.topic("orders", 1);
-        int longest = 0;
-        for (int size = 16_000; size < 16_384; size++) {
-            Message message = Machine.message(topic, "x".repeat(size), "");
-            long dueMs = machine.time.wallMs() + 1_000;
-            Outcome<Appended> outcome =
-                    machine.outcome(
-                            reply -> broker().append(topic, 0, List.of(message), dueMs, reply));
-            if (outcome instanceof Outcome.Done) {
-                longest = size;
-            }
-        }
-        machine.advanceMs(20_000);
-        assertNull(broker().failure());
-        List<String> bodies = machine.bodies(topic, 0);
-        assertEquals(longest - 16_000 + 1, bodies.size());
-        assertEquals("x".repeat(longest), bodies.getLast());
     }
 
     @Test
@@ -75,6 +55,28 @@ final class BrokerTroubleTest {
             throw new AssertionError(e);
         }
         assertTrue(String.valueOf(thrown).contains("the catalog"), "" + thrown);
+    }
+
+    @Test
+    void shouldFireADelayedMessageThatFillsABatch() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        int longest = 0;
+        for (int size = 16_000; size < 16_384; size++) {
+            Message message = Machine.message(topic, "x".repeat(size), "");
+            long dueMs = machine.time.wallMs() + 1_000;
+            Outcome<Appended> outcome =
+                    machine.outcome(
+                            reply -> broker().append(topic, 0, List.of(message), dueMs, reply));
+            if (outcome instanceof Outcome.Done) {
+                longest = size;
+            }
+        }
+        machine.advanceMs(20_000);
+        assertNull(broker().failure());
+        List<String> bodies = machine.bodies(topic, 0);
+        assertEquals(longest - 16_000 + 1, bodies.size());
+        assertEquals("x".repeat(longest), bodies.getLast());
     }
 
     @Test
@@ -115,5 +117,32 @@ final class BrokerTroubleTest {
                 machine.bodies(machine.existing("orders"), 0),
                 "killed in call " + calls);
         return true;
+    }
+
+    @Test
+    void shouldKeepRoomForOffsetsAlthoughMessagesComeWithThem() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        Group group = machine.group("billing");
+        List<Outcome<Appended>> sent = new ArrayList<>();
+        machine.send(topic, 0, "first");
+        machine.logDisk.capacityBytes(machine.logDisk.usedBytes());
+        Message message = Machine.message(topic, "x".repeat(400), "");
+        for (int i = 0; i < 2_000; i++) {
+            broker().append(topic, 0, List.of(message), 0, sent::add);
+            machine.advanceMs(1);
+        }
+        assertInstanceOf(Outcome.Refused.class, sent.getLast());
+        long end = broker().endOffset(topic, 0);
+        for (long offset = 1; offset <= 12; offset++) {
+            long next = offset;
+            List<Outcome<Long>> committed = new ArrayList<>();
+            broker().commitOffset(group, topic, 0, next, false, committed::add);
+            for (int i = 0; i < 20; i++) {
+                broker().append(topic, 0, List.of(message), 0, sent::add);
+            }
+            machine.advanceMs(1);
+            assertEquals(List.of(Outcome.done(next)), committed, "commit " + next + " of " + end);
+        }
     }
 }
