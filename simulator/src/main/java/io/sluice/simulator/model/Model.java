@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,7 @@ public final class Model {
     private final GivenBack givenBack = new GivenBack();
     private final Locks locks = new Locks();
     private final List<Skipped> skipped = new ArrayList<>();
+    private final Set<Integer> forgotten = new HashSet<>(); // incarnations deleted, perhaps
     private final Set<String> gone = new TreeSet<>(); // topics that were deleted, perhaps
     private final CatalogModel catalog = new CatalogModel(this);
     private long latestWallMs;
@@ -66,7 +68,8 @@ public final class Model {
 
     /** A promise is broken. */
     public void violated(Promise promise, String what) {
-        if (violation == null) {
+        boolean owed = honest() || promise == Promise.UNALTERED || promise == Promise.ANSWERED;
+        if (owed && violation == null) {
             violated = promise;
             violation = what;
         }
@@ -150,6 +153,9 @@ public final class Model {
         if (sent.delayed()) {
             return;
         }
+        if (forgotten.contains(sent.topicId)) {
+            return;
+        }
         QueueModel queue = queue(new QueueRef(sent.topicId, sent.queueId));
         for (int i = 0; i < sent.count; i++) {
             int other = queue.sendAt(offset + i);
@@ -209,6 +215,9 @@ public final class Model {
                     Promise.UNALTERED,
                     "a phantom or altered message at %s/%d".formatted(home, offset));
             return null;
+        }
+        if (forgotten.contains(home.topicId())) {
+            return sent;
         }
         if (StoredMessage.queueOffset(message, 0) != offset
                 || StoredMessage.queueId(message, 0) != home.queueId()) {
@@ -329,8 +338,11 @@ public final class Model {
 
     /** A queue was said to have these first and end offsets. */
     public void spans(QueueRef ref, long first, long end) {
+        if (forgotten.contains(ref.topicId())) {
+            return;
+        }
         QueueModel queue = queue(ref);
-        if (honest() && (first < queue.toldFirst || end < queue.toldEnd || first > end)) {
+        if (first < queue.toldFirst || end < queue.toldEnd || first > end) {
             violated(
                     Promise.OFFSETS,
                     "%s spans %d to %d, after %d to %d"
@@ -458,24 +470,39 @@ public final class Model {
     }
 
     /** A search by time came to an offset: what is before was stored earlier, it itself was not. */
-    public void foundByTime(QueueRef ref, long ms, long offset, long endBefore) {
+    public void foundByTime(QueueRef ref, long ms, long offset, long first, long endBefore) {
         QueueModel queue = queue(ref);
+        if (forgotten.contains(ref.topicId())) {
+            return;
+        }
         boolean tooFar =
                 offset > 0
-                        && offset - 1 >= queue.toldFirst
+                        && offset - 1 >= first
                         && queue.hash(offset - 1) != 0
                         && queue.storeMs(offset - 1) >= ms;
         boolean tooNear =
                 offset < endBefore && queue.hash(offset) != 0 && queue.storeMs(offset) < ms;
-        if (honest() && (tooFar || tooNear)) {
+        if (tooFar || tooNear) {
             violated(
-                    Promise.CATALOG, "a search for %d in %s came to %d".formatted(ms, ref, offset));
+                    Promise.CATALOG,
+                    "a search for %d in %s came to %d, stored at %d, after %d"
+                            .formatted(
+                                    ms,
+                                    ref,
+                                    offset,
+                                    queue.hash(offset) == 0 ? 0 : queue.storeMs(offset),
+                                    offset > 0 ? queue.storeMs(offset - 1) : 0));
         }
     }
 
     /** A topic is being deleted, with what was given back to it. */
     public void deleting(String topic) {
         gone.add(topic);
+    }
+
+    /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
+    public void deleting(int topicId) {
+        forgotten.add(topicId);
     }
 
     /** The clock is about to be set by {@code ms}: what is under way may see it either way. */
@@ -492,7 +519,7 @@ public final class Model {
 
     /** An offset was said to lie outside of its queue. */
     public void outOfRange(QueueRef ref, long from, long first, long end) {
-        if (honest() && from > end && from <= queue(ref).end()) {
+        if (!forgotten.contains(ref.topicId()) && from > end && from <= queue(ref).end()) {
             violated(
                     Promise.OFFSETS,
                     "%s/%d was said to lie beyond the end %d".formatted(ref, from, end));
@@ -501,35 +528,16 @@ public final class Model {
 
     // Order locks.
 
-    /** A request for locks is handed over; see {@link #locked}. */
-    public long locking() {
-        return locks.number();
+    /** A client asks for order locks. */
+    public Locks.Claim locking(int groupId, int client, List<QueueRef> queues) {
+        return locks.claim(groupId, client, queues, world.nanos() / 1_000_000);
     }
 
     /** A client was told which locks it holds. */
-    public void locked(
-            int groupId,
-            List<QueueRef> asked,
-            List<QueueRef> held,
-            int client,
-            long number,
-            long askedMs) {
-        long nowMs = world.nanos() / 1_000_000;
-        for (QueueRef queue : asked) {
-            if (held.contains(queue)) {
-                int other = locks.told(groupId, queue, client, number, askedMs, nowMs);
-                if (other >= 0) {
-                    violated(
-                            Promise.ORDER,
-                            "clients %d and %d of group %d both hold %s"
-                                    .formatted(other, client, groupId, queue));
-                }
-            } else if (!locks.maybeHeldByOther(groupId, queue, client, askedMs)) {
-                violated(
-                        Promise.ORDER,
-                        "client %d of group %d did not get %s, which is free"
-                                .formatted(client, groupId, queue));
-            }
+    public void locked(Locks.Claim claim, List<QueueRef> held) {
+        String wrong = locks.answered(claim, held);
+        if (wrong != null) {
+            violated(Promise.ORDER, wrong);
         }
     }
 
@@ -620,7 +628,10 @@ public final class Model {
             return;
         }
         for (Sent sent : sends) {
-            if (sent.fate == Sent.Fate.DONE && !sent.early && topics.contains(sent.topicId)) {
+            if (sent.fate == Sent.Fate.DONE
+                    && !sent.early
+                    && topics.contains(sent.topicId)
+                    && !forgotten.contains(sent.topicId)) {
                 end(sent, groups);
             }
         }
@@ -703,6 +714,7 @@ public final class Model {
                 && !sent.early
                 && sent.fate == Sent.Fate.DONE
                 && sent.where[index] != Sent.NOWHERE
+                && !forgotten.contains(sent.topicId)
                 && !mayHaveExpired(sent.topicId, sent.earliestStoreMs);
     }
 

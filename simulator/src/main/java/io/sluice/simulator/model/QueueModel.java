@@ -53,6 +53,7 @@ final class QueueModel {
     }
 
     void audited(long offset, int audit) {
+        room(offset);
         seenInAudit[(int) offset] = audit;
     }
 

@@ -311,10 +311,7 @@ public final class Generator {
     }
 
     private Fault storage(DiskFault kind) {
-        FileKind files =
-                dice.coin()
-                        ? FileKind.ANY
-                        : pick(FileKind.values());
+        FileKind files = dice.coin() ? FileKind.ANY : pick(FileKind.values());
         return new Fault.Storage(kind, files, pick(1, 1, 2, 10));
     }
 

@@ -13,6 +13,7 @@ final class Asked<T> implements Consumer<Outcome<T>> {
     private final int life;
     private final Class<?> operation;
     private final Consumer<Outcome<T>> answer;
+    private final String text;
     private boolean answered;
 
     Asked(Node node, Class<?> operation, Consumer<Outcome<T>> answer) {
@@ -21,6 +22,10 @@ final class Asked<T> implements Consumer<Outcome<T>> {
         this.operation = operation;
         this.answer = answer;
         node.coverage().asked(operation);
+        this.text = node.isTold() ? operation.getSimpleName() + " #" + node.nextNumber() : "";
+        if (node.isTold()) {
+            node.tell("ask " + text);
+        }
     }
 
     @Override
@@ -34,6 +39,9 @@ final class Asked<T> implements Consumer<Outcome<T>> {
         answered = true;
         node.coverage().answered(operation);
         node.trace(outcome);
+        if (node.isTold()) {
+            node.tell("  answer to " + text + ": " + Story.of(outcome));
+        }
         answer.accept(outcome);
     }
 }

@@ -4,20 +4,18 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Locks;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.plan.Operation;
-import io.sluice.simulator.world.World;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** Clients that consume in order, and lock queues for it. */
 final class Lockers {
-    private final World world;
     private final Node node;
     private final Model model;
 
-    Lockers(World world, Node node) {
-        this.world = world;
+    Lockers(Node node) {
         this.node = node;
         this.model = node.model();
     }
@@ -29,8 +27,7 @@ final class Lockers {
             return;
         }
         List<QueueRef> queues = queues(topic);
-        long number = model.locking();
-        long askedMs = world.nanos() / 1_000_000;
+        Locks.Claim claim = model.locking(group.id(), op.client(), queues);
         node.broker()
                 .lockQueues(
                         group,
@@ -43,13 +40,7 @@ final class Lockers {
                                     if (outcome
                                             instanceof
                                             Outcome.Done<List<QueueRef>>(List<QueueRef> held)) {
-                                        model.locked(
-                                                group.id(),
-                                                queues,
-                                                held,
-                                                op.client(),
-                                                number,
-                                                askedMs);
+                                        model.locked(claim, held);
                                     }
                                 }));
     }

@@ -119,7 +119,8 @@ final class Lookups {
                                 Operation.FindByTime.class,
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long offset)) {
-                                        model.foundByTime(queue, ms, offset, endBefore);
+                                        long first = node.broker().firstOffset(topic, op.queue());
+                                        model.foundByTime(queue, ms, offset, first, endBefore);
                                     }
                                 }));
     }

@@ -20,6 +20,7 @@ import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class Node {
     static final byte[] HOST = {127, 0, 0, 1, 0, 0, 42, -97};
     static final List<Long> DELAYS_MS = List.of(100L, 300L, 500L, 1_000L, 3_000L, 10_000L);
 
+    private final Consumer<String> story;
+    private final boolean told;
     private final World world;
     private final Setting setting;
     private final Model model;
@@ -41,6 +44,7 @@ final class Node {
     private Threads threads;
     private Executor eventLoop;
     private int life;
+    private int numbers;
     private @Nullable Broker broker;
     private @Nullable LocalLog log;
     private @Nullable IOException startFailure;
@@ -53,7 +57,10 @@ final class Node {
             Disk logDisk,
             Disk catalogDisk,
             Model model,
-            Coverage coverage) {
+            Coverage coverage,
+            @Nullable Consumer<String> story) {
+        this.story = story == null ? text -> {} : story;
+        this.told = story != null;
         this.world = world;
         this.setting = setting;
         this.model = model;
@@ -78,6 +85,9 @@ final class Node {
     /** Begins a new life: the process recovers, and is {@link #isUp up} if that works. */
     void start() {
         life++;
+        if (isTold()) {
+            tell("start " + life);
+        }
         threads = newThreads();
         eventLoop = threads.serial();
         broker = null;
@@ -201,6 +211,19 @@ final class Node {
 
     Disk catalogDisk() {
         return catalogDisk;
+    }
+
+    /** Tells what happens to a person who looks for the reason of a violation. */
+    void tell(String what) {
+        story.accept("%12.3f ms  %s".formatted(world.nanos() / 1e6, what));
+    }
+
+    int nextNumber() {
+        return ++numbers;
+    }
+
+    boolean isTold() {
+        return told;
     }
 
     void trace(Outcome<?> outcome) {

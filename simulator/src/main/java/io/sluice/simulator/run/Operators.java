@@ -1,5 +1,8 @@
 package io.sluice.simulator.run;
 
+import static io.sluice.engine.catalog.Names.deadLetterTopic;
+import static io.sluice.engine.catalog.Names.retryTopic;
+
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Change;
 import io.sluice.engine.catalog.Group;
@@ -11,6 +14,7 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.CatalogModel;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.plan.Operation;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -63,7 +67,11 @@ final class Operators {
 
     void deleteTopic(Operation.DeleteTopic op) {
         String name = Names.topic(0, op.topic());
-        change(op.getClass(), name, catalog().deleteTopic(name), topic -> {});
+        Topic topic = catalog().topic(name);
+        if (topic != null) {
+            model.deleting(topic.id());
+        }
+        change(op.getClass(), name, catalog().deleteTopic(name), deleted -> {});
     }
 
     void createGroup(Operation.CreateGroup op) {
@@ -74,8 +82,13 @@ final class Operators {
 
     void deleteGroup(Operation.DeleteGroup op) {
         String name = Names.group(op.group());
-        model.deleting(io.sluice.engine.catalog.Names.retryTopic(name));
-        model.deleting(io.sluice.engine.catalog.Names.deadLetterTopic(name));
+        for (String own : List.of(retryTopic(name), deadLetterTopic(name))) {
+            model.deleting(own);
+            Topic topic = catalog().topic(own);
+            if (topic != null) {
+                model.deleting(topic.id());
+            }
+        }
         change(op.getClass(), name, catalog().deleteGroup(name), group -> {});
     }
 

@@ -21,6 +21,8 @@ import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one plan happen, from an empty disk to the audit, and says whether every promise was kept.
@@ -37,6 +39,7 @@ public final class Run {
     private static final long LOOK_NANOS = 500 * NANOS_PER_MS;
     private static final long START_NANOS_MAX = 60_000 * NANOS_PER_MS;
     private static final long QUIET_NANOS = 4_000 * NANOS_PER_MS;
+    private static final long LATENESS_MS = 3_000;
     private static final long ROUND_NANOS = 300 * NANOS_PER_MS;
 
     private final Plan plan;
@@ -56,7 +59,7 @@ public final class Run {
     private final Pulls pulls;
     private boolean over;
 
-    private Run(Plan plan, DiskMemory memory) {
+    private Run(Plan plan, DiskMemory memory, @Nullable Consumer<String> story) {
         this.plan = plan;
         this.setting = plan.setting();
         Dice dice = new Dice(plan.seed());
@@ -64,14 +67,23 @@ public final class Run {
         device = new Device(world, new Dice(dice.nextLong()), memory);
         Disk logDisk = device.directory(setting.alignmentBytes());
         Disk catalogDisk = device.directory(1);
-        node = new Node(world, setting, dice.nextLong(), logDisk, catalogDisk, model, coverage);
+        node =
+                new Node(
+                        world,
+                        setting,
+                        dice.nextLong(),
+                        logDisk,
+                        catalogDisk,
+                        model,
+                        coverage,
+                        story);
         net = new Net(world);
         troubles = new Troubles(world, node, net, device);
         pulls = new Pulls(node);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
-        lockers = new Lockers(world, node);
+        lockers = new Lockers(node);
         operators = new Operators(node);
     }
 
@@ -84,7 +96,14 @@ public final class Run {
      * @param memory where the disk's bytes live; may be used for one history after the other
      */
     public static Verdict of(Plan plan, DiskMemory memory) {
-        Run run = new Run(plan, memory);
+        return of(plan, memory, null);
+    }
+
+    /**
+     * @param story told what happens, line by line; null if nobody listens
+     */
+    public static Verdict of(Plan plan, DiskMemory memory, @Nullable Consumer<String> story) {
+        Run run = new Run(plan, memory, story);
         try {
             return run.run();
         } finally {
@@ -139,6 +158,9 @@ public final class Run {
     // Steps.
 
     private void happen(Step step) {
+        if (node.isTold()) {
+            node.tell(step.event().toString());
+        }
         switch (step.event()) {
             case Fault.Settle settle -> settle(settle.footers());
             case Fault fault -> troubles.happen(fault);
@@ -264,6 +286,7 @@ public final class Run {
             return;
         }
         operators.look();
+        pass(LATENESS_MS * NANOS_PER_MS);
         drain();
         if (!over()) {
             audit();
@@ -291,7 +314,7 @@ public final class Run {
         long deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS;
         Dice dice = new Dice(plan.seed() ^ 1);
         while (!over()) {
-            boolean pending = model.latestDueMs() >= world.wallMs() - 2_000;
+            boolean pending = model.latestDueMs() >= world.wallMs() - LATENESS_MS;
             boolean behind = consumeAll(dice);
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;

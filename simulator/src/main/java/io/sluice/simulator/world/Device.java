@@ -12,9 +12,10 @@ import java.util.function.Consumer;
  * <p>Of one run and one thread. All chance comes from the dice it is given. When the history is
  * over, {@link #release} hands the memory to the next one.
  *
- * <p>After {@link #kill} or {@link #losePower} the disk serves the next process at once; files and
- * calls of the one before throw {@link DiskCrashedException}. Capacity, latency and armed faults
- * outlive a crash.
+ * <p>After {@link #kill} or {@link #losePower} the disk serves the next process at once. Files that
+ * the one before had opened throw {@link DiskCrashedException}; a directory cannot tell who calls,
+ * so the threads of the one before must be dead. Capacity, latency and armed faults outlive a
+ * crash.
  */
 public final class Device {
     /** The smallest piece that a power loss keeps or loses. */

@@ -52,7 +52,7 @@ public enum DiskFault {
     LOST_WRITE,
     /** Some sectors of a write that was reported as done did not happen; armed. */
     TORN_WRITE,
-    /** A write happened at another place; armed. */
+    /** A write happened at another place, or if there is none, was lost; armed. */
     MISDIRECTED_WRITE,
     /** A bit of a file changed. */
     BIT_FLIP,

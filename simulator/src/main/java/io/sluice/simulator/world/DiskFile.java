@@ -87,7 +87,7 @@ final class DiskFile implements SegmentFile {
         if (device.lies()) {
             change.lied = true;
         } else {
-            written.promise(change, endNanos);
+            written.promiseWrite(change, endNanos);
         }
     }
 
@@ -99,13 +99,25 @@ final class DiskFile implements SegmentFile {
             return true;
         }
         if (device.armed.strikes(DiskFault.TORN_WRITE, name)) {
-            int first = device.partOf(at, length);
-            promise(inode, inode.write(source, from, first, at, begin), end);
-            device.damaged(DiskFault.TORN_WRITE, name, at + first, length - first);
+            tear(source, from, length, at, begin, end);
             return true;
         }
         return device.armed.strikes(DiskFault.MISDIRECTED_WRITE, name)
                 && misdirect(source, from, length, at, begin, end);
+    }
+
+    /** Only what comes before, or only what comes after, some sector's beginning is written. */
+    private void tear(ByteBuffer source, int from, int length, int at, long begin, long end) {
+        int cut = device.partOf(at, length);
+        boolean keepsFirst = cut == 0 || cut == length || device.dice.coin();
+        if (cut == length) {
+            cut = 0;
+        }
+        int first = keepsFirst ? 0 : cut;
+        int count = keepsFirst ? cut : length - cut;
+        promise(inode, inode.write(source, from + first, count, at + first, begin), end);
+        int lost = keepsFirst ? cut : 0;
+        device.damaged(DiskFault.TORN_WRITE, name, at + lost, length - count);
     }
 
     private boolean misdirect(

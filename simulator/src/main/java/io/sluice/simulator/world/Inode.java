@@ -70,9 +70,11 @@ final class Inode {
         byte[] bytes = device.memory.take(length);
         source.get(from, bytes, 0, length);
         Change.Bytes change = new Change.Bytes(device.calls(), beginNanos, offset, bytes, length);
-        visible = grown(visible, change.end());
-        sizeBytes = Math.max(sizeBytes, change.end());
-        System.arraycopy(bytes, 0, visible, offset, length);
+        if (length > 0) {
+            visible = grown(visible, change.end());
+            sizeBytes = Math.max(sizeBytes, change.end());
+            System.arraycopy(bytes, 0, visible, offset, length);
+        }
         changes.add(change);
         return change;
     }
@@ -108,6 +110,16 @@ final class Inode {
             change.lied = false;
             promised++;
         }
+    }
+
+    /** A DURABLE write is promised, and with it the truncations before, which decide its place. */
+    void promiseWrite(Change.Bytes write, long endNanos) {
+        for (Change.Bytes change : changes) {
+            if (change.isTruncation()) {
+                promise(change, endNanos);
+            }
+        }
+        promise(write, endNanos);
     }
 
     /** The current call, ending at {@code endNanos}, makes all durable that can become so. */
@@ -170,9 +182,7 @@ final class Inode {
     private void applyInSectorsOf(Change.Bytes change, Change.Bytes earlier) {
         int from = change.sectorFirst() * Device.SECTOR_BYTES;
         int to = change.sectorEnd() * Device.SECTOR_BYTES;
-        if (earlier.isTruncation()) {
-            apply(earlier, 0, 0);
-        } else {
+        if (!earlier.isTruncation()) {
             apply(earlier, Math.max(from, earlier.offset), Math.min(to, earlier.end()));
         }
     }

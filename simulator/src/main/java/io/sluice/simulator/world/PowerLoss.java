@@ -55,7 +55,8 @@ final class PowerLoss {
                 }
             } else {
                 missing = applySurvivors(change, i, apply);
-                if (i < end && pattern != Pattern.NOTHING && dice.perMille(200)) {
+                boolean mayExtend = i < end && change.length > 0 && pattern != Pattern.NOTHING;
+                if (mayExtend && dice.perMille(200)) {
                     extend.accept(change.end());
                 }
             }
