@@ -39,6 +39,11 @@ final class IdCounter {
         moveTo(stored);
     }
 
+    /** Whether {@code value} is one that this class may have stored. */
+    static boolean isCount(byte[] value) {
+        return value.length == Integer.BYTES && ByteBuffer.wrap(value).getInt() >= 0;
+    }
+
     void take(Taker taker) {
         if (waiting.isEmpty() && next <= reservedTo) {
             taker.taken(next++);
