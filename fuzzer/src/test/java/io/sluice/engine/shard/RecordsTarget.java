@@ -2,6 +2,7 @@ package io.sluice.engine.shard;
 
 import static io.sluice.fuzz.Target.require;
 
+import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
@@ -46,7 +47,17 @@ public final class RecordsTarget implements Target {
         require(at + stored.sizeBytes() == message.capacity(), "the message ends with its record");
     }
 
+    /** Queues are kept in arrays by number: what is read must fit one. */
+    private static void fits(int queueId) {
+        require(queueId >= 0 && queueId < TopicSettings.QUEUES_MAX, "queue " + queueId);
+    }
+
     private static void rewrite(Record record) {
+        if (record instanceof Record.MessageStored stored) {
+            fits(stored.queueId());
+        } else if (record instanceof Record.OffsetCommitted committed) {
+            fits(committed.queueId());
+        }
         if (record instanceof Record.MessageStored || record instanceof Record.TimerScheduled) {
             return;
         }
