@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  * files in a directory.
  */
 final class Corpus {
-    private static final int INPUTS_MAX = 300;
-    private static final int INPUT_BYTES_MAX = 4096;
+    private static final int INPUTS_MAX = 100;
+    private static final int INPUT_BYTES_MAX = 512;
     private static final String COMMENT = "#";
 
     private Corpus() {}
