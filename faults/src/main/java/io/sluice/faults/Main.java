@@ -17,6 +17,8 @@ public final class Main {
     private static Map<String, Entry> rigs() {
         Map<String, Entry> rigs = new LinkedHashMap<>();
         rigs.put("kill", new Entry(1000, new KillRig()));
+        rigs.put("pause", new Entry(30, new PauseRig()));
+        rigs.put("clock", new Entry(40, new ClockRig()));
         return rigs;
     }
 
