@@ -30,9 +30,14 @@ final class ClockRig implements Rig {
     private static final long DRAIN_S = 20;
     private static final String PROBE = "probe";
 
+    private final ServerBuild build;
     private int forward;
     private int back;
     private int restarts;
+
+    ClockRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -47,7 +52,7 @@ final class ClockRig implements Rig {
         Ledger ledger = new Ledger(Plan.usual(), violations);
         try (Node node =
                 new Node(
-                        options.build(),
+                        build,
                         directory.resolve("data"),
                         directory.resolve("server.log"),
                         Map.of("delay-levels", Plan.DELAY_LEVELS))) {

@@ -26,8 +26,13 @@ final class KillRig implements Rig {
     private static final int REREAD_BLOCKS = 2;
     private static final int SHOW_EVERY = 10;
 
+    private final ServerBuild build;
     private int whileStarting;
     private int afterStart;
+
+    KillRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -37,7 +42,7 @@ final class KillRig implements Rig {
         long startNs = System.nanoTime();
         try (Node node =
                 new Node(
-                        options.build(),
+                        build,
                         directory.resolve("data"),
                         directory.resolve("server.log"),
                         Map.of("delay-levels", Plan.DELAY_LEVELS))) {
