@@ -10,6 +10,9 @@ import java.util.function.Function;
 public final class Main {
     private static final int USAGE = 2;
 
+    /** 1,000 kills come to more than 20 million messages. */
+    private static final int ACKNOWLEDGED_PER_KILL_MAX = 52_000;
+
     /** A rig by name, and how often its fault happens if nothing is said. */
     private record Entry(int times, Function<ServerBuild, Rig> rig) {}
 
@@ -17,7 +20,7 @@ public final class Main {
 
     private static Map<String, Entry> rigs() {
         Map<String, Entry> rigs = new LinkedHashMap<>();
-        rigs.put("kill", new Entry(1000, KillRig::new));
+        rigs.put("kill", new Entry(1000, build -> new KillRig(build, ACKNOWLEDGED_PER_KILL_MAX)));
         rigs.put("pause", new Entry(30, PauseRig::new));
         rigs.put("clock", new Entry(40, ClockRig::new));
         return rigs;

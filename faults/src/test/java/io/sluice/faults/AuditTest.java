@@ -230,6 +230,19 @@ class AuditTest {
     }
 
     @Test
+    void shouldFindATopicThatIsGoneOrIsBack() {
+        String unanswered = ledger.catalog().creating();
+        String made = ledger.catalog().creating();
+        ledger.catalog().created(made);
+        assertBroken("acknowledged as THERE");
+        assertEquals(List.of("made-0", "made-1"), List.of(unanswered, made));
+        String deleted = ledger.catalog().creating();
+        ledger.catalog().deleted(deleted);
+        server.topics().add(deleted);
+        assertBroken("acknowledged as GONE");
+    }
+
+    @Test
     void shouldFindThatAMessageReadBeforeHasChanged() {
         for (int i = 0; i < QueueLedger.BLOCK; i++) {
             store(queue, send());

@@ -20,6 +20,7 @@ class KillRigTest {
     private static final int KILLS = 20;
     private static final long SECONDS_MAX = 45;
     private static final long SEED = 7;
+    private static final int ACKNOWLEDGED_PER_KILL_MAX = 10_000;
 
     private final ServerBuild build =
             ServerBuild.of(
@@ -30,7 +31,7 @@ class KillRigTest {
     @Test
     void shouldKeepEveryPromiseThroughKills() throws Exception {
         Options options = new Options(work, work, KILLS, SECONDS_MAX, SEED, false);
-        Rig.Report report = new KillRig(build).run(options);
+        Rig.Report report = new KillRig(build, ACKNOWLEDGED_PER_KILL_MAX).run(options);
         assertEquals(List.of(), report.violations().kept());
         System.out.print(report.table());
     }

@@ -16,14 +16,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Answers an audit from lists of messages that a test has made up, right or wrong. */
 final class ScriptedServer implements AutoCloseable {
     private static final int SOME = 3;
 
     private final Map<String, List<byte[]>> queues = new HashMap<>();
+    private final Set<String> topics = new HashSet<>();
     private final Map<String, Long> committed = new HashMap<>();
     private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 
@@ -42,6 +45,11 @@ final class ScriptedServer implements AutoCloseable {
 
     synchronized void committed(String group, QueueName name, long offset) {
         committed.put(group + " " + name, offset);
+    }
+
+    /** Names of topics that are there. */
+    synchronized Set<String> topics() {
+        return topics;
     }
 
     private void serve() {
@@ -69,6 +77,10 @@ final class ScriptedServer implements AutoCloseable {
         FrameWriter writer = new FrameWriter();
         if (header.code() == RequestCode.QUERY_CONSUMER_OFFSET) {
             offset(header, writer);
+        } else if (header.code() == RequestCode.GET_TOPIC_CONFIG) {
+            boolean there = topics.contains(header.text("topic"));
+            int code = there ? ResponseCode.SUCCESS : ResponseCode.TOPIC_NOT_EXIST;
+            var _ = writer.response(header, code);
         } else {
             body = messages(PullMessageHeader.decode(header));
             int code = body.length == 0 ? ResponseCode.PULL_NOT_FOUND : ResponseCode.SUCCESS;
