@@ -189,6 +189,7 @@ final class ClockRig implements Rig {
     private static boolean jumpUnderLoad(
             Node node, FakeClock clock, long offsetMs, Load load, Violations violations)
             throws InterruptedException {
+        clock.announce(offsetMs);
         Thread jumper = Thread.ofPlatform().name("jumper").start(() -> jump(clock, offsetMs, load));
         Load.Result result =
                 load.run(node.port(), Duration.ofMinutes(1), Duration.ofSeconds(DRAIN_S));
