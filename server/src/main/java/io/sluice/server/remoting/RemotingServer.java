@@ -6,6 +6,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -16,8 +17,8 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
@@ -25,7 +26,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -54,12 +58,13 @@ public final class RemotingServer {
     private final Traffic traffic = new Traffic();
     private final EventLoopGroup loops;
     private final List<Channel> listeners = new ArrayList<>();
+    private final Map<EventLoop, Crowd> crowds = new HashMap<>();
     private final Set<RemotingConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Door door;
 
     /**
      * @param threads event loops
-     * @param limits what each connection may cost
+     * @param limits what each connection, and all together, may cost
      */
     public RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
         this.allocator = allocator;
@@ -71,6 +76,13 @@ public final class RemotingServer {
                         Epoll.isAvailable()
                                 ? EpollIoHandler.newFactory()
                                 : NioIoHandler.newFactory());
+        for (EventExecutor loop : loops) {
+            Crowd crowd = new Crowd(limits, threads);
+            crowds.put((EventLoop) loop, crowd);
+            var _ =
+                    loop.scheduleWithFixedDelay(
+                            crowd::sweep, crowd.sweepMs(), crowd.sweepMs(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
@@ -121,6 +133,7 @@ public final class RemotingServer {
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(
                                         limits.unsentBytesMax() / 2, limits.unsentBytesMax()))
+                        .handler(new Accepting())
                         .childHandler(new Initializer());
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -192,14 +205,18 @@ public final class RemotingServer {
                 var _ = channel.close(); // gone before it was let in
                 return;
             }
+            Crowd crowd = Objects.requireNonNull(crowds.get(channel.eventLoop()));
             var connection =
-                    new RemotingConnection(channel, open.dispatcher, open.clients, traffic, limits);
+                    new RemotingConnection(
+                            channel, open.dispatcher, open.clients, traffic, limits, crowd);
+            if (!connection.admitted()) {
+                var _ = channel.close();
+                return;
+            }
+            traffic.connectionsOpened.increment();
             connections.add(connection);
             var _ = channel.closeFuture().addListener(_ -> connections.remove(connection));
-            channel.pipeline()
-                    .addLast(
-                            new IdleStateHandler(limits.idleMs(), 0, 0, TimeUnit.MILLISECONDS),
-                            connection);
+            channel.pipeline().addLast(connection);
         }
     }
 }
