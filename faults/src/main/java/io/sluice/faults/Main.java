@@ -1,5 +1,7 @@
 package io.sluice.faults;
 
+import io.sluice.faults.flood.FloodRig;
+import io.sluice.faults.flood.NeighboursRig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,8 @@ public final class Main {
     private static Map<String, Entry> rigs() {
         Map<String, Entry> rigs = new LinkedHashMap<>();
         rigs.put("kill", new Entry(1000, new KillRig()));
+        rigs.put("flood", new Entry(5, new FloodRig()));
+        rigs.put("neighbours", new Entry(5, new NeighboursRig()));
         return rigs;
     }
 

@@ -27,20 +27,20 @@ final class Crowd {
 
     private static final long SWEEP_MS_MAX = 1000;
 
-    /** Why a connection was closed, as the log says it of some number of them. */
+    /** Why connections were closed, as the log says it. */
     private enum Why {
         FULL(
-                "refused, since %d connections are open, the most that there is room for: is the"
-                        + " limit of open files (ulimit -n) too low, or does a client leak connections?"),
+                "refused connections, since %d are open, the most that there is room for: is the limit"
+                        + " of open files (ulimit -n) too low, or does a client leak connections?"),
         REPLACED(
-                "closed for others to come in, since they had asked nothing and the most"
-                        + " connections that there is room for, %d, were open"),
-        STRANGE("closed, since they had asked nothing for %d ms"),
-        SILENT("closed, since they had sent no whole request for %d ms"),
-        STUCK("closed, since they took none of their answers for %d ms"),
+                "closed connections that had asked nothing, for others to come in, since %d were"
+                        + " open, the most that there is room for"),
+        STRANGE("closed connections that had asked nothing for %d ms"),
+        SILENT("closed connections that had sent no whole request for %d ms"),
+        STUCK("closed connections that took none of their answers for %d ms"),
         STALLED(
-                "closed, which held on for the longest to parts of requests or to answers not"
-                        + " taken, of which there were more than %d bytes in all");
+                "closed connections that held parts of requests, or left answers, for the longest,"
+                        + " since all of those took more than %d bytes");
 
         private final String text;
 
@@ -275,9 +275,9 @@ final class Crowd {
     private void report(Why why, Tally tally) {
         if (tally.count > 0 && nowNanos - tally.reportNanos >= REPORT_NANOS) {
             LOG.warn(
-                    "{} connections were {}; the last was that of {}",
-                    tally.count,
+                    "{} (count {}, the last of {})",
                     why.text.formatted(bound(why)),
+                    tally.count,
                     tally.last);
             tally.count = 0;
             tally.reportNanos = nowNanos;
