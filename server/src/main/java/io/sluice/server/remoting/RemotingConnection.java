@@ -29,7 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +51,11 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     private static final int ANSWER_BYTES_GUESSED = 192;
 
+    /**
+     * One message may wake thousands of requests of one peer: others must not wait for them all.
+     */
+    private static final int WAKES_PER_TURN = 8;
+
     private static final Answer BUSY =
             Answer.error(
                     ResponseCode.SYSTEM_BUSY,
@@ -70,7 +74,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private final FrameCutter frames;
     private final FrameWriter writer = new FrameWriter();
 
-    private final AtomicReference<@Nullable RemotingRequest> answered = new AtomicReference<>();
+    private final Answered answered = new Answered();
     private final Queue<Runnable> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -225,11 +229,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     /** Takes an answer; from any thread. */
     void answered(RemotingRequest request) {
-        RemotingRequest head;
-        do {
-            head = answered.get();
-            request.previous = head;
-        } while (!answered.compareAndSet(head, request));
+        answered.add(request);
         schedule();
     }
 
@@ -254,8 +254,9 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private void turn() {
         scheduled.set(false);
         boolean room = true;
+        int wakes = draining || !open ? Integer.MAX_VALUE : WAKES_PER_TURN;
         while (room) {
-            wake();
+            wakes = wake(wakes);
             cut();
             room = write(); // what is written no longer holds memory: perhaps there is room for
             // more
@@ -263,6 +264,9 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         flush();
         readOn();
         settle();
+        if (wakes == 0) {
+            schedule(); // the rest comes after other connections' turns
+        }
     }
 
     /** Tells what is held now. */
@@ -274,13 +278,17 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         }
     }
 
-    private void wake() {
-        for (Runnable task = next(); task != null; task = next()) {
+    /** Runs up to {@code count} of the requests that were woken; how many more may be. */
+    private int wake(int count) {
+        int left = count;
+        for (Runnable task = left > 0 ? next() : null; task != null; ) {
             task.run();
             if (heavy()) {
                 write();
             }
+            task = --left > 0 ? next() : null;
         }
+        return left;
     }
 
     /** Unlike reading, waking goes on in a shutdown; and once closed, so that all is given back. */
@@ -290,7 +298,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     /** Whether the newest answer is so large that it had better be seen by the next check. */
     private boolean heavy() {
-        RemotingRequest last = answered.get();
+        RemotingRequest last = answered.newest();
         Answer answer = last == null ? null : last.answer();
         return answer != null && answer.body().readableBytes() > COPIED_BODY_BYTES_MAX;
     }
@@ -305,17 +313,12 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     /** Writes the answers that have been given, oldest first; false if there are none. */
     private boolean write() {
-        RemotingRequest last = answered.getAndSet(null);
-        if (last == null) {
+        RemotingRequest first = answered.takeAll();
+        if (first == null) {
             return false;
         }
         int count = 0;
-        RemotingRequest first = null;
-        while (last != null) {
-            RemotingRequest previous = last.previous;
-            last.previous = first;
-            first = last;
-            last = previous;
+        for (RemotingRequest request = first; request != null; request = request.previous) {
             count++;
         }
         write(first, count);
@@ -323,9 +326,11 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         return true;
     }
 
-    private void write(@Nullable RemotingRequest first, int count) {
+    private void write(RemotingRequest first, int count) {
         ByteBuf out = null;
-        for (RemotingRequest request = first; request != null; request = request.previous) {
+        for (@Nullable RemotingRequest request = first;
+                request != null;
+                request = request.previous) {
             Answer answer = Objects.requireNonNull(request.answer());
             letGo(request);
             parked(-request.parkedBytes);

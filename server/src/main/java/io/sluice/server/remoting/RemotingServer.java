@@ -8,8 +8,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -20,6 +23,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import java.io.IOException;
@@ -32,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +58,9 @@ public final class RemotingServer {
     private static final int BACKLOG = 1024;
     private static final long CLOSE_WITHIN_MS = 1000;
 
+    /** How long an event loop does what was put into its queue before it looks at sockets. */
+    private static final long TASKS_MS = 1;
+
     private final ByteBufAllocator allocator;
     private final Limits limits;
     private final Traffic traffic = new Traffic();
@@ -69,13 +77,7 @@ public final class RemotingServer {
     public RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
         this.allocator = allocator;
         this.limits = limits;
-        this.loops =
-                new MultiThreadIoEventLoopGroup(
-                        threads,
-                        new DefaultThreadFactory("remoting", true),
-                        Epoll.isAvailable()
-                                ? EpollIoHandler.newFactory()
-                                : NioIoHandler.newFactory());
+        this.loops = new Loops(threads);
         for (EventExecutor loop : loops) {
             Crowd crowd = new Crowd(limits, threads);
             crowds.put((EventLoop) loop, crowd);
@@ -193,6 +195,27 @@ public final class RemotingServer {
         }
         Future<?> ended = loops.shutdownGracefully(0, CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS);
         ended.awaitUninterruptibly(CLOSE_WITHIN_MS);
+    }
+
+    /** Event loops that look at sockets again even if tasks never end. */
+    private static final class Loops extends MultiThreadIoEventLoopGroup {
+        Loops(int threads) {
+            super(
+                    threads,
+                    new DefaultThreadFactory("remoting", true),
+                    Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
+            return new SingleThreadIoEventLoop(
+                    this,
+                    executor,
+                    io,
+                    Integer.MAX_VALUE,
+                    RejectedExecutionHandlers.reject(),
+                    TASKS_MS);
+        }
     }
 
     private record Door(Dispatcher dispatcher, Clients clients) {}

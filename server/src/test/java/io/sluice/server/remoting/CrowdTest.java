@@ -272,6 +272,22 @@ class CrowdTest {
     }
 
     @Test
+    void shouldWakeAllThatWaitThoughNotAllAtOnce() throws IOException {
+        Wire wire = wire();
+        assertSends(wire);
+        for (int i = 0; i < 3000; i++) {
+            wire.write(waitingPull(wire, 1, "*"));
+        }
+        Wire other = wire();
+        await(() -> server.traffic().requests() == 3001);
+        assertSends(other);
+        for (int i = 0; i < 3000; i++) {
+            assertEquals(ResponseCode.SUCCESS, wire.answer().code());
+        }
+        await(() -> server.traffic().underWay() == 0);
+    }
+
+    @Test
     void shouldCountTheHeadersOfPullsThatWait() throws IOException {
         Together all = together();
         restart(
