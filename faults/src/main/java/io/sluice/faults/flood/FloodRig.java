@@ -110,6 +110,8 @@ public final class FloodRig implements Rig {
         Honest honest = new Honest(node.port(), "honest");
         Median kept = new Median();
         Median p99 = new Median();
+        Median bytes = new Median();
+        Median alone = new Median();
         long resident = 0;
         long descriptors = 0;
         for (int round = 1; round <= rounds; round++) {
@@ -120,7 +122,11 @@ public final class FloodRig implements Rig {
                     Hostile second = Hostile.start(node.port(), 50, shares)) {
                 first.awaitOpen(each * 9 / 10, OPEN_WITHIN_MS);
                 second.awaitOpen(each * 9 / 10, OPEN_WITHIN_MS);
+                alone.add(cpuShare(server));
+                long written = first.written() + second.written();
                 loud = honest.saturate(HONEST, WINDOW, WARM_MS, MEASURE_MS);
+                written = first.written() + second.written() - written;
+                bytes.add(written * 1000.0 / (WARM_MS + MEASURE_MS));
                 resident = Math.max(resident, server.residentMib());
                 descriptors = Math.max(descriptors, server.descriptors());
                 System.out.printf(
@@ -139,6 +145,8 @@ public final class FloodRig implements Rig {
             promise(loud.refused() == 0, loud.refused() + " honest requests were refused");
             awaitCalm(server);
         }
+        row(name + ": CPU of the server for it alone (median)", cores(alone.value()));
+        row(name + ": bytes per second from it (median)", "%,.0f".formatted(bytes.value()));
         row(name + ": descriptors of the server", "%,d".formatted(descriptors));
         row(
                 name + ": throughput kept (median, least, most of %d)".formatted(rounds),
@@ -171,9 +179,7 @@ public final class FloodRig implements Rig {
         double cpu;
         try (Hostile callers = Hostile.start(node.port(), 2, new Share(Nuisance.IDLE, CALLERS))) {
             callers.awaitOpen(CALLERS, WARM_MS);
-            double cpuBefore = server.cpuSeconds();
-            Thread.sleep(MEASURE_MS);
-            cpu = (server.cpuSeconds() - cpuBefore) * 1000 / MEASURE_MS;
+            cpu = cpuShare(server);
             long said = said(node, "cannot accept connections") - saidBefore;
             promise(said == 1, "it was said %d times that nobody can come in".formatted(said));
         }
@@ -182,10 +188,22 @@ public final class FloodRig implements Rig {
         during = honest.saturate(HONEST, WINDOW, WARM_MS, MEASURE_MS);
         promise(during.perSecond() > 0, "nobody comes in though there are descriptors again");
         promise(cpu < CPU_SHARE_MAX, "without descriptors it spins: %.2f of a core".formatted(cpu));
-        row("no descriptor left: CPU while idle", "%.2f of a core".formatted(cpu));
+        row("no descriptor left: CPU while idle", cores(cpu));
         row(
                 "after that, throughput",
                 "%.2f of before".formatted(during.perSecond() / before.perSecond()));
+    }
+
+    /** Cores that the server uses now: what others do on the machine hardly changes that. */
+    private static double cpuShare(Vitals server) throws IOException, InterruptedException {
+        double before = server.cpuSeconds();
+        long beganNs = System.nanoTime();
+        Thread.sleep(MEASURE_MS);
+        return (server.cpuSeconds() - before) * 1e9 / (System.nanoTime() - beganNs);
+    }
+
+    private static String cores(double share) {
+        return "%.2f of a core".formatted(share);
     }
 
     private static boolean limitDescriptors(long pid, String soft)

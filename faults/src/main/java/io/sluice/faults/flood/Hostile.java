@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process of clients that mean ill: {@code Hostile PORT ADDRESS NUISANCE COUNT ...}. It prints a
- * line {@code open N lost M} twice per second and ends when its input does. A process of its own,
- * since one may open only so many descriptors, and since it shall not disturb what is measured; and
- * of the lowest priority, since it would run on another machine.
+ * line {@code open N lost M wrote B} twice per second and ends when its input does. A process of
+ * its own, since one may open only so many descriptors, and since it shall not disturb what is
+ * measured; and of the lowest priority, since it would run on another machine.
  */
 public final class Hostile implements AutoCloseable {
     private static final int TICK_MS = 100;
@@ -23,6 +23,7 @@ public final class Hostile implements AutoCloseable {
     private final Process process;
     private volatile int open;
     private volatile long lost;
+    private volatile long written;
 
     private Hostile(Process process) {
         this.process = process;
@@ -54,6 +55,7 @@ public final class Hostile implements AutoCloseable {
                 String[] words = line.split(" ");
                 open = Integer.parseInt(words[1]);
                 lost = Long.parseLong(words[3]);
+                written = Long.parseLong(words[5]);
             }
         } catch (IOException e) {
             // The process has ended.
@@ -66,6 +68,11 @@ public final class Hostile implements AutoCloseable {
 
     long lost() {
         return lost;
+    }
+
+    /** Bytes that its connections have sent. */
+    long written() {
+        return written;
     }
 
     /** Waits until so many connections are open, or no more come. */
@@ -99,7 +106,9 @@ public final class Hostile implements AutoCloseable {
     private static void tell(Swarm swarm) {
         try {
             while (true) {
-                System.out.printf("open %d lost %d%n", swarm.openCount(), swarm.lost());
+                System.out.printf(
+                        "open %d lost %d wrote %d%n",
+                        swarm.openCount(), swarm.lost(), swarm.written());
                 System.out.flush();
                 Thread.sleep(TELL_MS);
             }

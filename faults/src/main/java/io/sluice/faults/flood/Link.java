@@ -49,12 +49,13 @@ final class Link {
         return out.position() == 0;
     }
 
-    void flush() throws IOException {
+    /** Writes what the socket takes; how many bytes that is. */
+    int flush() throws IOException {
         SelectionKey known = key;
         if (out.position() == 0 || known == null) {
-            return;
+            return 0;
         }
-        var _ = channel.write(out.flip());
+        int written = channel.write(out.flip());
         boolean all = !out.hasRemaining();
         out.compact();
         int reading = behaviour.deaf() ? 0 : SelectionKey.OP_READ;
@@ -62,6 +63,7 @@ final class Link {
         if (known.interestOps() != wanted) {
             known.interestOps(wanted);
         }
+        return written;
     }
 
     /** Reads once and hands on the frames; {@code shared} is empty before and after. */

@@ -45,6 +45,7 @@ final class Swarm {
     private int opened;
     private volatile int openCount;
     private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
     private volatile boolean stopped;
 
     /**
@@ -73,6 +74,11 @@ final class Swarm {
     /** Connections that the server closed or refused so far. */
     long lost() {
         return lost.get();
+    }
+
+    /** Bytes that were written so far. */
+    long written() {
+        return written.get();
     }
 
     void stop() {
@@ -156,7 +162,7 @@ final class Swarm {
 
     private void flush(Waiting one) {
         try {
-            one.link.flush();
+            written.addAndGet(one.link.flush());
         } catch (IOException e) {
             drop(one);
         }

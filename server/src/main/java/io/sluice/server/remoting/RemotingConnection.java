@@ -333,8 +333,10 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
                 request = request.previous) {
             Answer answer = Objects.requireNonNull(request.answer());
             letGo(request);
-            parked(-request.parkedBytes);
-            request.parkedBytes = 0;
+            if (request.parkedBytes != 0) {
+                parked(-request.parkedBytes);
+                request.parkedBytes = 0;
+            }
             request.release();
             if (!open || request.header().oneway()) {
                 answer.body().release();
