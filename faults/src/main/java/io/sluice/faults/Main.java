@@ -1,5 +1,7 @@
 package io.sluice.faults;
 
+import io.sluice.faults.flood.FloodRig;
+import io.sluice.faults.flood.NeighboursRig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +25,8 @@ public final class Main {
         rigs.put("kill", new Entry(1000, build -> new KillRig(build, ACKNOWLEDGED_PER_KILL_MAX)));
         rigs.put("pause", new Entry(30, PauseRig::new));
         rigs.put("clock", new Entry(40, ClockRig::new));
+        rigs.put("flood", new Entry(5, FloodRig::new));
+        rigs.put("neighbours", new Entry(5, NeighboursRig::new));
         return rigs;
     }
 

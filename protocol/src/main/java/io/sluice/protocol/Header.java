@@ -112,6 +112,11 @@ public final class Header {
         return remark;
     }
 
+    /** Size of the header itself in bytes. */
+    public int sizeBytes() {
+        return bytes.length;
+    }
+
     /** Where the body begins in the buffer that was decoded. */
     public int bodyIndex() {
         return bodyIndex;

@@ -41,7 +41,8 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
         return new Answer(ResponseCode.SUCCESS, null, fields, body);
     }
 
-    static Answer error(int code, @Nullable String remark) {
+    /** A refusal. */
+    public static Answer error(int code, @Nullable String remark) {
         return new Answer(code, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
     }
 

@@ -41,6 +41,11 @@ final class PullHandler {
     /** This shard, the only replica. */
     private static final long PULL_FROM_MASTER = 0;
 
+    private static final Answer TOO_MANY_WAIT =
+            Answer.error(
+                    ResponseCode.SYSTEM_BUSY,
+                    "there is nothing, and too many pulls wait for messages already: try again");
+
     private final Broker broker;
     private final Clients clients;
 
@@ -179,11 +184,14 @@ final class PullHandler {
     }
 
     private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
+        boolean mayWait = request.mayPark();
         long suspendMs =
-                fields.suspends() ? Math.clamp(fields.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
+                fields.suspends() && mayWait
+                        ? Math.clamp(fields.suspendTimeoutMs(), 0, SUSPEND_MS_MAX)
+                        : 0;
         int sizeBytesMax = Math.clamp(fields.maxMsgBytes(), 1, SIZE_BYTES_MAX);
         request.expect(sizeBytesMax);
-        Reading reading = new Reading(request);
+        Reading reading = new Reading(request, mayWait || !fields.suspends());
         broker.pull(
                 new Pull(
                         topic,
@@ -207,10 +215,16 @@ final class PullHandler {
     private static final class Reading
             implements IntFunction<ByteBuffer>, Consumer<Outcome<Pulled>> {
         private final Request request;
+        private final boolean mayFindNothing;
         private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
-        Reading(Request request) {
+        /**
+         * @param mayFindNothing false if the client wants to wait and there is no memory for that:
+         *     were it told that there is nothing, it would ask again at once
+         */
+        Reading(Request request, boolean mayFindNothing) {
             this.request = request;
+            this.mayFindNothing = mayFindNothing;
         }
 
         @Override
@@ -223,7 +237,10 @@ final class PullHandler {
         @Override
         public void accept(Outcome<Pulled> outcome) {
             switch (outcome) {
-                case Outcome.Done<Pulled>(Pulled pulled) -> request.answer(answer(pulled));
+                case Outcome.Done<Pulled>(Pulled pulled) -> {
+                    boolean busy = pulled.found() == Pull.Found.END && !mayFindNothing;
+                    request.answer(busy ? TOO_MANY_WAIT : answer(pulled));
+                }
                 case Outcome.Refused<Pulled> refused -> {
                     buffer.release();
                     request.answer(Answer.refused(refused));

@@ -54,6 +54,9 @@ public abstract class Request {
      */
     protected abstract void expect(int sizeBytes);
 
+    /** Whether memory allows one more request to wait. Event loop only. */
+    protected abstract boolean mayPark();
+
     /**
      * Gives the request's bytes back, since the answer may take long and does not need them. Such a
      * request does not keep others from being read. Event loop only.

@@ -122,6 +122,11 @@ final class FrameCutter {
         }
     }
 
+    /** What is kept of a frame that is not whole, in bytes. */
+    int partialBytes() {
+        return partial == null ? 0 : partial.capacity();
+    }
+
     /** Gives all bytes back. */
     void release() {
         if (partial != null) {

@@ -6,14 +6,15 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.timeout.IdleStateEvent;
 import io.sluice.protocol.FrameException;
 import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.HeaderException;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.RequestCode;
+import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SerializeType;
 import io.sluice.server.dispatch.Answer;
 import io.sluice.server.dispatch.Clients;
@@ -28,7 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * completes are written with one flush.
  *
  * <p>Its memory is bounded by {@link Limits}. While more than that is being worked on, or has not
- * been taken by the peer, it reads nothing on and wakes no parked request; a peer that then takes
- * nothing at all for a while is disconnected.
+ * been taken by the peer, it reads nothing on and wakes no parked request. What all connections
+ * hold together is bounded by the {@link Crowd}, which also disconnects those that are silent or
+ * take nothing.
  */
 final class RemotingConnection extends ChannelInboundHandlerAdapter implements Peer {
     private static final Logger LOG = LoggerFactory.getLogger(RemotingConnection.class);
@@ -50,10 +51,22 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     private static final int ANSWER_BYTES_GUESSED = 192;
 
+    /**
+     * One message may wake thousands of requests of one peer: others must not wait for them all.
+     */
+    private static final int WAKES_PER_TURN = 8;
+
+    private static final Answer BUSY =
+            Answer.error(
+                    ResponseCode.SYSTEM_BUSY,
+                    "requests of all clients take more memory than there is for them: try again");
+
     private final Dispatcher dispatcher;
     private final Clients clients;
     private final Traffic traffic;
     private final Limits limits;
+    private final Crowd crowd;
+    private final Crowd.@Nullable Place place;
     private final SocketChannel channel;
     private final InetSocketAddress remote;
     private final InetSocketAddress local;
@@ -61,7 +74,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private final FrameCutter frames;
     private final FrameWriter writer = new FrameWriter();
 
-    private final AtomicReference<@Nullable RemotingRequest> answered = new AtomicReference<>();
+    private final Answered answered = new Answered();
     private final Queue<Runnable> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -70,9 +83,12 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private SerializeType serializeType = SerializeType.JSON;
     private int heldRequests;
     private long heldBytes;
+    private long requestBytes;
+    private long parkedBytes;
+    private boolean came;
+    private boolean asked;
     private boolean draining;
     private boolean dirty;
-    private boolean watched;
     private int opaque;
 
     RemotingConnection(
@@ -80,17 +96,24 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
             Dispatcher dispatcher,
             Clients clients,
             Traffic traffic,
-            Limits limits) {
+            Limits limits,
+            Crowd crowd) {
         this.channel = channel;
         this.dispatcher = dispatcher;
         this.clients = clients;
         this.traffic = traffic;
         this.limits = limits;
+        this.crowd = crowd;
         this.remote = channel.remoteAddress();
         this.local = channel.localAddress();
         this.host = host(remote);
         this.frames = new FrameCutter(channel.alloc(), limits.frameSizeBytesMax());
-        traffic.connectionsOpened.increment();
+        this.place = crowd.enter(this);
+    }
+
+    /** Whether there is a place for it; if not, it must be closed. */
+    boolean admitted() {
+        return place != null;
     }
 
     private static byte[] host(InetSocketAddress address) {
@@ -103,6 +126,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         scheduled.set(true); // what is answered meanwhile is written when reading is complete
+        came = true;
         frames.add((ByteBuf) message);
         cut();
         if (paused()) {
@@ -137,7 +161,10 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         } catch (FrameException | HeaderException e) {
             close("sent what is no frame: " + e.getMessage());
         }
-        traffic.requests.add(count);
+        if (count > 0) {
+            asked = true;
+            traffic.requests.add(count);
+        }
     }
 
     private void request(ByteBuf in) {
@@ -151,8 +178,13 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
                 new RemotingRequest(this, header, in.retain(), frames.sizeBytes() + slack);
         heldRequests++;
         heldBytes += request.heldBytes;
+        requestBytes += request.sizeBytes;
         traffic.underWay.increment();
-        dispatcher.dispatch(request);
+        if (crowd.busy()) {
+            request.answer(BUSY);
+        } else {
+            dispatcher.dispatch(request);
+        }
     }
 
     /** Reserves more for a request whose answer is being made. */
@@ -168,12 +200,25 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         if (request.heldBytes > 0) {
             heldRequests--;
             heldBytes -= request.heldBytes;
+            requestBytes -= request.sizeBytes;
             traffic.underWay.decrement();
             request.heldBytes = 0;
         }
     }
 
-    private boolean paused() {
+    /** Whether one more request may wait for messages. */
+    boolean mayPark() {
+        return parkedBytes <= limits.parkedBytesMax() && crowd.mayPark();
+    }
+
+    /** A request waits for messages and takes memory; or, if that is negative, no longer does. */
+    void parked(long sizeBytes) {
+        parkedBytes += sizeBytes;
+        crowd.parked(sizeBytes);
+    }
+
+    /** Whether nothing is read on. */
+    boolean paused() {
         return draining
                 || heldBytes > limits.heldBytesMax()
                 || heldRequests > limits.heldRequestsMax()
@@ -184,11 +229,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     /** Takes an answer; from any thread. */
     void answered(RemotingRequest request) {
-        RemotingRequest head;
-        do {
-            head = answered.get();
-            request.previous = head;
-        } while (!answered.compareAndSet(head, request));
+        answered.add(request);
         schedule();
     }
 
@@ -213,23 +254,41 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private void turn() {
         scheduled.set(false);
         boolean room = true;
+        int wakes = draining || !open ? Integer.MAX_VALUE : WAKES_PER_TURN;
         while (room) {
-            wake();
+            wakes = wake(wakes);
             cut();
             room = write(); // what is written no longer holds memory: perhaps there is room for
             // more
         }
         flush();
         readOn();
+        settle();
+        if (wakes == 0) {
+            schedule(); // the rest comes after other connections' turns
+        }
     }
 
-    private void wake() {
-        for (Runnable task = next(); task != null; task = next()) {
+    /** Tells what is held now. */
+    private void settle() {
+        if (place != null) {
+            crowd.settle(place, came, asked, requestBytes, stalledBytes());
+            came = false;
+            asked = false;
+        }
+    }
+
+    /** Runs up to {@code count} of the requests that were woken; how many more may be. */
+    private int wake(int count) {
+        int left = count;
+        for (Runnable task = left > 0 ? next() : null; task != null; ) {
             task.run();
             if (heavy()) {
                 write();
             }
+            task = --left > 0 ? next() : null;
         }
+        return left;
     }
 
     /** Unlike reading, waking goes on in a shutdown; and once closed, so that all is given back. */
@@ -239,7 +298,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
 
     /** Whether the newest answer is so large that it had better be seen by the next check. */
     private boolean heavy() {
-        RemotingRequest last = answered.get();
+        RemotingRequest last = answered.newest();
         Answer answer = last == null ? null : last.answer();
         return answer != null && answer.body().readableBytes() > COPIED_BODY_BYTES_MAX;
     }
@@ -250,24 +309,16 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
             return;
         }
         pause();
-        if (!channel.isWritable()) {
-            watch();
-        }
     }
 
     /** Writes the answers that have been given, oldest first; false if there are none. */
     private boolean write() {
-        RemotingRequest last = answered.getAndSet(null);
-        if (last == null) {
+        RemotingRequest first = answered.takeAll();
+        if (first == null) {
             return false;
         }
         int count = 0;
-        RemotingRequest first = null;
-        while (last != null) {
-            RemotingRequest previous = last.previous;
-            last.previous = first;
-            first = last;
-            last = previous;
+        for (RemotingRequest request = first; request != null; request = request.previous) {
             count++;
         }
         write(first, count);
@@ -275,11 +326,17 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         return true;
     }
 
-    private void write(@Nullable RemotingRequest first, int count) {
+    private void write(RemotingRequest first, int count) {
         ByteBuf out = null;
-        for (RemotingRequest request = first; request != null; request = request.previous) {
+        for (@Nullable RemotingRequest request = first;
+                request != null;
+                request = request.previous) {
             Answer answer = Objects.requireNonNull(request.answer());
             letGo(request);
+            if (request.parkedBytes != 0) {
+                parked(-request.parkedBytes);
+                request.parkedBytes = 0;
+            }
             request.release();
             if (!open || request.header().oneway()) {
                 answer.body().release();
@@ -334,34 +391,15 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         }
     }
 
-    /** Looks again later whether a peer that takes too little takes anything. */
-    private void watch() {
-        if (!watched) {
-            watched = true;
-            long unsent = unsentBytes();
-            var _ =
-                    channel.eventLoop()
-                            .schedule(
-                                    () -> checkStuck(unsent),
-                                    limits.stuckMs(),
-                                    TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void checkStuck(long unsentBefore) {
-        watched = false;
-        if (!open || channel.isWritable()) {
-            return;
-        }
-        if (unsentBytes() >= unsentBefore) {
-            close("took none of its answers for " + limits.stuckMs() + " ms");
-        } else {
-            watch();
-        }
-    }
-
-    private long unsentBytes() {
+    /** Answers not taken beyond those that do not matter yet. */
+    long unsentBytes() {
         return channel.bytesBeforeWritable();
+    }
+
+    /** What waits for the peer: to send the rest of a frame, and to take its answers. */
+    long stalledBytes() {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return frames.partialBytes() + (unsent == null ? 0 : unsent.totalPendingWriteBytes());
     }
 
     // The peer.
@@ -447,11 +485,10 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         channel.closeFuture().awaitUninterruptibly(Math.max(nanos, 1), TimeUnit.NANOSECONDS);
     }
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent && !paused()) {
-            close("silent for " + limits.idleMs() + " ms");
-        }
+    /** Gives room to others; the crowd says why. */
+    void evict() {
+        LOG.debug("closing the connection of {}, which stands in others' way", remote);
+        var _ = channel.close();
     }
 
     @Override
@@ -469,6 +506,9 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     public void channelInactive(ChannelHandlerContext context) {
         open = false;
         frames.release();
+        if (place != null) {
+            crowd.leave(place);
+        }
         turn();
         clients.closed(this);
         traffic.connectionsClosed.increment();

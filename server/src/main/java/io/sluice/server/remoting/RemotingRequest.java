@@ -35,19 +35,30 @@ final class RemotingRequest extends Request {
     /** The request answered before this one, in the connection's list. */
     @Nullable RemotingRequest previous;
 
+    /** What its frame takes, in bytes. */
+    final int sizeBytes;
+
     /** What the connection has reserved for it, in bytes; 0 once it is parked. */
     int heldBytes;
+
+    /** What it takes while it is parked, in bytes; 0 if it is not. */
+    int parkedBytes;
+
+    /** What a parked request was measured to take of the heap, without its header. */
+    private static final int PARKED_BYTES = 1024;
 
     private boolean released;
 
     /**
      * @param bytes holds the frame; one reference to it is this request's
+     * @param sizeBytes what keeping {@code bytes} takes
      */
-    RemotingRequest(RemotingConnection connection, Header header, ByteBuf bytes, int heldBytes) {
+    RemotingRequest(RemotingConnection connection, Header header, ByteBuf bytes, int sizeBytes) {
         super(connection, header);
         this.connection = connection;
         this.bytes = bytes;
-        this.heldBytes = heldBytes;
+        this.sizeBytes = sizeBytes;
+        this.heldBytes = sizeBytes;
     }
 
     @Override
@@ -74,10 +85,17 @@ final class RemotingRequest extends Request {
     }
 
     @Override
+    protected boolean mayPark() {
+        return connection.mayPark();
+    }
+
+    @Override
     protected void park() {
-        if (answer == null) {
+        if (answer == null && parkedBytes == 0) {
             connection.letGo(this);
             release();
+            parkedBytes = PARKED_BYTES + 2 * header().sizeBytes(); // its bytes, and texts of them
+            connection.parked(parkedBytes);
         }
     }
 

@@ -6,9 +6,13 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -16,18 +20,23 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -49,28 +58,33 @@ public final class RemotingServer {
     private static final int BACKLOG = 1024;
     private static final long CLOSE_WITHIN_MS = 1000;
 
+    /** How long an event loop does what was put into its queue before it looks at sockets. */
+    private static final long TASKS_MS = 1;
+
     private final ByteBufAllocator allocator;
     private final Limits limits;
     private final Traffic traffic = new Traffic();
     private final EventLoopGroup loops;
     private final List<Channel> listeners = new ArrayList<>();
+    private final Map<EventLoop, Crowd> crowds = new HashMap<>();
     private final Set<RemotingConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Door door;
 
     /**
      * @param threads event loops
-     * @param limits what each connection may cost
+     * @param limits what each connection, and all together, may cost
      */
     public RemotingServer(ByteBufAllocator allocator, int threads, Limits limits) {
         this.allocator = allocator;
         this.limits = limits;
-        this.loops =
-                new MultiThreadIoEventLoopGroup(
-                        threads,
-                        new DefaultThreadFactory("remoting", true),
-                        Epoll.isAvailable()
-                                ? EpollIoHandler.newFactory()
-                                : NioIoHandler.newFactory());
+        this.loops = new Loops(threads);
+        for (EventExecutor loop : loops) {
+            Crowd crowd = new Crowd(limits, threads);
+            crowds.put((EventLoop) loop, crowd);
+            var _ =
+                    loop.scheduleWithFixedDelay(
+                            crowd::sweep, crowd.sweepMs(), crowd.sweepMs(), TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
@@ -121,6 +135,7 @@ public final class RemotingServer {
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(
                                         limits.unsentBytesMax() / 2, limits.unsentBytesMax()))
+                        .handler(new Accepting())
                         .childHandler(new Initializer());
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -182,6 +197,27 @@ public final class RemotingServer {
         ended.awaitUninterruptibly(CLOSE_WITHIN_MS);
     }
 
+    /** Event loops that look at sockets again even if tasks never end. */
+    private static final class Loops extends MultiThreadIoEventLoopGroup {
+        Loops(int threads) {
+            super(
+                    threads,
+                    new DefaultThreadFactory("remoting", true),
+                    Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
+            return new SingleThreadIoEventLoop(
+                    this,
+                    executor,
+                    io,
+                    Integer.MAX_VALUE,
+                    RejectedExecutionHandlers.reject(),
+                    TASKS_MS);
+        }
+    }
+
     private record Door(Dispatcher dispatcher, Clients clients) {}
 
     private final class Initializer extends ChannelInitializer<SocketChannel> {
@@ -192,14 +228,18 @@ public final class RemotingServer {
                 var _ = channel.close(); // gone before it was let in
                 return;
             }
+            Crowd crowd = Objects.requireNonNull(crowds.get(channel.eventLoop()));
             var connection =
-                    new RemotingConnection(channel, open.dispatcher, open.clients, traffic, limits);
+                    new RemotingConnection(
+                            channel, open.dispatcher, open.clients, traffic, limits, crowd);
+            if (!connection.admitted()) {
+                var _ = channel.close();
+                return;
+            }
+            traffic.connectionsOpened.increment();
             connections.add(connection);
             var _ = channel.closeFuture().addListener(_ -> connections.remove(connection));
-            channel.pipeline()
-                    .addLast(
-                            new IdleStateHandler(limits.idleMs(), 0, 0, TimeUnit.MILLISECONDS),
-                            connection);
+            channel.pipeline().addLast(connection);
         }
     }
 }

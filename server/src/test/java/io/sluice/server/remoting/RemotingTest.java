@@ -188,14 +188,18 @@ class RemotingTest {
                                 limits.heldBytesMax(),
                                 limits.heldRequestsMax(),
                                 limits.unsentBytesMax(),
+                                limits.parkedBytesMax(),
                                 idleMs,
-                                stuckMs));
+                                stuckMs,
+                                limits.together()));
         wire = new Wire(server.remotingPort());
     }
 
     @Test
     void shouldCloseAPeerThatIsSilent() throws IOException {
         restart(100, 30_000);
+        wire.write(send("whole"));
+        wire.answer();
         wire.write(Arrays.copyOf(send("half of a frame"), 50));
         assertTrue(wire.closedByServer());
         await(() -> server.traffic().connections() == 0);
