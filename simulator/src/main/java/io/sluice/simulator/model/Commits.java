@@ -13,11 +13,13 @@ public final class Commits {
     public static final class Call {
         final long number;
         final long offset;
+        final boolean raiseOnly;
         boolean refused;
 
-        Call(long number, long offset) {
+        Call(long number, long offset, boolean raiseOnly) {
             this.number = number;
             this.offset = offset;
+            this.raiseOnly = raiseOnly;
         }
     }
 
@@ -31,15 +33,15 @@ public final class Commits {
     }
 
     /** A commit is handed over. */
-    Call commit(long offset) {
-        Call call = new Call(++numbers, offset);
+    Call commit(long offset, boolean raiseOnly) {
+        Call call = new Call(++numbers, offset, raiseOnly);
         later.add(call);
         return call;
     }
 
     /** A question is handed over. */
     Call ask() {
-        return new Call(++numbers, 0);
+        return new Call(++numbers, 0, false);
     }
 
     /** Whether {@code offset} can be the answer to {@code call}. */
@@ -53,6 +55,28 @@ public final class Commits {
             }
         }
         return false;
+    }
+
+    /** Whether {@code kept} can be the answer to the commit {@code call}. */
+    boolean isPossibleAnswer(Call call, long kept) {
+        if (!call.raiseOnly) {
+            return kept == call.offset;
+        }
+        if (kept > call.offset) {
+            return isPossible(call, kept);
+        }
+        return kept == call.offset && (call.number < confirmedNumber || least(call) <= kept);
+    }
+
+    /** The least that may have been committed when {@code call} came. */
+    private long least(Call call) {
+        long least = confirmed;
+        for (Call each : later) {
+            if (!each.refused && !each.raiseOnly && each.number < call.number) {
+                least = Math.min(least, each.offset);
+            }
+        }
+        return least;
     }
 
     /** {@code offset} was answered to {@code call}: nothing older can come back. */

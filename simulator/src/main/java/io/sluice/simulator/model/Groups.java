@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How far the groups are, what they have had, what they gave back, and who of them holds which lock. */
+/**
+ * How far the groups are, what they have had, what they gave back, and who of them holds which
+ * lock.
+ */
 public final class Groups {
     private record Progress(int groupId, QueueRef queue) {}
 
@@ -26,8 +29,8 @@ public final class Groups {
     }
 
     /** A commit is handed over. */
-    public Commits.Call committing(int groupId, QueueRef queue, long offset) {
-        return commits(groupId, queue).commit(offset);
+    public Commits.Call committing(int groupId, QueueRef queue, long offset, boolean raiseOnly) {
+        return commits(groupId, queue).commit(offset, raiseOnly);
     }
 
     /** A question for a group's offset is handed over. */
@@ -40,30 +43,34 @@ public final class Groups {
     }
 
     /** The answer to a commit. */
-    public void committed(
-            int groupId, QueueRef queue, Commits.Call call, boolean raiseOnly, long kept) {
-        if (raiseOnly ? kept < call.offset : kept != call.offset) {
+    public void committed(int groupId, QueueRef queue, Commits.Call call, long kept) {
+        Commits known = commits(groupId, queue);
+        if (!known.isPossibleAnswer(call, kept)) {
             judge.violated(
                     Promise.OFFSETS,
-                    "a commit of %d to %s was answered %d".formatted(call.offset, queue, kept));
+                    "a commit of %d to %s was answered %d; %s"
+                            .formatted(call.offset, queue, kept, known));
         }
-        told(groupId, queue, call, kept, kept == call.offset);
+        known.confirm(call, kept);
     }
 
-    /** The answer to a question; -1 if the group has committed nothing. */
-    public void answered(int groupId, QueueRef queue, Commits.Call call, long offset) {
-        told(groupId, queue, call, offset, false);
-    }
-
-    private void told(int groupId, QueueRef ref, Commits.Call call, long offset, boolean own) {
+    /**
+     * The answer to a question; -1 if the group has committed nothing, 0 if it has not in a queue that
+     * the topic got later than the group.
+     *
+     * @param queuesAtFirst how many queues the topic had when it was created
+     */
+    public void answered(
+            int groupId, QueueRef ref, Commits.Call call, long offset, int queuesAtFirst) {
         Commits known = commits(groupId, ref);
-        boolean added = offset == 0 && known.isPossible(call, -1); // a queue added since it joined
-        if (!own && !added && !known.isPossible(call, offset)) {
+        boolean added =
+                offset == 0 && ref.queueId() >= queuesAtFirst && known.isPossible(call, -1);
+        if (!added && !known.isPossible(call, offset)) {
             judge.violated(
                     Promise.OFFSETS,
                     "group %d stands at %d in %s; %s".formatted(groupId, offset, ref, known));
         }
-        known.confirm(call, offset);
+        known.confirm(call, added ? -1 : offset);
     }
 
     /** A commit was refused, and the refusal says that nothing was changed. */
@@ -84,14 +91,16 @@ public final class Groups {
      * A message is being given back.
      *
      * @param topic where it has to go: the group's retry topic or dead-letter queue
+     * @param topicId its incarnation
      * @param dueMs when it may come at the earliest
      */
-    public GivenBack.Count givingBack(String topic, ByteBuffer message, long dueMs) {
+    public GivenBack.Count givingBack(
+            String topic, int topicId, ByteBuffer message, long dueMs) {
         ByteBuffer body = StoredMessage.body(message, 0);
         int times = StoredMessage.reconsumeTimes(message, 0) + 1;
         GivenBack.Count count =
                 givenBack.count(
-                        new GivenBack.Key(topic, Bodies.send(body), Bodies.index(body), times));
+                        new GivenBack.Key(Queues.retries(topic, topicId), Bodies.send(body), Bodies.index(body), times));
         count.asked++;
         count.dueMsMin = Math.min(count.dueMsMin, dueMs);
         count.latestDueMs = Math.max(count.latestDueMs, dueMs);

@@ -10,14 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what contradicts a {@link Promise}; the first thing counts. Knows what is not owed: by a disk
- * that does not keep its own promises, for a topic that is being deleted, for a message that has
- * expired.
+ * Hears what contradicts a {@link Promise}; the first thing counts. Knows what is not owed: by a
+ * disk that does not keep its own promises, for a topic that is being deleted, for a message that
+ * has expired.
  */
 public final class Judge {
     private final World world;
     private final Setting setting;
     private final Map<Integer, Long> keepMs = new HashMap<>(); // the shortest retention, by topic
+    private final Map<Integer, Long> keepBytes = new HashMap<>(); // the least, by topic
     private final Set<Integer> forgotten = new HashSet<>(); // incarnations deleted, perhaps
     private long latestWallMs;
     private int lives = 1;
@@ -30,7 +31,7 @@ public final class Judge {
     }
 
     /** What is owed whatever the disk does: it is told without regard to that. */
-    void violatedInAnyCase(Promise promise, String what) {
+    public void violatedInAnyCase(Promise promise, String what) {
         if (violation == null) {
             violated = promise;
             violation = what;
@@ -96,12 +97,27 @@ public final class Judge {
         return latestWallMs;
     }
 
-    /** A topic keeps its messages for so long from now on. */
-    public void keeps(int topicId, long ms) {
+    /**
+     * A topic keeps its messages for so long from now on, and so many bytes of them; 0 for all.
+     */
+    public void keeps(int topicId, long ms, long sizeBytes) {
         keepMs.merge(topicId, ms, Math::min);
+        if (sizeBytes > 0) {
+            keepBytes.merge(topicId, sizeBytes, Math::min);
+        }
+    }
+
+    /** The least that the topic was ever told to keep, in bytes; Long.MAX_VALUE for all. */
+    long keepBytes(int topicId) {
+        return keepBytes.getOrDefault(topicId, Long.MAX_VALUE);
     }
 
     boolean mayHaveExpired(int topicId, long storedMs) {
+        return keepBytes.containsKey(topicId) || isTooOld(topicId, storedMs);
+    }
+
+    /** Whether a topic's time to keep a message is over, whatever its size. */
+    boolean isTooOld(int topicId, long storedMs) {
         long keeps = Math.min(setting.retentionMs(), keepMs.getOrDefault(topicId, Long.MAX_VALUE));
         return latestWallMs() - storedMs > keeps;
     }

@@ -1,6 +1,5 @@
 package io.sluice.simulator.model;
 
-import io.sluice.engine.queue.QueueRef;
 import io.sluice.simulator.plan.Setting;
 import io.sluice.simulator.world.World;
 import java.util.HashMap;
@@ -123,16 +122,17 @@ public final class Model {
         givenBack
                 .all()
                 .forEach((key, count) -> {
-                    if (!gone.contains(key.topic())) {
+                    if (!gone.contains(nameOf(key.topic()))) {
                         end(key, count);
                     }
                 });
         queues.endSkipped();
+        queues.endSizes();
     }
 
     /**
-     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but if
-     * something later is there, something earlier may not be gone without a word.
+     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but
+     * if something later is there, something earlier may not be gone without a word.
      */
     private void requireNoHole(List<Integer> topics) {
         Map<Integer, Long> latest = new HashMap<>(); // by life, position of what is there
@@ -166,7 +166,8 @@ public final class Model {
         for (int i = 0; i < sent.count; i++) {
             long at = sent.where[i];
             if (at == Sent.NOWHERE) {
-                if (!judge.mayHaveExpired(sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
+                if (!judge.mayHaveExpired(
+                        sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));
@@ -184,6 +185,11 @@ public final class Model {
                 }
             }
         }
+    }
+
+    private static String nameOf(String retries) {
+        int at = retries.indexOf('@');
+        return at < 0 ? retries : retries.substring(0, at);
     }
 
     private void end(GivenBack.Key key, GivenBack.Count count) {

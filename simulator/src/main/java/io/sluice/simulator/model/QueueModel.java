@@ -9,6 +9,7 @@ final class QueueModel {
     private long[] hashes = new long[CAPACITY_MIN]; // of the stored message; 0: never seen
     private long[] storeMs = new long[CAPACITY_MIN]; // exact once seen, else the earliest possible
     private int[] messages = new int[CAPACITY_MIN]; // send id + 1 of what was sent; 0: unknown
+    private int[] sizes = new int[CAPACITY_MIN]; // in bytes; 0: never seen
     private int[] seenInAudit = new int[CAPACITY_MIN];
 
     /** One past the largest offset that anything is known of. */
@@ -37,6 +38,19 @@ final class QueueModel {
         return offset < end ? messages[(int) offset] - 1 : -1;
     }
 
+    /** The size of the message there, in bytes; 0 if nobody has seen it. */
+    int sizeBytes(long offset) {
+        return sizes[(int) offset];
+    }
+
+    /** Whether what is stored there and beside it was stored in that order. */
+    boolean isInOrder(long offset) {
+        int at = (int) offset;
+        boolean before = at == 0 || hashes[at - 1] == 0 || storeMs[at - 1] <= storeMs[at];
+        boolean after = at + 1 >= end || hashes[at + 1] == 0 || storeMs[at] <= storeMs[at + 1];
+        return before && after;
+    }
+
     void answered(long offset, int send, long earliestStoreMs) {
         room(offset);
         messages[(int) offset] = send + 1;
@@ -45,11 +59,12 @@ final class QueueModel {
         }
     }
 
-    void seen(long offset, int send, long hash, long exactStoreMs) {
+    void seen(long offset, int send, long hash, long exactStoreMs, int sizeBytes) {
         room(offset);
         messages[(int) offset] = send + 1;
         hashes[(int) offset] = hash;
         storeMs[(int) offset] = exactStoreMs;
+        sizes[(int) offset] = sizeBytes;
     }
 
     void audited(long offset, int audit) {
@@ -76,6 +91,7 @@ final class QueueModel {
             int capacity = Math.max(at + 1, 2 * hashes.length);
             hashes = Arrays.copyOf(hashes, capacity);
             storeMs = Arrays.copyOf(storeMs, capacity);
+            sizes = Arrays.copyOf(sizes, capacity);
             messages = Arrays.copyOf(messages, capacity);
             seenInAudit = Arrays.copyOf(seenInAudit, capacity);
         }

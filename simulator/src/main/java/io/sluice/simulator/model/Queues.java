@@ -1,5 +1,7 @@
 package io.sluice.simulator.model;
 
+import io.sluice.engine.catalog.Names;
+import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import java.nio.ByteBuffer;
@@ -25,8 +27,8 @@ public final class Queues {
     private final BitSet audited = new BitSet(); // by number of message
     private int audit;
 
-    /** A reader that wanted one tag only was led from one offset to another. */
-    private record Skipped(QueueRef queue, int tag, long from, long next, List<Long> got) {}
+    /** A reader that wanted some tags only was led from one offset to another. */
+    private record Skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {}
 
     Queues(Judge judge, GivenBack givenBack) {
         this.judge = judge;
@@ -54,7 +56,7 @@ public final class Queues {
         queues.values().forEach(QueueModel::forgetUnseenAnswers);
     }
 
-    /** Whether those who wanted one tag only were led past one. */
+    /** Whether those who wanted some tags only were led past one. */
     void endSkipped() {
         skipped.forEach(this::end);
     }
@@ -74,11 +76,11 @@ public final class Queues {
      *
      * @param home the topic of whose queue it was read
      * @param name that topic's name
-     * @param tag the only tag that was wanted; 0 if all were
+     * @param tags those that were wanted, a bit for each; 0 if all were
      * @return the send it belongs to; null if it belongs to none
      */
     public @Nullable Sent seen(
-            QueueRef home, String name, int tag, long offset, ByteBuffer message) {
+            QueueRef home, String name, int tags, long offset, ByteBuffer message) {
         Sent sent = sends.of(message);
         if (sent == null
                 || !Arrays.equals(
@@ -103,8 +105,8 @@ public final class Queues {
                                     StoredMessage.queueId(message, 0),
                                     StoredMessage.queueOffset(message, 0)));
         }
-        if (tag != 0 && sent.tag != tag) {
-            judge.violated(Promise.UNALTERED, "a reader of tag %d got %s".formatted(tag, sent));
+        if (!wants(tags, sent)) {
+            judge.violated(Promise.UNALTERED, "a reader of tags %x got %s".formatted(tags, sent));
         }
         remember(home, name, offset, sent, message);
         return sent;
@@ -129,13 +131,17 @@ public final class Queues {
                             .formatted(home, offset, sent, sends.get(queue.sendAt(offset))));
         }
         long storeMs = StoredMessage.storeMs(message, 0);
-        queue.seen(offset, sent.id, hash, storeMs);
+        queue.seen(offset, sent.id, hash, storeMs, message.limit());
+        if (!queue.isInOrder(offset)) {
+            judge.violated(Promise.ORDER, "store times fall at %s/%d".formatted(home, offset));
+        }
         int index = Bodies.index(StoredMessage.body(message, 0));
         int times = StoredMessage.reconsumeTimes(message, 0);
         if (times == 0) {
             first(home, offset, sent, index, storeMs);
         } else {
-            again(name, sent, index, times, storeMs);
+            requireOrigin(name, sent, message);
+            again(retries(name, home.topicId()), sent, index, times, storeMs);
         }
     }
 
@@ -150,6 +156,24 @@ public final class Queues {
             judge.violated(Promise.TIMERS, "%s came at %d, too early".formatted(sent, storeMs));
         }
         sends.place(sent, index, offset);
+    }
+
+    /** What was given back says to which topic it was sent. */
+    private void requireOrigin(String name, Sent sent, ByteBuffer message) {
+        byte[] properties = StoredMessage.properties(message, 0);
+        String origin = Properties.text(properties, Properties.RETRY_TOPIC);
+        if (!sent.topic.equals(origin)) {
+            judge.violated(
+                    Promise.RETRIES, "%s in %s says that it is of %s".formatted(sent, name, origin));
+        }
+    }
+
+    /**
+     * What stands for a topic of messages given back. A group that is created anew has a new retry
+     * topic, in which nothing may be; dead letters stay.
+     */
+    static String retries(String topic, int topicId) {
+        return topic.startsWith(Names.RETRY_PREFIX) ? topic + "@" + topicId : topic;
     }
 
     private void again(String home, Sent sent, int index, int times, long storeMs) {
@@ -190,9 +214,13 @@ public final class Queues {
         return hash == 0 ? 1 : hash;
     }
 
-    /** A reader that wanted one tag was given {@code got} and sent on from {@code next}. */
-    public void skipped(QueueRef queue, int tag, long from, long next, List<Long> got) {
-        skipped.add(new Skipped(queue, tag, from, next, List.copyOf(got)));
+    private static boolean wants(int tags, Sent sent) {
+        return tags == 0 || (sent.tag > 0 && (tags >> (sent.tag - 1) & 1) != 0);
+    }
+
+    /** A reader that wanted some tags was given {@code got} and sent on from {@code next}. */
+    public void skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {
+        skipped.add(new Skipped(queue, tags, from, next, List.copyOf(got)));
     }
 
     /** A queue was said to have these first and end offsets. */
@@ -226,7 +254,8 @@ public final class Queues {
                 judge.violated(
                         Promise.RETENTION,
                         "%s/%d is gone, stored at %d, although nothing before %d has expired"
-                                .formatted(ref, offset, queue.storeMs(offset), judge.latestWallMs()));
+                                .formatted(
+                                        ref, offset, queue.storeMs(offset), judge.latestWallMs()));
             }
         }
     }
@@ -284,7 +313,8 @@ public final class Queues {
         int times = StoredMessage.reconsumeTimes(message, 0);
         if (times > 0) {
             int index = Bodies.index(StoredMessage.body(message, 0));
-            GivenBack.Count count = givenBack.count(new GivenBack.Key(name, sent.id, index, times));
+            GivenBack.Count count = givenBack.count(new GivenBack.Key(
+                                    retries(name, home.topicId()), sent.id, index, times));
             if (count.audit != audit) {
                 count.audit = audit;
                 count.audited = 0;
@@ -310,19 +340,40 @@ public final class Queues {
         }
     }
 
+    /** Of topics that keep so many bytes, at least so many have to be there. */
+    void endSizes() {
+        Map<Integer, long[]> sizes = new TreeMap<>(); // by topic: there now, and not too old
+        queues.forEach((ref, queue) -> {
+            long[] size = sizes.computeIfAbsent(ref.topicId(), id -> new long[2]);
+            for (long at = 0; at < queue.end(); at++) {
+                size[0] += queue.wasAudited(at, audit) ? queue.sizeBytes(at) : 0;
+                size[1] += judge.isTooOld(ref.topicId(), queue.storeMs(at)) ? 0 : queue.sizeBytes(at);
+            }
+        });
+        sizes.forEach((topicId, size) -> {
+            long owed = Math.min(judge.keepBytes(topicId), size[1]);
+            if (!judge.isForgotten(topicId) && size[0] < owed) {
+                judge.violated(
+                        Promise.RETENTION,
+                        "topic %d holds %d bytes and has to keep %d"
+                                .formatted(topicId, size[0], owed));
+            }
+        });
+    }
+
     private void end(Skipped each) {
         QueueModel queue = queues.get(each.queue);
         for (long at = each.from; queue != null && at < Math.min(each.next, queue.end()); at++) {
             int send = queue.sendAt(at);
             if (send >= 0
-                    && sends.get(send).tag == each.tag
+                    && wants(each.tags, sends.get(send))
                     && queue.hash(at) != 0
                     && !judge.mayHaveExpired(each.queue.topicId(), queue.storeMs(at))
                     && !each.got.contains(at)) {
                 judge.violated(
                         Promise.DELIVERED,
-                        "a reader of tag %d was led past %s at %s/%d"
-                                .formatted(each.tag, sends.get(send), each.queue, at));
+                        "a reader of tags %x was led past %s at %s/%d"
+                                .formatted(each.tags, sends.get(send), each.queue, at));
             }
         }
     }

@@ -18,6 +18,7 @@ public final class Sent {
     static final long NOWHERE = -1;
 
     final int id;
+    final String topic;
     final int topicId;
     final int queueId;
     final int count;
@@ -38,6 +39,7 @@ public final class Sent {
 
     Sent(
             int id,
+            String topic,
             int topicId,
             int queueId,
             int count,
@@ -47,6 +49,7 @@ public final class Sent {
             long dueMs,
             long nowMs) {
         this.id = id;
+        this.topic = topic;
         this.topicId = topicId;
         this.queueId = queueId;
         this.count = count;

@@ -27,6 +27,12 @@ public sealed interface Fault extends Event {
      */
     record CrashAtCall(int calls, boolean power, int downMs) implements Fault {}
 
+    /**
+     * As {@link CrashAtCall}, counted from the next renaming on: by renaming, segments begin, files are
+     * taken again, footers and catalogs replaced.
+     */
+    record CrashAfterRenaming(int calls, boolean power, int downMs) implements Fault {}
+
     /** The process is stopped as an operator does it, and started again after {@code downMs}. */
     record Stop(int downMs) implements Fault {}
 

@@ -22,6 +22,7 @@ public final class Generator {
     private static final int CLIENTS = 3;
     private static final int TAGS = 3;
     private static final int KEYS = 6;
+    private static final int BURST = 60;
 
     private final Dice dice;
     private final Setting setting;
@@ -69,7 +70,12 @@ public final class Generator {
 
     private Profile profile() {
         int draw = dice.below(100);
-        return draw < 84 ? Profile.HONEST : draw < 95 ? Profile.CORRUPTING : Profile.LYING;
+        if (draw < 82) {
+            return Profile.HONEST;
+        }
+        return draw < 93
+                ? Profile.CORRUPTING
+                : draw < 96 ? Profile.FOOTERS : Profile.LYING;
     }
 
     private int pick(int... choices) {
@@ -82,17 +88,40 @@ public final class Generator {
 
     private void fill() {
         int operations = 500 + (int) dice.magnitude(4_000);
-        durationNanos = (long) operations * pick(1, 5, 20, 60) * NANOS_PER_MS;
+        durationNanos = (long) operations * pick(1, 5, 5, 20, 20, 60, 200) * NANOS_PER_MS;
         durationNanos = Math.max(durationNanos, 5_000 * NANOS_PER_MS);
         begin();
         Mix<Operation> mix = operations();
-        for (int i = 0; i < operations; i++) {
+        int bursts = dice.perMille(400) ? 1 + dice.below(8) : 0;
+        for (int i = bursts * BURST; i < operations; i++) {
             add(someTime(), mix.draw());
+        }
+        for (int i = 0; i < bursts; i++) {
+            burst(mix);
+        }
+        if (dice.perMille(20)) {
+            deleteAllTopics();
         }
         if (!dice.perMille(50)) {
             faults(operations);
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
+    }
+
+    /** Many requests at almost the same time, so that they share writes, or find no room. */
+    private void burst(Mix<Operation> mix) {
+        long from = someTime();
+        for (int i = 0; i < BURST; i++) {
+            add(from + dice.below((int) NANOS_PER_MS), mix.draw());
+        }
+    }
+
+    private void deleteAllTopics() {
+        long from = someTime();
+        for (int topic = 0; topic < topics; topic++) {
+            add(from, new Operation.DeleteTopic(topic));
+        }
+        add(from, new Fault.CrashAtCall(dice.below(6), dice.coin(), downMs()));
     }
 
     /** What nothing could happen without; deleted and created anew later on. */
@@ -152,7 +181,7 @@ public final class Generator {
     private Mix<Operation> operations() {
         return new Mix<Operation>()
                 .always(300, () -> send(0))
-                .maybe(60, () -> send(1 + (int) dice.magnitude(20_000)))
+                .maybe(60, () -> send(delayMs()))
                 .always(250, this::consume)
                 .always(60, this::commit)
                 .maybe(
@@ -169,7 +198,8 @@ public final class Generator {
                 .maybe(10, () -> new Operation.Unlock(group(), dice.below(CLIENTS), topic()))
                 .maybe(5, () -> new Operation.Leave(group(), dice.below(CLIENTS)))
                 .maybe(4, () -> new Operation.Grow(topic()))
-                .maybe(3, () -> new Operation.Retain(topic(), 1_000 * pick(10, 30, 600)))
+                .maybe(1, () -> new Operation.Shrink(topic()))
+                .maybe(3, this::retain)
                 .maybe(2, () -> new Operation.DeleteTopic(topic()))
                 .maybe(4, () -> new Operation.CreateTopic(topic(), queues))
                 .maybe(2, () -> new Operation.DeleteGroup(group()))
@@ -200,7 +230,8 @@ public final class Generator {
         int count = dice.perMille(150) ? 1 + dice.below(8) : 1;
         int size = 8 + (int) dice.magnitude(Math.max(8, bodyBytesMax / count));
         if (dice.perMille(5)) {
-            size = setting.batchBytes(); // more than one write holds
+            size = setting.batchBytes() - dice.below(600) + 100; // about what one write holds
+            count = 1;
         }
         int queue = dice.perMille(5) ? QUEUES_MAX + 4 : queue();
         return new Operation.Send(
@@ -212,7 +243,8 @@ public final class Generator {
         int queue = topic == Operation.RETRY ? 0 : queue();
         int suspendMs = dice.perMille(300) ? (int) dice.magnitude(5_000) : 0;
         int fail = dice.perMille(300) ? pick(50, 300, 1000) : 0;
-        return new Operation.Consume(group(), topic, queue, 1 + dice.below(32), suspendMs, fail);
+        return new Operation.Consume(
+                group(), topic, queue, 1 + dice.below(32), pullBytes(), suspendMs, fail);
     }
 
     private Operation commit() {
@@ -227,7 +259,23 @@ public final class Generator {
     }
 
     private Operation browse() {
-        return new Operation.Browse(topic(), queue(), dice.below(1001), dice.below(TAGS + 1));
+        int tags = dice.coin() ? 0 : dice.below(1 << TAGS);
+        return new Operation.Browse(topic(), queue(), dice.below(1001), pullBytes(), tags);
+    }
+
+    private int pullBytes() {
+        return pick(1 << 18, 1 << 18, 4_096, 1_000, 1);
+    }
+
+    /** Some are due at the very same time. */
+    private int delayMs() {
+        int ms = 1 + (int) dice.magnitude(pick(500, 20_000, 20_000, 120_000));
+        return dice.perMille(300) ? Math.max(100, ms / 100 * 100) : ms;
+    }
+
+    private Operation retain() {
+        int keepKib = dice.perMille(300) ? pick(8, 64, 256) : 0;
+        return new Operation.Retain(topic(), 1_000 * pick(10, 30, 600), keepKib);
     }
 
     // Faults.
@@ -237,6 +285,7 @@ public final class Generator {
                 switch (setting.profile()) {
                     case HONEST -> honest();
                     case CORRUPTING -> corrupting();
+                    case FOOTERS -> footers();
                     case LYING -> lying();
                 };
         int count = mix.isEmpty() ? 0 : 1 + (int) dice.magnitude(Math.max(2, operations / 20));
@@ -244,10 +293,26 @@ public final class Generator {
             long at = someTime();
             Fault fault = mix.draw();
             add(at, fault);
+            if (crashes(fault) && dice.perMille(250)) {
+                add(at + dice.magnitude(3_000) * NANOS_PER_MS, again());
+            }
             if (lasts(fault)) {
                 add(at + dice.magnitude(5_000) * NANOS_PER_MS, new Fault.Heal());
             }
         }
+    }
+
+    private static boolean crashes(Fault fault) {
+        return fault instanceof Fault.Kill
+                || fault instanceof Fault.CrashAtCall
+                || fault instanceof Fault.CrashAfterRenaming;
+    }
+
+    /** One crash soon after another: what the first one left is not yet safe. */
+    private Fault again() {
+        return dice.coin()
+                ? new Fault.LosePower(downMs())
+                : new Fault.CrashAtCall(calls(), dice.perMille(800), downMs());
     }
 
     private static boolean lasts(Fault fault) {
@@ -261,6 +326,7 @@ public final class Generator {
                 .maybe(10, () -> new Fault.Kill(downMs()))
                 .maybe(10, () -> new Fault.LosePower(downMs()))
                 .maybe(20, () -> new Fault.CrashAtCall(calls(), dice.coin(), downMs()))
+                .maybe(8, () -> new Fault.CrashAfterRenaming(dice.below(8), dice.coin(), downMs()))
                 .maybe(4, () -> new Fault.Stop(downMs()))
                 .maybe(5, () -> new Fault.Pause((int) dice.magnitude(10_000)))
                 .maybe(10, () -> storage(DiskFault.WRITE_ERROR))
@@ -293,6 +359,14 @@ public final class Generator {
                 .maybe(3, this::network);
     }
 
+    private Mix<Fault> footers() {
+        return new Mix<Fault>()
+                .always(4, () -> new Fault.Kill(downMs()))
+                .maybe(4, () -> new Fault.LosePower(downMs()))
+                .always(4, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, FileKind.FOOTER))
+                .maybe(4, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
+    }
+
     private Mix<Fault> lying() {
         return new Mix<Fault>()
                 .always(3, () -> new Fault.Kill(downMs()))
@@ -312,7 +386,7 @@ public final class Generator {
 
     private Fault storage(DiskFault kind) {
         FileKind files = dice.coin() ? FileKind.ANY : pick(FileKind.values());
-        return new Fault.Storage(kind, files, pick(1, 1, 2, 10));
+        return new Fault.Storage(kind, files, pick(1, 1, 2, 10, 1_000));
     }
 
     private Fault.Speed speed() {

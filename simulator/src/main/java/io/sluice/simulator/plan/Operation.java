@@ -27,9 +27,17 @@ public sealed interface Operation extends Event {
      *
      * @param count messages at most
      * @param suspendMs how long it waits for messages
+     * @param sizeBytes of messages at most
      * @param failPerMille how many of them it fails to consume and gives back
      */
-    record Consume(int group, int topic, int queue, int count, int suspendMs, int failPerMille)
+    record Consume(
+            int group,
+            int topic,
+            int queue,
+            int count,
+            int sizeBytes,
+            int suspendMs,
+            int failPerMille)
             implements Operation {}
 
     /**
@@ -58,8 +66,14 @@ public sealed interface Operation extends Event {
      */
     record GiveBack(int group, int pick, int level) implements Operation {}
 
-    /** Somebody reads a queue from anywhere, or only what has a tag. */
-    record Browse(int topic, int queue, int fromPerMille, int tag) implements Operation {}
+    /**
+     * Somebody reads a queue from anywhere.
+     *
+     * @param sizeBytes of messages at most
+     * @param tags only those with one of these tags, a bit for each; 0 for all
+     */
+    record Browse(int topic, int queue, int fromPerMille, int sizeBytes, int tags)
+            implements Operation {}
 
     /** Somebody looks for messages by key. */
     record FindByKey(int topic, int key) implements Operation {}
@@ -85,8 +99,16 @@ public sealed interface Operation extends Event {
     /** An operator gives a topic one more queue. */
     record Grow(int topic) implements Operation {}
 
-    /** An operator decides how long a topic keeps its messages. */
-    record Retain(int topic, int keepMs) implements Operation {}
+    /** An operator tries to take a queue away from a topic, which has to be refused. */
+    record Shrink(int topic) implements Operation {}
+
+    /**
+     * An operator decides what a topic keeps.
+     *
+     * @param keepMs how long
+     * @param keepKib how much; 0 for all
+     */
+    record Retain(int topic, int keepMs, int keepKib) implements Operation {}
 
     /** An operator deletes a topic. */
     record DeleteTopic(int topic) implements Operation {}

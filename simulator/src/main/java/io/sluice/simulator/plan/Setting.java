@@ -34,6 +34,8 @@ public record Setting(
          * What lies on it changes: nothing altered may be served, and what is lost must be noticed.
          */
         CORRUPTING,
+        /** Bits of footers flip: the log still tells all, so nothing may be lost for good. */
+        FOOTERS,
         /** It says that something is durable which is not: nothing altered may be served. */
         LYING
     }

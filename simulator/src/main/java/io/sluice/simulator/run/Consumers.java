@@ -118,7 +118,7 @@ final class Consumers {
                                 Operation.AskOffset.class,
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                        model.groups().answered(group.id(), queue, call, at);
+                                        model.groups().answered(group.id(), queue, call, at, topic.queuesAtCreation());
                                         if (reader.life == life) {
                                             // A new group consumes from the first message on.
                                             reader.next =
@@ -142,6 +142,7 @@ final class Consumers {
                 op.queue(),
                 reader.next,
                 op.count(),
+                op.sizeBytes(),
                 0,
                 op.suspendMs(),
                 outcome ->
@@ -253,7 +254,9 @@ final class Consumers {
                         ? io.sluice.engine.catalog.Names.deadLetterTopic(group.name())
                         : io.sluice.engine.catalog.Names.retryTopic(group.name());
         long dueMs = dead ? 0 : world.wallMs() + delayMs(level, times);
-        GivenBack.Count count = model.groups().givingBack(target, message, dueMs);
+        Topic topic = node.broker().catalog().topic(target);
+        GivenBack.Count count =
+                model.groups().givingBack(target, topic == null ? 0 : topic.id(), message, dueMs);
         if (node.isTold()) {
             int send = StoredMessage.body(message, 0).getInt(0);
             node.tell("send %d is given back to %s, due %d".formatted(send, target, dueMs));
@@ -323,7 +326,7 @@ final class Consumers {
 
     private void commit(Group group, Topic topic, int queueId, long offset, boolean raiseOnly) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        Commits.Call call = model.groups().committing(group.id(), queue, offset);
+        Commits.Call call = model.groups().committing(group.id(), queue, offset, raiseOnly);
         node.broker()
                 .commitOffset(
                         group,
@@ -337,8 +340,12 @@ final class Consumers {
                                 outcome -> {
                                     switch (outcome) {
                                         case Outcome.Done<Long>(Long kept) ->
-                                                model.groups().committed(
-                                                        group.id(), queue, call, raiseOnly, kept);
+                                                model.groups()
+                                                        .committed(
+                                                                group.id(),
+                                                                queue,
+                                                                call,
+                                                                kept);
                                         case Outcome.Refused<Long>(Refusal why, String detail) ->
                                                 refused(call, why, detail);
                                     }
@@ -373,8 +380,10 @@ final class Consumers {
                         Operation.CommitNonsense.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>) {
-                                model.judge().violated(
-                                        Promise.OFFSETS, "offset " + offset + " was committed");
+                                model.judge()
+                                        .violated(
+                                                Promise.OFFSETS,
+                                                "offset " + offset + " was committed");
                             }
                         }));
     }
@@ -398,7 +407,7 @@ final class Consumers {
                         Operation.AskOffset.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                model.groups().answered(group.id(), queue, call, at);
+                                model.groups().answered(group.id(), queue, call, at, topic.queuesAtCreation());
                             }
                         }));
     }

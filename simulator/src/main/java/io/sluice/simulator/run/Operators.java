@@ -13,6 +13,7 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.CatalogModel;
 import io.sluice.simulator.model.Model;
+import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Operation;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -52,15 +53,28 @@ final class Operators {
                 this::topic);
     }
 
+    void shrink(Operation.Shrink op) {
+        String name = Names.topic(0, op.topic());
+        Topic topic = catalog().topic(name);
+        if (topic == null || topic.queues() == 1) {
+            return;
+        }
+        change(
+                op.getClass(),
+                name,
+                catalog().updateTopic(name, s -> s.withQueues(s.queues() - 1)),
+                smaller -> model.judge().violated(Promise.CATALOG, name + " lost a queue"));
+    }
+
     void retain(Operation.Retain op) {
         String name = Names.topic(0, op.topic());
         Topic topic = catalog().topic(name);
         if (topic != null) {
-            model.judge().keeps(topic.id(), op.keepMs());
+            model.judge().keeps(topic.id(), op.keepMs(), op.keepKib() * 1024L);
             change(
                     op.getClass(),
                     name,
-                    catalog().updateTopic(name, s -> s.withRetention(op.keepMs(), 0)),
+                    catalog().updateTopic(name, s -> s.withRetention(op.keepMs(), op.keepKib() * 1024L)),
                     this::topic);
         }
     }

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 
 /** Pulls, and what each answer to one has to look like. */
 final class Pulls {
-    private static final int SIZE_BYTES_MAX = 1 << 18;
+    /** More than any history asks for. */
+    static final int SIZE_BYTES_MAX = 1 << 18;
 
     private final Node node;
     private final Model model;
@@ -33,18 +34,19 @@ final class Pulls {
             int queueId,
             long from,
             int count,
-            int tag,
+            int sizeBytes,
+            int tags,
             int suspendMs,
             Consumer<Outcome<Pulled>> answer) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        TagFilter filter = tag == 0 ? TagFilter.ALL : TagFilter.of(List.of(tag(tag)));
+        TagFilter filter = filter(tags);
         Asked<Pulled> asked =
                 new Asked<>(
                         node,
                         operation,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
-                                check(topic, queue, from, tag, pulled);
+                                check(topic, queue, from, tags, pulled);
                             }
                             answer.accept(outcome);
                         });
@@ -55,7 +57,7 @@ final class Pulls {
                                 queueId,
                                 from,
                                 count,
-                                SIZE_BYTES_MAX,
+                                sizeBytes,
                                 filter,
                                 suspendMs,
                                 ByteBuffer::allocate,
@@ -63,53 +65,73 @@ final class Pulls {
                                 asked));
     }
 
+    /** Tags, from 1 on. The first two have the same hash, as their hash codes are the same. */
+    private static final List<String> TAGS = List.of("AaAa", "BBBB", "red");
+
     static String tag(int tag) {
-        return "tag" + tag;
+        return TAGS.get(tag - 1);
     }
 
-    private void check(Topic topic, QueueRef queue, long from, int tag, Pulled pulled) {
+    private static TagFilter filter(int tags) {
+        List<String> wanted = new ArrayList<>();
+        for (int tag = 1; tag <= TAGS.size(); tag++) {
+            if ((tags >> (tag - 1) & 1) != 0) {
+                wanted.add(tag(tag));
+            }
+        }
+        return TagFilter.of(wanted);
+    }
+
+    private void check(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
         model.queues().spans(queue, pulled.first(), pulled.end());
         switch (pulled.found()) {
-            case MESSAGES -> messages(topic, queue, from, tag, pulled);
+            case MESSAGES -> messages(topic, queue, from, tags, pulled);
             case NO_MATCH -> {
-                require(tag != 0 || pulled.nextOffset() > from, queue, from, pulled);
-                model.queues().skipped(queue, tag, from, pulled.nextOffset(), List.of());
+                require(tags != 0 || pulled.nextOffset() > from, queue, from, pulled);
+                model.queues().skipped(queue, tags, from, pulled.nextOffset(), List.of());
             }
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
             case OUT_OF_RANGE -> {
                 boolean before = from < pulled.first();
-                require(before || from > pulled.end() || !model.judge().honest(), queue, from, pulled);
+                require(
+                        before || from > pulled.end() || !model.judge().honest(),
+                        queue,
+                        from,
+                        pulled);
                 model.queues().outOfRange(queue, from, pulled.first(), pulled.end());
             }
         }
     }
 
-    private void messages(Topic topic, QueueRef queue, long from, int tag, Pulled pulled) {
+    private void messages(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
         long expected = from;
         List<Long> offsets = new ArrayList<>();
         for (ByteBuffer message : split(pulled)) {
             long offset = StoredMessage.queueOffset(message, 0);
-            if (tag == 0 ? offset != expected : offset < expected) {
-                model.judge().violated(
-                        Promise.OFFSETS,
-                        "%s: after %d comes %d".formatted(queue, expected - 1, offset));
+            if (tags == 0 ? offset != expected : offset < expected) {
+                model.judge()
+                        .violated(
+                                Promise.OFFSETS,
+                                "%s: after %d comes %d".formatted(queue, expected - 1, offset));
             }
             expected = offset + 1;
             offsets.add(offset);
-            model.queues().seen(queue, topic.name(), tag, offset, message);
+            model.queues().seen(queue, topic.name(), tags, offset, message);
         }
         require(pulled.nextOffset() >= expected, queue, from, pulled);
-        require(tag != 0 || pulled.nextOffset() == expected, queue, from, pulled);
+        require(tags != 0 || pulled.nextOffset() == expected, queue, from, pulled);
         require(offsets.size() == pulled.count(), queue, from, pulled);
-        if (tag != 0) {
-            model.queues().skipped(queue, tag, from, pulled.nextOffset(), offsets);
+        if (tags != 0) {
+            model.queues().skipped(queue, tags, from, pulled.nextOffset(), offsets);
         }
     }
 
     private void require(boolean right, QueueRef queue, long from, Pulled pulled) {
         if (!right) {
-            model.judge().violated(
-                    Promise.OFFSETS, "%s from %d answered %s".formatted(queue, from, pulled));
+            model.judge()
+                    .violated(
+                            Promise.OFFSETS,
+                            "%s from %d answered %s".formatted(queue, from, pulled));
         }
     }
 
@@ -118,6 +140,9 @@ final class Pulls {
         ByteBuffer all = pulled.messages();
         for (int at = all.position(); at < all.limit(); ) {
             int size = StoredMessage.sizeBytes(all, at);
+            if (size < StoredMessage.SIZE_BYTES_MIN || size > all.limit() - at) {
+                throw new IllegalStateException("a message of " + size + " bytes was served");
+            }
             messages.add(all.slice(at, size));
             at += size;
         }

@@ -57,6 +57,7 @@ public final class Run {
     private final Lockers lockers;
     private final Operators operators;
     private final Pulls pulls;
+    private final Dice patience;
     private boolean over;
 
     private Run(Plan plan, DiskMemory memory, @Nullable Consumer<String> story) {
@@ -77,6 +78,7 @@ public final class Run {
                         model,
                         coverage,
                         story);
+        patience = new Dice(dice.nextLong());
         net = new Net(world);
         troubles = new Troubles(world, node, net, device);
         pulls = new Pulls(node);
@@ -116,8 +118,10 @@ public final class Run {
             live();
         } catch (RuntimeException | Error e) {
             StackTraceElement[] trace = e.getStackTrace();
-            model.judge().violated(
-                    Promise.ANSWERED, "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
+            model.judge()
+                    .violated(
+                            Promise.ANSWERED,
+                            "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
         }
         String violation = model.judge().violation();
         return new Verdict(
@@ -193,6 +197,7 @@ public final class Run {
             case Operation.Leave op -> lockers.leave(op);
             case Operation.CreateTopic op -> operators.createTopic(op);
             case Operation.Grow op -> operators.grow(op);
+            case Operation.Shrink op -> operators.shrink(op);
             case Operation.Retain op -> operators.retain(op);
             case Operation.DeleteTopic op -> operators.deleteTopic(op);
             case Operation.CreateGroup op -> operators.createGroup(op);
@@ -213,16 +218,27 @@ public final class Run {
         if (node.startFailure() != null) {
             coverage.fault("START_REFUSED");
             tellIfAsked("it did not start: " + node.startFailure());
-            if (setting.profile() == Setting.Profile.HONEST) {
+            if (setting.profile() == Setting.Profile.FOOTERS) {
+                model.judge()
+                        .violatedInAnyCase(
+                                Promise.PROGRESS,
+                                "only footers are damaged, and it does not start: "
+                                        + node.startFailure());
+            } else if (setting.profile() == Setting.Profile.HONEST) {
                 troubles.restart();
             } else {
                 over = true; // damage was noticed and told; a person has to decide
             }
-        } else if (node.isUp() && !node.isWell()) {
+        } else if (node.isUp() && !node.isWell() && isTimeToRestart()) {
             coverage.fault("RESTARTED");
             tellIfAsked("it is started again: " + node.broker().failure());
             troubles.restart();
         }
+    }
+
+    /** A shard that has failed is noticed at once; a catalog, only after a while. */
+    private boolean isTimeToRestart() {
+        return node.broker().failure() != null || patience.perMille(200);
     }
 
     private void tellIfAsked(String what) {
@@ -283,7 +299,9 @@ public final class Run {
         names.reversed().subList(0, footers).forEach(copy::remove);
         Node.Replayed replayed = node.replay(copy);
         if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.judge().violated(Promise.REPLAY, "the state that was " + how + " is not the one lived");
+            model.judge()
+                    .violated(
+                            Promise.REPLAY, "the state that was " + how + " is not the one lived");
         }
     }
 
@@ -312,12 +330,13 @@ public final class Run {
             pass(ROUND_NANOS);
         }
         if (!over() && !node.isWell()) {
-            model.judge().violated(
-                    Promise.PROGRESS,
-                    "not well a minute after the last fault: %s, %s"
-                            .formatted(
-                                    node.startFailure(),
-                                    node.isUp() ? node.broker().failure() : "down"));
+            model.judge()
+                    .violated(
+                            Promise.PROGRESS,
+                            "not well a minute after the last fault: %s, %s"
+                                    .formatted(
+                                            node.startFailure(),
+                                            node.isUp() ? node.broker().failure() : "down"));
         }
         return !over() && node.isWell();
     }
@@ -334,10 +353,11 @@ public final class Run {
             }
             if (world.nanos() > deadline && !pending) {
                 if (model.judge().honest()) {
-                    model.judge().violated(
-                            Promise.PROGRESS,
-                            "consumers are behind after %d ms, %d requests under way"
-                                    .formatted(setting.drainMs(), coverage.underWay()));
+                    model.judge()
+                            .violated(
+                                    Promise.PROGRESS,
+                                    "consumers are behind after %d ms, %d requests under way"
+                                            .formatted(setting.drainMs(), coverage.underWay()));
                 }
                 return;
             }
@@ -360,7 +380,8 @@ public final class Run {
                     if (end > 0 && !consumers.isAt(number, group, t, topic, queue, end)) {
                         behind = true;
                         consumers.consume(
-                                new Operation.Consume(number, t, queue, 32, 0, 0),
+                                new Operation.Consume(
+                                        number, t, queue, 32, Pulls.SIZE_BYTES_MAX, 0, 0),
                                 new Dice(dice.nextLong()));
                     }
                 }
@@ -398,6 +419,7 @@ public final class Run {
                     queueId,
                     from,
                     32,
+                    Pulls.SIZE_BYTES_MAX,
                     0,
                     0,
                     outcome -> next[0] = audited(queue, topic, from, outcome));
@@ -416,7 +438,8 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled).forEach(message -> model.queues().audited(queue, topic.name(), message));
+        Pulls.split(pulled)
+                .forEach(message -> model.queues().audited(queue, topic.name(), message));
         return pulled.nextOffset();
     }
 }

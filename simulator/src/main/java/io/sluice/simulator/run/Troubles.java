@@ -33,6 +33,8 @@ final class Troubles {
             case Fault.LosePower(int downMs) -> end(true, downMs);
             case Fault.CrashAtCall(int calls, boolean power, int downMs) ->
                     device.crashAfterCalls(calls, () -> crashed(power, downMs));
+            case Fault.CrashAfterRenaming(int calls, boolean power, int downMs) ->
+                    device.crashAfterRenaming(calls, () -> crashed(power, downMs));
             case Fault.Stop(int downMs) -> stop(downMs);
             case Fault.Pause(int ms) -> {
                 count("PAUSE");

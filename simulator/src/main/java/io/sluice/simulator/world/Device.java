@@ -42,6 +42,7 @@ public final class Device {
 
     private long calls;
     private long crashAtCall = Long.MAX_VALUE;
+    private long crashAfterRename = -1;
     private Runnable die = () -> {};
     private boolean crashed;
     private boolean dying;
@@ -183,8 +184,15 @@ public final class Device {
         die = dies;
     }
 
+    /** As {@link #crashAfterCalls}, counted from the next renaming on. */
+    public void crashAfterRenaming(long more, Runnable dies) {
+        crashAfterRename = more;
+        die = dies;
+    }
+
     /** No crash at a call any more. */
     public void cancelCrash() {
+        crashAfterRename = -1;
         crashAtCall = Long.MAX_VALUE;
     }
 
@@ -247,6 +255,10 @@ public final class Device {
         calls++;
         long where = offset << 20 ^ (long) length << 4 ^ call.code;
         world.trace(where * 0x9E3779B97F4A7C15L ^ ((long) file << 32 | (hash & 0xFFFF_FFFFL)));
+        if (call == Call.RENAME && crashAfterRename >= 0) {
+            crashAtCall = calls + crashAfterRename;
+            crashAfterRename = -1;
+        }
         if (calls != crashAtCall) {
             return false;
         }
