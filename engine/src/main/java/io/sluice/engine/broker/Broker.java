@@ -124,7 +124,7 @@ public final class Broker {
     /** A crash may have come between deleting a topic or group and forgetting its state. */
     private void forgetWhatIsGone() throws IOException {
         List<Integer> topicIds = shard.topicIds();
-        if (!topicIds.isEmpty() && catalog.topics().isEmpty()) {
+        if (!topicIds.isEmpty() && catalog.wasUntouched()) {
             throw new IOException(
                     "the log holds messages of %d topics, but the catalog is empty: its file is lost; put it back from a backup, nothing has been deleted"
                             .formatted(topicIds.size()));

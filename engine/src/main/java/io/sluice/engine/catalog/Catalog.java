@@ -86,6 +86,7 @@ public final class Catalog {
     private final IdCounter ids;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Runnable> afterPublish = new ArrayList<>();
+    private final boolean untouched;
     private boolean publishing;
     private volatile Snapshot snapshot;
 
@@ -98,6 +99,7 @@ public final class Catalog {
         topics.load(stored);
         groups = new Table<>(GROUPS, store, executor);
         groups.load(stored);
+        untouched = stored.isEmpty();
         ids = new IdCounter(store, executor, stored.get(IdCounter.KEY));
         snapshot = new Snapshot(topics.values(), groups.values());
     }
@@ -112,6 +114,14 @@ public final class Catalog {
     public static Catalog open(MetadataStore store, Executor executor, Clock clock)
             throws IOException {
         return new Catalog(store, executor, clock, store.load());
+    }
+
+    /**
+     * Whether the store was empty when it was loaded: nothing was ever created in it. One whose topics
+     * were all deleted still knows which ids it has given away.
+     */
+    public boolean wasUntouched() {
+        return untouched;
     }
 
     /** Adds a listener; told about changes that are published after this call's turn. */

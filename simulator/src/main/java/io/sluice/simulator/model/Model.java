@@ -10,6 +10,7 @@ import io.sluice.simulator.world.World;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,6 +44,8 @@ public final class Model {
     private final Set<String> gone = new TreeSet<>(); // topics that were deleted, perhaps
     private final CatalogModel catalog = new CatalogModel(this);
     private long latestWallMs;
+    private final BitSet audited = new BitSet(); // by number of message
+    private int lives = 1;
     private int messages;
     private int audit;
     private @Nullable String violation;
@@ -147,6 +150,7 @@ public final class Model {
     /** The send was acknowledged. */
     public void acknowledged(Sent sent, long offset, long[] positions) {
         sent.fate = Sent.Fate.DONE;
+        sent.acknowledgedIn = lives;
         sent.early = setting.async();
         sent.earliestStoreMs = Math.min(sent.earliestStoreMs, world.wallMs());
         System.arraycopy(positions, 0, sent.positions, 0, positions.length);
@@ -555,6 +559,7 @@ public final class Model {
 
     /** The process has ended, in one way or another. */
     public void died() {
+        lives++;
         locks.restarted();
         catalog.died();
         if (setting.async() || !honest()) {
@@ -578,6 +583,7 @@ public final class Model {
     /** All queues are about to be read from their first to their last message. */
     public void auditBegins() {
         audit++;
+        audited.clear();
     }
 
     /** The audit has come to a message, which {@link #seen} has been told of. */
@@ -587,6 +593,8 @@ public final class Model {
             return;
         }
         queue(home).audited(StoredMessage.queueOffset(message, 0), audit);
+        int number = Bodies.index(StoredMessage.body(message, 0));
+        audited.set(firstMessages.get(sent.id) + number);
         int times = StoredMessage.reconsumeTimes(message, 0);
         if (times > 0) {
             int index = Bodies.index(StoredMessage.body(message, 0));
@@ -625,6 +633,7 @@ public final class Model {
      */
     public void end(List<Integer> topics, List<Integer> groups) {
         if (!honest()) {
+            requireNoHole(topics);
             return;
         }
         for (Sent sent : sends) {
@@ -643,6 +652,38 @@ public final class Model {
                     }
                 });
         skipped.forEach(this::end);
+    }
+
+    /**
+     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but if
+     * something later is there, something earlier may not be gone without a word.
+     */
+    private void requireNoHole(List<Integer> topics) {
+        Map<Integer, Long> latest = new HashMap<>(); // by life, position of what is there
+        for (Sent sent : sends) {
+            if (isOwed(sent, topics) && audited.get(firstMessages.get(sent.id))) {
+                latest.merge(sent.acknowledgedIn, sent.positions[0], Math::max);
+            }
+        }
+        for (Sent sent : sends) {
+            if (isOwed(sent, topics)
+                    && !audited.get(firstMessages.get(sent.id))
+                    && !mayHaveExpired(sent.topicId, sent.earliestStoreMs)
+                    && sent.positions[0] < latest.getOrDefault(sent.acknowledgedIn, 0L)
+                    && violation == null) {
+                violated = Promise.DELIVERED;
+                violation = "%s is gone without a word from %d, later ones are there"
+                        .formatted(sent, sent.positions[0]);
+            }
+        }
+    }
+
+    private boolean isOwed(Sent sent, List<Integer> topics) {
+        return sent.acknowledgedIn > 0
+                && !sent.delayed()
+                && !setting.async()
+                && topics.contains(sent.topicId)
+                && !forgotten.contains(sent.topicId);
     }
 
     private void end(Sent sent, List<Integer> groups) {

@@ -30,6 +30,9 @@ public final class Sent {
     long earliestStoreMs;
     Fate fate = Fate.UNKNOWN;
 
+    /** The life of the broker in which it was acknowledged; 0 if it was not. */
+    int acknowledgedIn;
+
     /** Whether it was answered before it was durable, so that a crash may take it back. */
     boolean early;
 

@@ -81,7 +81,7 @@ public final class Generator {
     }
 
     private void fill() {
-        int operations = 300 + (int) dice.magnitude(2_400);
+        int operations = 500 + (int) dice.magnitude(4_000);
         durationNanos = (long) operations * pick(1, 5, 20, 60) * NANOS_PER_MS;
         durationNanos = Math.max(durationNanos, 5_000 * NANOS_PER_MS);
         begin();

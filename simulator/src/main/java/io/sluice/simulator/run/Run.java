@@ -263,10 +263,14 @@ public final class Run {
     private void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
             throws IOException {
         Disk copy = disk.copy(world);
+        String firstLog =
+                copy.fileNames().stream().filter(n -> n.endsWith(".log")).findFirst().orElse("");
         List<String> names =
-                copy.fileNames().stream().filter(name -> name.endsWith(".footer")).toList();
-        if (footers >= names.size() && footers > 0) {
-            return; // the first one may hold what was expired
+                copy.fileNames().stream()
+                        .filter(name -> name.endsWith(".footer") && name.compareTo(firstLog) >= 0)
+                        .toList(); // those below tell what was before the log begins
+        if (footers > names.size()) {
+            return;
         }
         names.reversed().subList(0, footers).forEach(copy::remove);
         Node.Replayed replayed = node.replay(copy);
@@ -282,6 +286,7 @@ public final class Run {
         if (!model.honest()) {
             troubles.restart(); // what was damaged on disk is looked at
         }
+        pass(node.threads().pausedNanos());
         if (!awaitWell()) {
             return;
         }
@@ -389,6 +394,10 @@ public final class Run {
                     0,
                     outcome -> next[0] = audited(queue, topic, from, outcome));
             pass(5 * NANOS_PER_MS);
+        }
+        if (!over() && next[0] < end) {
+            over = !model.honest(); // damage was noticed and told
+            model.violated(Promise.PROGRESS, queue + " cannot be read from " + next[0]);
         }
         if (!over()) {
             model.auditEnds(queue, node.broker().firstOffset(topic, queueId), next[0]);

@@ -39,6 +39,11 @@ public final class Threads {
         alive = false;
     }
 
+    /** How much longer they stand still, in ns. */
+    public long pausedNanos() {
+        return Math.max(0, pausedUntilNanos - world.nanos());
+    }
+
     /** All of them stand still for so long, from now on. */
     public void pause(long forNanos) {
         pausedUntilNanos = Math.max(pausedUntilNanos, world.nanos() + forNanos);
@@ -49,7 +54,7 @@ public final class Threads {
     }
 
     private long wakeNanos() {
-        return Math.max(0, pausedUntilNanos - world.nanos()) + ownWakeNanos();
+        return pausedNanos() + ownWakeNanos();
     }
 
     private long ownWakeNanos() {

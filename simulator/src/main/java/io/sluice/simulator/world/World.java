@@ -82,7 +82,7 @@ public final class World implements Clock {
     @Override
     public long wallMs() {
         long elapsed = nanos() - wallAtNanos;
-        return wallMs + (elapsed + elapsed / 1_000_000 * driftPpm) / NANOS_PER_MS;
+        return wallMs + (elapsed + elapsed * driftPpm / 1_000_000) / NANOS_PER_MS;
     }
 
     /** Sets the wall clock forward or, if {@code ms} is negative, back. */
