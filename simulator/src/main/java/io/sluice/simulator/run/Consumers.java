@@ -197,6 +197,7 @@ final class Consumers {
         int life = reader.life;
         int[] left = {failed.size()};
         for (ByteBuffer message : failed) {
+            boolean[] taken = {false}; // a doubled request is answered twice
             giveBack(
                     op.group(),
                     group.id(),
@@ -204,7 +205,9 @@ final class Consumers {
                     0,
                     dice,
                     () -> {
-                        if (reader.life == life && --left[0] == 0) {
+                        boolean first = !taken[0];
+                        taken[0] = true;
+                        if (first && reader.life == life && --left[0] == 0) {
                             reader.consumedUpTo(next);
                             reader.busy = false;
                         }
