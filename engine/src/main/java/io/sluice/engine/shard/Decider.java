@@ -309,7 +309,8 @@ final class Decider {
             }
             return;
         }
-        long storeMs = storeMs();
+        // If the clock was set back since they were found due, they still are not stored before.
+        long storeMs = Math.max(storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
             if (keeps.apply(RecordCodec.topicIdOfMessage(message)) != null) {

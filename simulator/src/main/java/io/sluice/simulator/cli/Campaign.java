@@ -123,7 +123,8 @@ final class Campaign {
             if (busy && nanos > hangingNanos) {
                 givenUp = true;
                 tally.add(
-                        Failure.hangs(seed, TimeUnit.NANOSECONDS.toSeconds(nanos), getStackTrace()));
+                        Failure.hangs(
+                                seed, TimeUnit.NANOSECONDS.toSeconds(nanos), getStackTrace()));
             }
             return givenUp;
         }

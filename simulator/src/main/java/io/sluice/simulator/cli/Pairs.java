@@ -36,10 +36,9 @@ record Pairs(
         List<String> neverAsked = new ArrayList<>();
         Arrays.stream(Operation.class.getPermittedSubclasses())
                 .map(Class::getSimpleName)
-                .forEach(
-                        kind ->
-                                (coverage.operations().containsKey(kind) ? operations : neverAsked)
-                                        .add(kind));
+                .forEach(kind ->
+                        (coverage.operations().containsKey(kind) ? operations : neverAsked)
+                                .add(kind));
         return new Pairs(faults, operations, neverAsked, coverage.met());
     }
 

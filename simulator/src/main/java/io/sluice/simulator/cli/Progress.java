@@ -54,8 +54,9 @@ final class Progress implements Consumer<Tally> {
                                         group.title, Numbers.brief(Numbers.of(group, coverage))));
             }
         }
-        line.append(" pairs met %s, violations %d"
-                .formatted(Pairs.of(coverage).share(), tally.failures().size()));
+        line.append(
+                " pairs met %s, violations %d"
+                        .formatted(Pairs.of(coverage).share(), tally.failures().size()));
         return line.toString();
     }
 

@@ -35,14 +35,17 @@ final class Report {
 
     private void operations() {
         line("| Operation | planned | reached the broker |\n|---|---:|---:|");
-        tally.planned().forEach((kind, planned) -> {
-            if (pairs.operations().contains(kind) || pairs.neverAsked().contains(kind)) {
-                Long reached = coverage.operations().get(kind);
-                line(
-                        "| %s | %,d | %s |",
-                        kind, planned, reached == null ? "no answer" : "%,d".formatted(reached));
-            }
-        });
+        tally.planned()
+                .forEach((kind, planned) -> {
+                    if (pairs.operations().contains(kind) || pairs.neverAsked().contains(kind)) {
+                        Long reached = coverage.operations().get(kind);
+                        line(
+                                "| %s | %,d | %s |",
+                                kind,
+                                planned,
+                                reached == null ? "no answer" : "%,d".formatted(reached));
+                    }
+                });
         line("");
     }
 

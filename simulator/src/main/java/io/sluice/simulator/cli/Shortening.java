@@ -38,7 +38,8 @@ final class Shortening {
         Path file = home.resolve(tape);
         Files.createDirectories(file.getParent());
         Files.writeString(
-                file, "# %s%n".formatted(verdict.why().lines().findFirst().orElse(""))
+                file,
+                "# %s%n".formatted(verdict.why().lines().findFirst().orElse(""))
                         + Tape.write(shrunk.plan()));
         out.printf(
                 "%d steps are left after %d runs%s: ./simulate --tape %s --story%n",

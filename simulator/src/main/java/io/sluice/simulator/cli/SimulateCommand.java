@@ -117,10 +117,7 @@ final class SimulateCommand implements Callable<Integer> {
         Verdict verdict = Run.of(plan, new DiskMemory(), story ? out::println : null);
         out.printf(
                 "seed %d, %d steps, %.3f s of its own time, trace %016x%n",
-                plan.seed(),
-                plan.steps().size(),
-                verdict.atNanos() / 1e9,
-                verdict.traceHash());
+                plan.seed(), plan.steps().size(), verdict.atNanos() / 1e9, verdict.traceHash());
         out.printf("operations %s%n", verdict.coverage().operations());
         out.printf("refusals %s%n", verdict.coverage().refusals());
         out.printf("faults %s%n", verdict.coverage().faults());

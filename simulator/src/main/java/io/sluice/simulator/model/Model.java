@@ -10,8 +10,8 @@ import io.sluice.simulator.world.World;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -564,6 +564,7 @@ public final class Model {
         catalog.died();
         if (setting.async() || !honest()) {
             queues.values().forEach(QueueModel::forgetUnseenAnswers);
+            givenBack.all().values().forEach(count -> count.done = 0);
             sends.stream().filter(sent -> sent.fate == Sent.Fate.DONE).forEach(this::unanswer);
         }
     }
@@ -655,8 +656,8 @@ public final class Model {
     }
 
     /**
-     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but if
-     * something later is there, something earlier may not be gone without a word.
+     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but
+     * if something later is there, something earlier may not be gone without a word.
      */
     private void requireNoHole(List<Integer> topics) {
         Map<Integer, Long> latest = new HashMap<>(); // by life, position of what is there
@@ -672,8 +673,9 @@ public final class Model {
                     && sent.positions[0] < latest.getOrDefault(sent.acknowledgedIn, 0L)
                     && violation == null) {
                 violated = Promise.DELIVERED;
-                violation = "%s is gone without a word from %d, later ones are there"
-                        .formatted(sent, sent.positions[0]);
+                violation =
+                        "%s is gone without a word from %d, later ones are there"
+                                .formatted(sent, sent.positions[0]);
             }
         }
     }

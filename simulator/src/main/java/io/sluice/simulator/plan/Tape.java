@@ -83,7 +83,8 @@ public final class Tape {
             try {
                 tape.line(lines.get(i).strip());
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("line %d: %s".formatted(i + 1, e.getMessage()), e);
+                throw new IllegalArgumentException(
+                        "line %d: %s".formatted(i + 1, e.getMessage()), e);
             }
         }
         if (tape.seed == null || tape.setting == null) {
@@ -153,7 +154,8 @@ public final class Tape {
             require(word.startsWith("salt="), "");
             return Long.parseUnsignedLong(word.substring("salt=".length()), 16);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("'%s' is no salt such as salt=1f".formatted(word), e);
+            throw new IllegalArgumentException(
+                    "'%s' is no salt such as salt=1f".formatted(word), e);
         }
     }
 
@@ -163,8 +165,7 @@ public final class Tape {
             int equals = words[i].indexOf('=');
             require(equals > 0, "'%s' is no parameter such as name=value".formatted(words[i]));
             String old =
-                    parameters.put(
-                            words[i].substring(0, equals), words[i].substring(equals + 1));
+                    parameters.put(words[i].substring(0, equals), words[i].substring(equals + 1));
             require(old == null, words[i] + " is there twice");
         }
         return parameters;

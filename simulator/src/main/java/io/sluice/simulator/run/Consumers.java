@@ -77,7 +77,7 @@ final class Consumers {
         }
         reader.busy = true;
         int round = ++reader.round;
-        net.request(dice, () -> node.serve(() -> begin(op, reader, dice)));
+        net.request(Operation.Consume.class, dice, () -> node.serve(() -> begin(op, reader, dice)));
         world.after(
                 TIMEOUT_NANOS + op.suspendMs() * NANOS_PER_MS,
                 () -> {
@@ -146,6 +146,7 @@ final class Consumers {
                 op.suspendMs(),
                 outcome ->
                         net.reply(
+                                Operation.Consume.class,
                                 dice,
                                 () -> {
                                     if (reader.life == life) {
@@ -205,9 +206,11 @@ final class Consumers {
                     0,
                     dice,
                     () -> {
-                        boolean first = !taken[0];
+                        if (taken[0]) {
+                            return;
+                        }
                         taken[0] = true;
-                        if (first && reader.life == life && --left[0] == 0) {
+                        if (reader.life == life && --left[0] == 0) {
                             reader.consumedUpTo(next);
                             reader.busy = false;
                         }
@@ -232,6 +235,7 @@ final class Consumers {
             Dice dice,
             Runnable whenTaken) {
         net.request(
+                Operation.GiveBack.class,
                 dice,
                 () ->
                         node.serve(() -> {
@@ -252,6 +256,10 @@ final class Consumers {
                         : io.sluice.engine.catalog.Names.retryTopic(group.name());
         long dueMs = dead ? 0 : world.wallMs() + delayMs(level, times);
         GivenBack.Count count = model.givingBack(target, message, dueMs);
+        if (node.isTold()) {
+            int send = StoredMessage.body(message, 0).getInt(0);
+            node.tell("send %d is given back to %s, due %d".formatted(send, target, dueMs));
+        }
         node.broker()
                 .sendBack(
                         group,
@@ -278,7 +286,7 @@ final class Consumers {
                 case Outcome.Done<Appended> done -> {
                     model.takenBack(count);
                     model.consumed(group.id(), message);
-                    net.reply(dice, whenTaken);
+                    net.reply(Operation.GiveBack.class, dice, whenTaken);
                 }
                 case Outcome.Refused<Appended>(Refusal why, String detail) -> {
                     if (why != Refusal.STORAGE_FAILED) {
@@ -301,6 +309,7 @@ final class Consumers {
         int groupId = reader.groupId;
         int topicId = reader.topicId;
         net.request(
+                Operation.Commit.class,
                 dice,
                 () ->
                         node.serve(() -> {

@@ -37,7 +37,7 @@ final class Producers {
 
     void send(Operation.Send op, Dice dice) {
         boolean stale = dice.perMille(STALE_PER_MILLE);
-        net.request(dice, () -> node.serve(() -> arrive(op, stale)));
+        net.request(Operation.Send.class, dice, () -> node.serve(() -> arrive(op, stale)));
     }
 
     /** A producer that goes by an old route may name an incarnation that is gone. */
@@ -61,6 +61,9 @@ final class Producers {
                         op.tag(),
                         op.key(),
                         dueMs);
+        if (node.isTold()) {
+            node.tell(sent.toString());
+        }
         node.broker()
                 .append(
                         topic,

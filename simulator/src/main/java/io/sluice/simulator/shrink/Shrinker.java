@@ -107,16 +107,18 @@ public final class Shrinker {
     // Fewer steps.
 
     private void drop(Class<? extends Event> sort) {
-        ranges(() -> places(sort).size(), (from, to) -> {
-            TreeSet<Integer> dropped = new TreeSet<>(places(sort).subList(from, to));
-            List<Step> kept = new ArrayList<>();
-            for (int i = 0; i < best.steps().size(); i++) {
-                if (!dropped.contains(i)) {
-                    kept.add(best.steps().get(i));
-                }
-            }
-            attempt(best.with(kept));
-        });
+        ranges(
+                () -> places(sort).size(),
+                (from, to) -> {
+                    TreeSet<Integer> dropped = new TreeSet<>(places(sort).subList(from, to));
+                    List<Step> kept = new ArrayList<>();
+                    for (int i = 0; i < best.steps().size(); i++) {
+                        if (!dropped.contains(i)) {
+                            kept.add(best.steps().get(i));
+                        }
+                    }
+                    attempt(best.with(kept));
+                });
     }
 
     private List<Integer> places(Class<? extends Event> sort) {
@@ -148,13 +150,10 @@ public final class Shrinker {
     }
 
     private Plan merged(String name, int number, int smaller) {
-        return eachEvent(
-                event ->
-                        has(event, name)
-                                        && Parameters.value((Record) event, name)
-                                                .equals(number)
-                                ? Parameters.with(event, name, smaller)
-                                : event);
+        return eachEvent(event ->
+                has(event, name) && Parameters.value((Record) event, name).equals(number)
+                        ? Parameters.with(event, name, smaller)
+                        : event);
     }
 
     private Plan eachEvent(UnaryOperator<Event> change) {
@@ -171,10 +170,11 @@ public final class Shrinker {
     // Simpler values.
 
     private void simplifySetting() {
-        new TreeMap<>(Simple.SETTING).forEach((name, value) -> {
-            Setting setting = Parameters.with(best.setting(), name, value);
-            attempt(new Plan(best.seed(), setting, best.steps()));
-        });
+        new TreeMap<>(Simple.SETTING)
+                .forEach((name, value) -> {
+                    Setting setting = Parameters.with(best.setting(), name, value);
+                    attempt(new Plan(best.seed(), setting, best.steps()));
+                });
     }
 
     private void simplifyParameters() {
@@ -197,7 +197,8 @@ public final class Shrinker {
         if (attempt(at(place, simplest(event, name))) || !has(event, name)) {
             return;
         }
-        while (Parameters.value((Record) best.steps().get(place).event(), name) instanceof Integer value) {
+        while (Parameters.value((Record) best.steps().get(place).event(), name)
+                instanceof Integer value) {
             int least = Simple.least(event.getClass(), name);
             int halfway = least + (value - least) / 2;
             Event now = best.steps().get(place).event();
@@ -223,8 +224,7 @@ public final class Shrinker {
             case Integer value ->
                     Parameters.with(event, name, Simple.least(event.getClass(), name));
             case Enum<?> value ->
-                    Parameters.with(
-                            event, name, value.getDeclaringClass().getEnumConstants()[0]);
+                    Parameters.with(event, name, value.getDeclaringClass().getEnumConstants()[0]);
             default -> event;
         };
     }

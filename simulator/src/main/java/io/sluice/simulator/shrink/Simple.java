@@ -14,14 +14,22 @@ final class Simple {
     /** What a person need not think about. */
     static final Map<String, Object> SETTING =
             Map.of(
-                    "async", false,
-                    "stallPerMille", 0,
-                    "alignmentBytes", 512,
-                    "retentionMs", 24 * 3600 * 1000,
-                    "retryMax", 16,
-                    "batchBytes", 8 << 10,
-                    "segmentBytes", 128 << 10,
-                    "slabs", 8);
+                    "async",
+                    false,
+                    "stallPerMille",
+                    0,
+                    "alignmentBytes",
+                    512,
+                    "retentionMs",
+                    24 * 3600 * 1000,
+                    "retryMax",
+                    16,
+                    "batchBytes",
+                    8 << 10,
+                    "segmentBytes",
+                    128 << 10,
+                    "slabs",
+                    8);
 
     /** The smallest value that means something, where that is not 0. */
     private static final Map<String, Integer> LEAST =
