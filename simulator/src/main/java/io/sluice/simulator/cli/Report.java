@@ -20,7 +20,7 @@ final class Report {
     static String of(Tally tally, long from) {
         Report report = new Report(tally);
         report.line("### Simulated histories\n");
-        report.line("%s.\n", Summary.line(tally, from));
+        report.line("%s.\n".formatted(Summary.line(tally, from)));
         report.operations();
         report.faults();
         report.table();
@@ -29,8 +29,8 @@ final class Report {
         return report.text.toString();
     }
 
-    private void line(String format, Object... args) {
-        text.append(format.formatted(args)).append('\n');
+    private void line(String line) {
+        text.append(line).append('\n');
     }
 
     private void operations() {
@@ -39,43 +39,39 @@ final class Report {
                 .forEach((kind, planned) -> {
                     if (pairs.operations().contains(kind) || pairs.neverAsked().contains(kind)) {
                         Long reached = coverage.operations().get(kind);
-                        line(
-                                "| %s | %,d | %s |",
-                                kind,
+                        line("| %s | %,d | %s |".formatted(kind,
                                 planned,
-                                reached == null ? "no answer" : "%,d".formatted(reached));
+                                reached == null ? "no answer" : "%,d".formatted(reached)));
                     }
                 });
         line("");
     }
 
     private void faults() {
-        line("%,d faults were planned. What happened:\n", tally.plannedFaults());
+        line("%,d faults were planned. What happened:\n".formatted(tally.plannedFaults()));
         line("| Group | Fault | times |\n|---|---|---:|");
         Map<String, FaultGroup> kinds = FaultGroup.kinds();
         for (String fault : pairs.faults()) {
             FaultGroup group = kinds.get(fault);
-            line(
-                    "| %s | %s | %,d |",
-                    group == null ? "" : group.title,
+            line("| %s | %s | %,d |".formatted(group == null ? "" : group.title,
                     fault,
-                    coverage.faults().getOrDefault(fault, 0L));
+                    coverage.faults().getOrDefault(fault, 0L)));
         }
         line("");
     }
 
     private void table() {
-        line("How often a fault came while an operation was under way (%s met):\n", pairs.share());
+        line("How often a fault came while an operation was under way (%s met):\n".formatted(pairs.share()));
         List<String> operations = pairs.operations();
-        line("| | %s |", String.join(" | ", operations));
-        line("|---|%s", "---:|".repeat(operations.size()));
+        line("| | %s |".formatted(String.join(" | ", operations)));
+        line("|---|%s".formatted("---:|".repeat(operations.size())));
         for (String fault : pairs.faults()) {
             StringBuilder row = new StringBuilder("| " + fault + " |");
             for (String operation : operations) {
                 long met = pairs.met(fault, operation);
                 row.append(met == 0 ? " – |" : " %,d |".formatted(met));
             }
-            line("%s", row);
+            line(row.toString());
         }
         line("");
     }
@@ -86,16 +82,16 @@ final class Report {
             List<String> missing = pairs.notMet(fault);
             if (!missing.isEmpty()) {
                 boolean all = missing.size() == pairs.operations().size();
-                line("- %s: %s", fault, all ? "any" : String.join(", ", missing));
+                line("- %s: %s".formatted(fault, all ? "any" : String.join(", ", missing)));
             }
         }
         line("");
     }
 
     private void failures() {
-        line("Violations: %d", tally.failures().size());
+        line("Violations: %d".formatted(tally.failures().size()));
         for (Failure failure : tally.failures()) {
-            line("- seed %d: %s", failure.seed(), failure.why().lines().findFirst().orElse(""));
+            line("- seed %d: %s".formatted(failure.seed(), failure.why().lines().findFirst().orElse("")));
         }
     }
 }

@@ -60,7 +60,7 @@ public final class Shrinker {
         do {
             before = shrinker.best;
             shrinker.round();
-        } while (shrinker.best != before && !shrinker.isSpent());
+        } while (!shrinker.best.equals(before) && !shrinker.isSpent());
         return new Shrunk(shrinker.best, shrinker.runs, !shrinker.isSpent());
     }
 
