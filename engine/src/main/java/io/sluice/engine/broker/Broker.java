@@ -124,19 +124,27 @@ public final class Broker {
     /** A crash may have come between deleting a topic or group and forgetting its state. */
     private void forgetWhatIsGone() throws IOException {
         List<Integer> topicIds = shard.topicIds();
-        if (!topicIds.isEmpty() && catalog.wasUntouched()) {
-            throw new IOException(
-                    "the log holds messages of %d topics, but the catalog is empty: its file is lost; put it back from a backup, nothing has been deleted"
-                            .formatted(topicIds.size()));
-        }
+        List<Integer> groupIds = shard.groupIds();
+        requireThisCatalog(topicIds);
+        requireThisCatalog(groupIds);
         for (int id : topicIds) {
             if (catalog.topic(id) == null) {
                 forget(new Command.ForgetTopic(id));
             }
         }
-        for (int id : shard.groupIds()) {
+        for (int id : groupIds) {
             if (catalog.group(id) == null) {
                 forget(new Command.ForgetGroup(id));
+            }
+        }
+    }
+
+    /** What a catalog has never heard of is not gone: the catalog's file is. */
+    private void requireThisCatalog(List<Integer> ids) throws IOException {
+        for (int id : ids) {
+            if (!catalog.mayHaveExisted(id)) {
+                throw new IOException(
+                        "the log knows topics and groups that the catalog has never heard of: its file is lost, or older than the log; put the newest back from a backup, nothing has been deleted");
             }
         }
     }

@@ -84,9 +84,9 @@ public final class Catalog {
     private final Table<Topic> topics;
     private final Table<Group> groups;
     private final IdCounter ids;
+    private final int idMaxAtOpen;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Runnable> afterPublish = new ArrayList<>();
-    private final boolean untouched;
     private boolean publishing;
     private volatile Snapshot snapshot;
 
@@ -99,8 +99,8 @@ public final class Catalog {
         topics.load(stored);
         groups = new Table<>(GROUPS, store, executor);
         groups.load(stored);
-        untouched = stored.isEmpty();
         ids = new IdCounter(store, executor, stored.get(IdCounter.KEY));
+        idMaxAtOpen = ids.reservedTo();
         snapshot = new Snapshot(topics.values(), groups.values());
     }
 
@@ -117,11 +117,11 @@ public final class Catalog {
     }
 
     /**
-     * Whether the store was empty when it was loaded: nothing was ever created in it. One whose topics
-     * were all deleted still knows which ids it has given away.
+     * Whether a topic or group of that id may have existed before this catalog was opened. Ids are
+     * reserved durably before they are used, so whoever knows another one knows another catalog.
      */
-    public boolean wasUntouched() {
-        return untouched;
+    public boolean mayHaveExisted(int id) {
+        return id <= idMaxAtOpen;
     }
 
     /** Adds a listener; told about changes that are published after this call's turn. */

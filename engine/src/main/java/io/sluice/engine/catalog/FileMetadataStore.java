@@ -85,6 +85,7 @@ public final class FileMetadataStore implements MetadataStore {
 
     @Override
     public SortedMap<String, Versioned> load() throws IOException {
+        directory.sync(); // a name that is seen must not vanish after more was built on it
         directory.delete(NEW_FILE);
         if (!directory.list().contains(FILE)) {
             writeNew();
@@ -106,11 +107,13 @@ public final class FileMetadataStore implements MetadataStore {
         lastVersion = header.lastVersion();
         liveSizeBytes = EntryFile.HEADER_SIZE_BYTES;
         int at = EntryFile.HEADER_SIZE_BYTES;
+        long durable = header.durableSizeBytes();
         for (Entry entry = EntryFile.readEntry(bytes, at);
                 entry != null;
                 entry = EntryFile.readEntry(bytes, at)) {
             apply(entry.kind(), entry.key(), entry.value(), entry.version());
             lastVersion = Math.max(lastVersion, entry.version());
+            durable = Math.max(durable, entry.durableUpTo());
             at += entry.sizeBytes();
         }
         sizeBytes = at;
@@ -121,8 +124,20 @@ public final class FileMetadataStore implements MetadataStore {
         if (at < bytes.limit()) {
             LOG.info("{}: cut {} torn bytes at {}", from.name(), bytes.limit() - at, at);
             from.truncate(at);
-            from.sync();
         }
+        rewrite(from, bytes, (int) Math.min(durable, at), at);
+    }
+
+    /**
+     * Writes the last group again, as it is: after a kill it may be seen without being durable, and
+     * what a failed write-back never brought to the disk no sync would notice.
+     */
+    private static void rewrite(SegmentFile to, ByteBuffer bytes, int from, int end)
+            throws IOException {
+        if (from < end) {
+            to.write(bytes.slice(from, end - from), from);
+        }
+        to.sync();
     }
 
     private static CorruptLogException corrupt(long at) {

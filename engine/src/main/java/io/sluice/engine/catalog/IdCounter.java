@@ -39,6 +39,11 @@ final class IdCounter {
         moveTo(stored);
     }
 
+    /** No id above this one has ever been handed out. */
+    int reservedTo() {
+        return reservedTo;
+    }
+
     void take(Taker taker) {
         if (waiting.isEmpty() && next <= reservedTo) {
             taker.taken(next++);

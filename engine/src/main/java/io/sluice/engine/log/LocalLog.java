@@ -215,7 +215,9 @@ public final class LocalLog implements Log {
             return null;
         }
         roomless &= reserve;
-        open = batch(need, roomBytes(reserve), BatchHeader.Kind.RECORDS);
+        // What is opened in the reserve has room for what asked for it, and not for messages, too.
+        int room = Math.max(roomBytes(false), need);
+        open = batch(need, room, BatchHeader.Kind.RECORDS);
         if (open == null) {
             refused = true;
             if (inFlight == 0) {

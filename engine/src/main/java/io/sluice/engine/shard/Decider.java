@@ -298,9 +298,9 @@ final class Decider {
             firing.fired();
             return;
         }
-        int size = RecordCodec.SMALL_SIZE_BYTES_MAX;
+        int size = RecordCodec.FIRED_SIZE_BYTES; // exact: one that fitted when it came must fit now
         for (Command.Due due : next) {
-            size += due.record().remaining();
+            size += RecordCodec.messageOfTimer(due.record()).remaining();
         }
         PendingBatch batch = commits.roomFor(c, size, false);
         if (batch == null) {

@@ -36,6 +36,9 @@ final class RecordCodec {
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
     private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
 
+    /** The size of a FIRED record. */
+    static final int FIRED_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
+
     /** No small record is larger. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
 

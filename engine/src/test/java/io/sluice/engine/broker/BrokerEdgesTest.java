@@ -3,12 +3,14 @@ package io.sluice.engine.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Appended;
@@ -416,5 +418,47 @@ final class BrokerEdgesTest {
             before = offset;
         }
         assertEquals(300, machine.bodies(last, 0).size());
+    }
+
+    @Test
+    void shouldStartAfterTheLastTopicWasDeletedAndThatWasNotYetForgotten() {
+        machine.start();
+        machine.send(machine.topic("orders", 1), 0, "x");
+        machine.logDisk.crashAfterCalls(0); // where the log would say that the topic is forgotten
+        machine.delete("orders");
+        machine.killAndRestart();
+        Topic again = machine.topic("orders", 1);
+        assertEquals(List.of(), machine.bodies(again, 0));
+    }
+
+    @Test
+    void shouldRefuseToStartWithoutItsCatalog() throws IOException {
+        machine.start();
+        machine.send(machine.topic("orders", 1), 0, "x");
+        machine.catalogDisk.delete("metadata");
+        machine.catalogDisk.sync();
+        AssertionError refused = assertThrows(AssertionError.class, machine::killAndRestart);
+        assertTrue(refused.toString().contains("put it back from a backup"), refused::toString);
+    }
+
+    @Test
+    void shouldNotStoreWhatIsDueBeforeItsTimeAlthoughTheClockIsSetBack() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        long dueMs = machine.time.wallMs() + 10_000;
+        schedule(topic, "due", dueMs);
+        fill(topic, "filler"); // so that it has to be read from storage
+        machine.holdReads = true;
+        machine.advanceMs(6_000);
+        assertFalse(machine.heldReads.isEmpty(), "it was still in memory");
+        machine.time.jumpWallMs(-5_000);
+        machine.releaseReads();
+        machine.advanceMs(20_000);
+        List<ByteBuffer> all = new ArrayList<>();
+        for (long at = 480; at < broker().endOffset(topic, 0); at += 32) {
+            all.addAll(Machine.messages(machine.pull(topic, 0, at)));
+        }
+        ByteBuffer due = all.stream().filter(m -> Machine.body(m).equals("due")).findAny().get();
+        assertTrue(StoredMessage.storeMs(due, 0) >= dueMs, "stored before it was due");
     }
 }

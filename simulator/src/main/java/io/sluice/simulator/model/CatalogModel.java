@@ -17,12 +17,12 @@ public final class CatalogModel {
         boolean unsure;
     }
 
-    private final Model model;
+    private final Judge judge;
     private final Map<String, Known> names = new TreeMap<>();
     private final Map<Integer, String> ids = new HashMap<>();
 
-    CatalogModel(Model model) {
-        this.model = model;
+    CatalogModel(Judge judge) {
+        this.judge = judge;
     }
 
     private Known known(String name) {
@@ -61,7 +61,7 @@ public final class CatalogModel {
             return;
         }
         if (!known.unsure && !Objects.equals(known.value, value)) {
-            model.violated(
+            judge.violated(
                     Promise.CATALOG, "%s is %s, and was %s".formatted(name, value, known.value));
         }
         known.value = value;
@@ -73,7 +73,7 @@ public final class CatalogModel {
         String owner = name + "@" + createdMs;
         String before = ids.putIfAbsent(id, owner);
         if (before != null && !before.equals(owner)) {
-            model.violated(
+            judge.violated(
                     Promise.CATALOG, "id %d is of %s and of %s".formatted(id, before, owner));
         }
     }

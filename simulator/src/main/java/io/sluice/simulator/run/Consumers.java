@@ -105,7 +105,7 @@ final class Consumers {
 
     private void ask(Operation.Consume op, Reader reader, Group group, Topic topic, Dice dice) {
         QueueRef queue = new QueueRef(topic.id(), op.queue());
-        Commits.Call call = model.asking(group.id(), queue);
+        Commits.Call call = model.groups().asking(group.id(), queue);
         int life = reader.life;
         node.broker()
                 .startOffset(
@@ -118,7 +118,7 @@ final class Consumers {
                                 Operation.AskOffset.class,
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                        model.answered(group.id(), queue, call, at);
+                                        model.groups().answered(group.id(), queue, call, at);
                                         if (reader.life == life) {
                                             // A new group consumes from the first message on.
                                             reader.next =
@@ -167,7 +167,7 @@ final class Consumers {
             if (dice.perMille(op.failPerMille())) {
                 failed.add(message);
             } else {
-                model.consumed(group.id(), message);
+                model.groups().consumed(group.id(), message);
             }
         }
         if (failed.isEmpty()) {
@@ -255,7 +255,7 @@ final class Consumers {
                         ? io.sluice.engine.catalog.Names.deadLetterTopic(group.name())
                         : io.sluice.engine.catalog.Names.retryTopic(group.name());
         long dueMs = dead ? 0 : world.wallMs() + delayMs(level, times);
-        GivenBack.Count count = model.givingBack(target, message, dueMs);
+        GivenBack.Count count = model.groups().givingBack(target, message, dueMs);
         if (node.isTold()) {
             int send = StoredMessage.body(message, 0).getInt(0);
             node.tell("send %d is given back to %s, due %d".formatted(send, target, dueMs));
@@ -284,13 +284,13 @@ final class Consumers {
         return outcome -> {
             switch (outcome) {
                 case Outcome.Done<Appended> done -> {
-                    model.takenBack(count);
-                    model.consumed(group.id(), message);
+                    model.groups().takenBack(count);
+                    model.groups().consumed(group.id(), message);
                     net.reply(Operation.GiveBack.class, dice, whenTaken);
                 }
                 case Outcome.Refused<Appended>(Refusal why, String detail) -> {
                     if (why != Refusal.STORAGE_FAILED) {
-                        model.refused(count);
+                        model.groups().refused(count);
                     }
                 }
             }
@@ -326,7 +326,7 @@ final class Consumers {
 
     private void commit(Group group, Topic topic, int queueId, long offset, boolean raiseOnly) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        Commits.Call call = model.committing(group.id(), queue, offset);
+        Commits.Call call = model.groups().committing(group.id(), queue, offset);
         node.broker()
                 .commitOffset(
                         group,
@@ -340,7 +340,7 @@ final class Consumers {
                                 outcome -> {
                                     switch (outcome) {
                                         case Outcome.Done<Long>(Long kept) ->
-                                                model.committed(
+                                                model.groups().committed(
                                                         group.id(), queue, call, raiseOnly, kept);
                                         case Outcome.Refused<Long>(Refusal why, String detail) ->
                                                 refused(call, why, detail);
@@ -349,11 +349,11 @@ final class Consumers {
     }
 
     private void refused(Commits.Call call, Refusal why, String detail) {
-        if (why == Refusal.INVALID && model.honest()) {
-            model.violated(Promise.OFFSETS, "progress was not taken: " + detail);
+        if (why == Refusal.INVALID && model.judge().honest()) {
+            model.judge().violated(Promise.OFFSETS, "progress was not taken: " + detail);
         }
         if (why != Refusal.STORAGE_FAILED) {
-            model.refused(call);
+            model.groups().refused(call);
         }
     }
 
@@ -376,7 +376,7 @@ final class Consumers {
                         Operation.CommitNonsense.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>) {
-                                model.violated(
+                                model.judge().violated(
                                         Promise.OFFSETS, "offset " + offset + " was committed");
                             }
                         }));
@@ -390,7 +390,7 @@ final class Consumers {
             return;
         }
         QueueRef queue = new QueueRef(topic.id(), op.queue());
-        Commits.Call call = model.asking(group.id(), queue);
+        Commits.Call call = model.groups().asking(group.id(), queue);
         broker.startOffset(
                 group,
                 topic,
@@ -401,7 +401,7 @@ final class Consumers {
                         Operation.AskOffset.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                model.answered(group.id(), queue, call, at);
+                                model.groups().answered(group.id(), queue, call, at);
                             }
                         }));
     }

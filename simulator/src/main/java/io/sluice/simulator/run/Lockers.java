@@ -27,7 +27,7 @@ final class Lockers {
             return;
         }
         List<QueueRef> queues = queues(topic);
-        Locks.Claim claim = model.locking(group.id(), op.client(), queues);
+        Locks.Claim claim = model.groups().locking(group.id(), op.client(), queues);
         node.broker()
                 .lockQueues(
                         group,
@@ -40,7 +40,7 @@ final class Lockers {
                                     if (outcome
                                             instanceof
                                             Outcome.Done<List<QueueRef>>(List<QueueRef> held)) {
-                                        model.locked(claim, held);
+                                        model.groups().locked(claim, held);
                                     }
                                 }));
     }
@@ -49,7 +49,7 @@ final class Lockers {
         Group group = Names.group(node.broker(), op.group());
         Topic topic = Names.topic(node.broker(), op.group(), op.topic());
         if (group != null && topic != null) {
-            queues(topic).forEach(queue -> model.unlocked(group.id(), queue, op.client()));
+            queues(topic).forEach(queue -> model.groups().unlocked(group.id(), queue, op.client()));
             node.broker().unlockQueues(group, client(op.client()), queues(topic));
         }
     }
@@ -57,7 +57,7 @@ final class Lockers {
     void leave(Operation.Leave op) {
         Group group = Names.group(node.broker(), op.group());
         if (group != null) {
-            model.left(group.id(), op.client());
+            model.groups().left(group.id(), op.client());
             node.broker().unlockClient(group, client(op.client()));
         }
     }

@@ -52,7 +52,7 @@ final class Lookups {
         if (topic == null) {
             return;
         }
-        List<Sent> expected = model.withKey(topic.id(), op.key());
+        List<Sent> expected = model.sends().withKey(topic.id(), op.key());
         node.broker()
                 .messagesOfKey(
                         topic,
@@ -69,13 +69,13 @@ final class Lookups {
                                             instanceof
                                             Outcome.Done<List<ByteBuffer>>(
                                                     List<ByteBuffer> found)) {
-                                        model.foundByKey(topic.id(), op.key(), found, expected);
+                                        model.sends().foundByKey(topic.id(), op.key(), found, expected);
                                     }
                                 }));
     }
 
     void findByPosition(Operation.FindByPosition op) {
-        Sent sent = model.pick(op.pick());
+        Sent sent = model.sends().pick(op.pick());
         if (sent == null || node.broker().catalog().topic(sent.home().topicId()) == null) {
             return;
         }
@@ -89,12 +89,12 @@ final class Lookups {
                                 outcome -> {
                                     switch (outcome) {
                                         case Outcome.Done<ByteBuffer>(ByteBuffer message) ->
-                                                model.found(sent, index, message);
+                                                model.sends().found(sent, index, message);
                                         case Outcome.Refused<ByteBuffer>(
                                                         Refusal why,
                                                         String detail) -> {
                                             if (why == Refusal.MESSAGE_UNKNOWN) {
-                                                model.found(sent, index, null);
+                                                model.sends().found(sent, index, null);
                                             }
                                         }
                                     }
@@ -120,7 +120,7 @@ final class Lookups {
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long offset)) {
                                         long first = node.broker().firstOffset(topic, op.queue());
-                                        model.foundByTime(queue, ms, offset, first, endBefore);
+                                        model.queues().foundByTime(queue, ms, offset, first, endBefore);
                                     }
                                 }));
     }

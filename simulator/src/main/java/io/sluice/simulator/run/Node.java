@@ -79,7 +79,7 @@ final class Node {
     private void uncaught(Throwable e) {
         StackTraceElement[] trace = e.getStackTrace();
         String where = trace.length == 0 ? "" : " at " + trace[0];
-        model.violated(Promise.ANSWERED, "a task threw " + e + where);
+        model.judge().violated(Promise.ANSWERED, "a task threw " + e + where);
     }
 
     /** Begins a new life: the process recovers, and is {@link #isUp up} if that works. */

@@ -56,7 +56,7 @@ final class Operators {
         String name = Names.topic(0, op.topic());
         Topic topic = catalog().topic(name);
         if (topic != null) {
-            model.keeps(topic.id(), op.keepMs());
+            model.judge().keeps(topic.id(), op.keepMs());
             change(
                     op.getClass(),
                     name,

@@ -53,7 +53,7 @@ final class Producers {
         remembered.put(op.topic(), topic);
         long dueMs = op.delayMs() == 0 ? 0 : world.wallMs() + op.delayMs();
         Sent sent =
-                model.sending(
+                model.sends().sending(
                         topic.id(),
                         op.queue(),
                         op.count(),
@@ -89,7 +89,7 @@ final class Producers {
                             Node.HOST,
                             0,
                             0,
-                            model.body(sent, i),
+                            model.sends().body(sent, i),
                             properties));
         }
         return messages;
@@ -107,10 +107,10 @@ final class Producers {
     private void answered(Sent sent, Outcome<Appended> outcome) {
         switch (outcome) {
             case Outcome.Done<Appended>(Appended appended) ->
-                    model.acknowledged(sent, appended.offset(), appended.positions());
+                    model.sends().acknowledged(sent, appended.offset(), appended.positions());
             case Outcome.Refused<Appended>(Refusal why, String detail) -> {
                 if (why != Refusal.STORAGE_FAILED) {
-                    model.refused(sent);
+                    model.sends().refused(sent);
                 }
             }
         }

@@ -68,18 +68,18 @@ final class Pulls {
     }
 
     private void check(Topic topic, QueueRef queue, long from, int tag, Pulled pulled) {
-        model.spans(queue, pulled.first(), pulled.end());
+        model.queues().spans(queue, pulled.first(), pulled.end());
         switch (pulled.found()) {
             case MESSAGES -> messages(topic, queue, from, tag, pulled);
             case NO_MATCH -> {
                 require(tag != 0 || pulled.nextOffset() > from, queue, from, pulled);
-                model.skipped(queue, tag, from, pulled.nextOffset(), List.of());
+                model.queues().skipped(queue, tag, from, pulled.nextOffset(), List.of());
             }
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
             case OUT_OF_RANGE -> {
                 boolean before = from < pulled.first();
-                require(before || from > pulled.end() || !model.honest(), queue, from, pulled);
-                model.outOfRange(queue, from, pulled.first(), pulled.end());
+                require(before || from > pulled.end() || !model.judge().honest(), queue, from, pulled);
+                model.queues().outOfRange(queue, from, pulled.first(), pulled.end());
             }
         }
     }
@@ -90,25 +90,25 @@ final class Pulls {
         for (ByteBuffer message : split(pulled)) {
             long offset = StoredMessage.queueOffset(message, 0);
             if (tag == 0 ? offset != expected : offset < expected) {
-                model.violated(
+                model.judge().violated(
                         Promise.OFFSETS,
                         "%s: after %d comes %d".formatted(queue, expected - 1, offset));
             }
             expected = offset + 1;
             offsets.add(offset);
-            model.seen(queue, topic.name(), tag, offset, message);
+            model.queues().seen(queue, topic.name(), tag, offset, message);
         }
         require(pulled.nextOffset() >= expected, queue, from, pulled);
         require(tag != 0 || pulled.nextOffset() == expected, queue, from, pulled);
         require(offsets.size() == pulled.count(), queue, from, pulled);
         if (tag != 0) {
-            model.skipped(queue, tag, from, pulled.nextOffset(), offsets);
+            model.queues().skipped(queue, tag, from, pulled.nextOffset(), offsets);
         }
     }
 
     private void require(boolean right, QueueRef queue, long from, Pulled pulled) {
         if (!right) {
-            model.violated(
+            model.judge().violated(
                     Promise.OFFSETS, "%s from %d answered %s".formatted(queue, from, pulled));
         }
     }

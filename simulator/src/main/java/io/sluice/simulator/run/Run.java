@@ -116,12 +116,12 @@ public final class Run {
             live();
         } catch (RuntimeException | Error e) {
             StackTraceElement[] trace = e.getStackTrace();
-            model.violated(
+            model.judge().violated(
                     Promise.ANSWERED, "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
         }
-        String violation = model.violation();
+        String violation = model.judge().violation();
         return new Verdict(
-                model.brokenPromise(),
+                model.judge().brokenPromise(),
                 violation == null ? "" : violation,
                 world.nanos(),
                 world.traceHash(),
@@ -142,13 +142,13 @@ public final class Run {
     }
 
     private boolean over() {
-        return over || model.violation() != null;
+        return over || model.judge().violation() != null;
     }
 
     private void pass(long nanos) {
         long until = world.nanos() + Math.max(0, nanos);
         while (!over() && world.step(until)) {
-            model.clock();
+            model.judge().clock();
         }
         if (!over()) {
             world.runUntil(until);
@@ -247,8 +247,8 @@ public final class Run {
                 compare("replayed without its newest footers", lived, segment, copy, footers);
             }
         } catch (IOException e) {
-            if (model.honest()) {
-                model.violated(Promise.REPLAY, "a copy cannot be recovered: " + e);
+            if (model.judge().honest()) {
+                model.judge().violated(Promise.REPLAY, "a copy cannot be recovered: " + e);
             }
         }
         node.start();
@@ -277,7 +277,7 @@ public final class Run {
         names.reversed().subList(0, footers).forEach(copy::remove);
         Node.Replayed replayed = node.replay(copy);
         if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.violated(Promise.REPLAY, "the state that was " + how + " is not the one lived");
+            model.judge().violated(Promise.REPLAY, "the state that was " + how + " is not the one lived");
         }
     }
 
@@ -285,7 +285,7 @@ public final class Run {
 
     private void finish() {
         troubles.healAll();
-        if (!model.honest()) {
+        if (!model.judge().honest()) {
             troubles.restart(); // what was damaged on disk is looked at
         }
         pass(node.threads().pausedNanos());
@@ -306,7 +306,7 @@ public final class Run {
             pass(ROUND_NANOS);
         }
         if (!over() && !node.isWell()) {
-            model.violated(
+            model.judge().violated(
                     Promise.PROGRESS,
                     "not well a minute after the last fault: %s, %s"
                             .formatted(
@@ -327,8 +327,8 @@ public final class Run {
                 return;
             }
             if (world.nanos() > deadline && !pending) {
-                if (model.honest()) {
-                    model.violated(
+                if (model.judge().honest()) {
+                    model.judge().violated(
                             Promise.PROGRESS,
                             "consumers are behind after %d ms, %d requests under way"
                                     .formatted(setting.drainMs(), coverage.underWay()));
@@ -364,7 +364,7 @@ public final class Run {
     }
 
     private void audit() {
-        model.auditBegins();
+        model.queues().auditBegins();
         for (Topic topic : node.broker().catalog().topics()) {
             for (int queue = 0; queue < topic.queues() && !over(); queue++) {
                 audit(topic, queue);
@@ -382,7 +382,7 @@ public final class Run {
         QueueRef queue = new QueueRef(topic.id(), queueId);
         long first = node.broker().firstOffset(topic, queueId);
         long end = node.broker().endOffset(topic, queueId);
-        model.spans(queue, first, end);
+        model.queues().spans(queue, first, end);
         long[] next = {first};
         for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
             long from = next[0];
@@ -398,11 +398,11 @@ public final class Run {
             pass(5 * NANOS_PER_MS);
         }
         if (!over() && next[0] < end) {
-            over = !model.honest(); // damage was noticed and told
-            model.violated(Promise.PROGRESS, queue + " cannot be read from " + next[0]);
+            over = !model.judge().honest(); // damage was noticed and told
+            model.judge().violated(Promise.PROGRESS, queue + " cannot be read from " + next[0]);
         }
         if (!over()) {
-            model.auditEnds(queue, node.broker().firstOffset(topic, queueId), next[0]);
+            model.queues().auditEnds(queue, node.broker().firstOffset(topic, queueId), next[0]);
         }
     }
 
@@ -410,7 +410,7 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled).forEach(message -> model.audited(queue, topic.name(), message));
+        Pulls.split(pulled).forEach(message -> model.queues().audited(queue, topic.name(), message));
         return pulled.nextOffset();
     }
 }

@@ -1,0 +1,113 @@
+package io.sluice.simulator.model;
+
+import io.sluice.simulator.plan.Setting;
+import io.sluice.simulator.plan.Setting.Profile;
+import io.sluice.simulator.world.World;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what contradicts a {@link Promise}; the first thing counts. Knows what is not owed: by a disk
+ * that does not keep its own promises, for a topic that is being deleted, for a message that has
+ * expired.
+ */
+public final class Judge {
+    private final World world;
+    private final Setting setting;
+    private final Map<Integer, Long> keepMs = new HashMap<>(); // the shortest retention, by topic
+    private final Set<Integer> forgotten = new HashSet<>(); // incarnations deleted, perhaps
+    private long latestWallMs;
+    private int lives = 1;
+    private @Nullable String violation;
+    private @Nullable Promise violated;
+
+    Judge(World world, Setting setting) {
+        this.world = world;
+        this.setting = setting;
+    }
+
+    /** What is owed whatever the disk does: it is told without regard to that. */
+    void violatedInAnyCase(Promise promise, String what) {
+        if (violation == null) {
+            violated = promise;
+            violation = what;
+        }
+    }
+
+    /** Whether sends are answered before they are durable. */
+    boolean async() {
+        return setting.async();
+    }
+
+    long wallMs() {
+        return world.wallMs();
+    }
+
+    long nanos() {
+        return world.nanos();
+    }
+
+    /** Counts the lives of the broker from 1. */
+    int life() {
+        return lives;
+    }
+
+    void died() {
+        lives++;
+    }
+
+    boolean isForgotten(int topicId) {
+        return forgotten.contains(topicId);
+    }
+
+    /** A promise is broken. */
+    public void violated(Promise promise, String what) {
+        boolean owed = honest() || promise == Promise.UNALTERED || promise == Promise.ANSWERED;
+        if (owed) {
+            violatedInAnyCase(promise, what);
+        }
+    }
+
+    /** What is wrong; null if nothing is. */
+    public @Nullable String violation() {
+        return violation;
+    }
+
+    /** The promise that is broken; null if none is. */
+    public @Nullable Promise brokenPromise() {
+        return violated;
+    }
+
+    /** Whether the disk of this history keeps its promises. */
+    public boolean honest() {
+        return setting.profile() == Profile.HONEST;
+    }
+
+    /** The wall clock is about to be set, or some time has passed. */
+    public void clock() {
+        latestWallMs = Math.max(latestWallMs, world.wallMs());
+    }
+
+    long latestWallMs() {
+        clock();
+        return latestWallMs;
+    }
+
+    /** A topic keeps its messages for so long from now on. */
+    public void keeps(int topicId, long ms) {
+        keepMs.merge(topicId, ms, Math::min);
+    }
+
+    boolean mayHaveExpired(int topicId, long storedMs) {
+        long keeps = Math.min(setting.retentionMs(), keepMs.getOrDefault(topicId, Long.MAX_VALUE));
+        return latestWallMs() - storedMs > keeps;
+    }
+
+    /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
+    void forget(int topicId) {
+        forgotten.add(topicId);
+    }
+}

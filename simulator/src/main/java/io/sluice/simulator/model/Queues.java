@@ -1,0 +1,329 @@
+package io.sluice.simulator.model;
+
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.QueueRef;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies in the queues, as far as somebody was told or has seen it. A queue belongs to an
+ * incarnation of a topic, so what appears in the wrong one is a phantom.
+ */
+public final class Queues {
+    private final Judge judge;
+    private final Sends sends;
+    private final GivenBack givenBack;
+    private final Map<QueueRef, QueueModel> queues = new TreeMap<>(Queues::compare);
+    private final List<Skipped> skipped = new ArrayList<>();
+    private final BitSet audited = new BitSet(); // by number of message
+    private int audit;
+
+    /** A reader that wanted one tag only was led from one offset to another. */
+    private record Skipped(QueueRef queue, int tag, long from, long next, List<Long> got) {}
+
+    Queues(Judge judge, GivenBack givenBack) {
+        this.judge = judge;
+        this.sends = new Sends(judge, this);
+        this.givenBack = givenBack;
+    }
+
+    Sends sends() {
+        return sends;
+    }
+
+    @Nullable QueueModel existing(QueueRef ref) {
+        return queues.get(ref);
+    }
+
+    boolean isAudited(int message) {
+        return audited.get(message);
+    }
+
+    boolean isLatest(int number) {
+        return number == audit;
+    }
+
+    void forgetUnseenAnswers() {
+        queues.values().forEach(QueueModel::forgetUnseenAnswers);
+    }
+
+    /** Whether those who wanted one tag only were led past one. */
+    void endSkipped() {
+        skipped.forEach(this::end);
+    }
+
+    private static int compare(QueueRef a, QueueRef b) {
+        return a.topicId() != b.topicId()
+                ? Integer.compare(a.topicId(), b.topicId())
+                : Integer.compare(a.queueId(), b.queueId());
+    }
+
+    QueueModel queue(QueueRef ref) {
+        return queues.computeIfAbsent(ref, r -> new QueueModel());
+    }
+
+    /**
+     * A stored message was served.
+     *
+     * @param home the topic of whose queue it was read
+     * @param name that topic's name
+     * @param tag the only tag that was wanted; 0 if all were
+     * @return the send it belongs to; null if it belongs to none
+     */
+    public @Nullable Sent seen(
+            QueueRef home, String name, int tag, long offset, ByteBuffer message) {
+        Sent sent = sends.of(message);
+        if (sent == null
+                || !Arrays.equals(
+                        StoredMessage.topic(message, 0), name.getBytes(StandardCharsets.UTF_8))) {
+            judge.violated(
+                    Promise.UNALTERED,
+                    "a phantom or altered message at %s/%d".formatted(home, offset));
+            return null;
+        }
+        if (judge.isForgotten(home.topicId())) {
+            return sent;
+        }
+        if (StoredMessage.queueOffset(message, 0) != offset
+                || StoredMessage.queueId(message, 0) != home.queueId()) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "%s at %s/%d says it lies at %d/%d"
+                            .formatted(
+                                    sent,
+                                    home,
+                                    offset,
+                                    StoredMessage.queueId(message, 0),
+                                    StoredMessage.queueOffset(message, 0)));
+        }
+        if (tag != 0 && sent.tag != tag) {
+            judge.violated(Promise.UNALTERED, "a reader of tag %d got %s".formatted(tag, sent));
+        }
+        remember(home, name, offset, sent, message);
+        return sent;
+    }
+
+    private void remember(QueueRef home, String name, long offset, Sent sent, ByteBuffer message) {
+        QueueModel queue = queue(home);
+        long hash = hash(message);
+        if (queue.hash(offset) == hash) {
+            return;
+        }
+        if (queue.hash(offset) != 0) {
+            judge.violated(
+                    Promise.ANSWERS_STAND,
+                    "%s/%d changed: it was %s, it is %s"
+                            .formatted(home, offset, sends.get(queue.sendAt(offset)), sent));
+        }
+        if (queue.sendAt(offset) >= 0 && queue.sendAt(offset) != sent.id) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "at %s/%d lies %s, not %s"
+                            .formatted(home, offset, sent, sends.get(queue.sendAt(offset))));
+        }
+        long storeMs = StoredMessage.storeMs(message, 0);
+        queue.seen(offset, sent.id, hash, storeMs);
+        int index = Bodies.index(StoredMessage.body(message, 0));
+        int times = StoredMessage.reconsumeTimes(message, 0);
+        if (times == 0) {
+            first(home, offset, sent, index, storeMs);
+        } else {
+            again(name, sent, index, times, storeMs);
+        }
+    }
+
+    private void first(QueueRef home, long offset, Sent sent, int index, long storeMs) {
+        if (home.topicId() != sent.topicId || home.queueId() != sent.queueId) {
+            judge.violated(Promise.UNALTERED, "%s is in %s".formatted(sent, home));
+        }
+        if (sent.fate == Sent.Fate.REFUSED) {
+            judge.violated(Promise.ANSWERS_STAND, "%s lies at offset %d".formatted(sent, offset));
+        }
+        if (sent.delayed() && (storeMs < sent.dueMs || judge.latestWallMs() < sent.dueMs)) {
+            judge.violated(Promise.TIMERS, "%s came at %d, too early".formatted(sent, storeMs));
+        }
+        sends.place(sent, index, offset);
+    }
+
+    private void again(String home, Sent sent, int index, int times, long storeMs) {
+        GivenBack.Count count = givenBack.count(new GivenBack.Key(home, sent.id, index, times));
+        count.seen++;
+        count.storedMsMin = Math.min(count.storedMsMin, storeMs);
+        if (count.seen > count.asked - count.refused) {
+            judge.violated(
+                    Promise.RETRIES,
+                    "message %d of %s came %d times to %s with attempt %d, given back %d times, of which %d were refused"
+                            .formatted(
+                                    index,
+                                    sent,
+                                    count.seen,
+                                    home,
+                                    times,
+                                    count.asked,
+                                    count.refused));
+        }
+        if (storeMs < count.dueMsMin) {
+            judge.violated(
+                    Promise.TIMERS,
+                    "message %d of %s came again at %d, due at %d"
+                            .formatted(index, sent, storeMs, count.dueMsMin));
+        }
+    }
+
+    private static long hash(ByteBuffer message) {
+        long hash = message.limit();
+        int at = 0;
+        for (; at + Long.BYTES <= message.limit(); at += Long.BYTES) {
+            hash = (hash ^ message.getLong(at)) * 0x9E3779B97F4A7C15L;
+            hash ^= hash >>> 29;
+        }
+        for (; at < message.limit(); at++) {
+            hash = (hash ^ message.get(at)) * 0x9E3779B97F4A7C15L;
+        }
+        return hash == 0 ? 1 : hash;
+    }
+
+    /** A reader that wanted one tag was given {@code got} and sent on from {@code next}. */
+    public void skipped(QueueRef queue, int tag, long from, long next, List<Long> got) {
+        skipped.add(new Skipped(queue, tag, from, next, List.copyOf(got)));
+    }
+
+    /** A queue was said to have these first and end offsets. */
+    public void spans(QueueRef ref, long first, long end) {
+        if (judge.isForgotten(ref.topicId())) {
+            return;
+        }
+        QueueModel queue = queue(ref);
+        if (first < queue.toldFirst || end < queue.toldEnd || first > end) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "%s spans %d to %d, after %d to %d"
+                            .formatted(ref, first, end, queue.toldFirst, queue.toldEnd));
+        }
+        if (first > queue.toldFirst) {
+            begins(ref, queue, first);
+        }
+        queue.toldFirst = first;
+        queue.toldEnd = end;
+    }
+
+    /** What lies before a queue's first message has to have expired. */
+    private void begins(QueueRef ref, QueueModel queue, long first) {
+        if (!judge.honest()) {
+            return;
+        }
+        for (long offset = Math.min(first, queue.end()) - 1; offset >= 0; offset--) {
+            if (queue.sendAt(offset) >= 0
+                    && !judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))
+                    && !sends.get(queue.sendAt(offset)).early) {
+                judge.violated(
+                        Promise.RETENTION,
+                        "%s/%d is gone, stored at %d, although nothing before %d has expired"
+                                .formatted(ref, offset, queue.storeMs(offset), judge.latestWallMs()));
+            }
+        }
+    }
+
+    /** An offset was said to lie outside of its queue. */
+    public void outOfRange(QueueRef ref, long from, long first, long end) {
+        if (!judge.isForgotten(ref.topicId()) && from > end && from <= queue(ref).end()) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "%s/%d was said to lie beyond the end %d".formatted(ref, from, end));
+        }
+    }
+
+    /** A search by time came to an offset: what is before was stored earlier, it itself was not. */
+    public void foundByTime(QueueRef ref, long ms, long offset, long first, long endBefore) {
+        QueueModel queue = queue(ref);
+        if (judge.isForgotten(ref.topicId())) {
+            return;
+        }
+        boolean tooFar =
+                offset > 0
+                        && offset - 1 >= first
+                        && queue.hash(offset - 1) != 0
+                        && queue.storeMs(offset - 1) >= ms;
+        boolean tooNear =
+                offset < endBefore && queue.hash(offset) != 0 && queue.storeMs(offset) < ms;
+        if (tooFar || tooNear) {
+            judge.violated(
+                    Promise.CATALOG,
+                    "a search for %d in %s came to %d, stored at %d, after %d"
+                            .formatted(
+                                    ms,
+                                    ref,
+                                    offset,
+                                    queue.hash(offset) == 0 ? 0 : queue.storeMs(offset),
+                                    offset > 0 ? queue.storeMs(offset - 1) : 0));
+        }
+    }
+
+    /** All queues are about to be read from their first to their last message. */
+    public void auditBegins() {
+        audit++;
+        audited.clear();
+    }
+
+    /** The audit has come to a message, which {@link #seen} has been told of. */
+    public void audited(QueueRef home, String name, ByteBuffer message) {
+        Sent sent = sends.of(message);
+        if (sent == null) {
+            return;
+        }
+        queue(home).audited(StoredMessage.queueOffset(message, 0), audit);
+        int number = Bodies.index(StoredMessage.body(message, 0));
+        audited.set(sends.number(sent, number));
+        int times = StoredMessage.reconsumeTimes(message, 0);
+        if (times > 0) {
+            int index = Bodies.index(StoredMessage.body(message, 0));
+            GivenBack.Count count = givenBack.count(new GivenBack.Key(name, sent.id, index, times));
+            if (count.audit != audit) {
+                count.audit = audit;
+                count.audited = 0;
+            }
+            count.audited++;
+        }
+    }
+
+    /** A queue has been read to its end. */
+    public void auditEnds(QueueRef ref, long first, long end) {
+        QueueModel queue = queues.get(ref);
+        if (queue == null || !judge.honest()) {
+            return;
+        }
+        for (long offset = first; offset < queue.end(); offset++) {
+            int send = queue.sendAt(offset);
+            if (send >= 0 && !queue.wasAudited(offset, audit) && !sends.get(send).early) {
+                judge.violated(
+                        Promise.DELIVERED,
+                        "%s is gone from %s/%d, the queue holds %d to %d"
+                                .formatted(sends.get(send), ref, offset, first, end));
+            }
+        }
+    }
+
+    private void end(Skipped each) {
+        QueueModel queue = queues.get(each.queue);
+        for (long at = each.from; queue != null && at < Math.min(each.next, queue.end()); at++) {
+            int send = queue.sendAt(at);
+            if (send >= 0
+                    && sends.get(send).tag == each.tag
+                    && queue.hash(at) != 0
+                    && !judge.mayHaveExpired(each.queue.topicId(), queue.storeMs(at))
+                    && !each.got.contains(at)) {
+                judge.violated(
+                        Promise.DELIVERED,
+                        "a reader of tag %d was led past %s at %s/%d"
+                                .formatted(each.tag, sends.get(send), each.queue, at));
+            }
+        }
+    }
+}
