@@ -39,9 +39,14 @@ final class Report {
                 .forEach((kind, planned) -> {
                     if (pairs.operations().contains(kind) || pairs.neverAsked().contains(kind)) {
                         Long reached = coverage.operations().get(kind);
-                        line("| %s | %,d | %s |".formatted(kind,
-                                planned,
-                                reached == null ? "no answer" : "%,d".formatted(reached)));
+                        line(
+                                "| %s | %,d | %s |"
+                                        .formatted(
+                                                kind,
+                                                planned,
+                                                reached == null
+                                                        ? "no answer"
+                                                        : "%,d".formatted(reached)));
                     }
                 });
         line("");
@@ -53,15 +58,20 @@ final class Report {
         Map<String, FaultGroup> kinds = FaultGroup.kinds();
         for (String fault : pairs.faults()) {
             FaultGroup group = kinds.get(fault);
-            line("| %s | %s | %,d |".formatted(group == null ? "" : group.title,
-                    fault,
-                    coverage.faults().getOrDefault(fault, 0L)));
+            line(
+                    "| %s | %s | %,d |"
+                            .formatted(
+                                    group == null ? "" : group.title,
+                                    fault,
+                                    coverage.faults().getOrDefault(fault, 0L)));
         }
         line("");
     }
 
     private void table() {
-        line("How often a fault came while an operation was under way (%s met):\n".formatted(pairs.share()));
+        line(
+                "How often a fault came while an operation was under way (%s met):\n"
+                        .formatted(pairs.share()));
         List<String> operations = pairs.operations();
         line("| | %s |".formatted(String.join(" | ", operations)));
         line("|---|%s".formatted("---:|".repeat(operations.size())));
@@ -91,7 +101,10 @@ final class Report {
     private void failures() {
         line("Violations: %d".formatted(tally.failures().size()));
         for (Failure failure : tally.failures()) {
-            line("- seed %d: %s".formatted(failure.seed(), failure.why().lines().findFirst().orElse("")));
+            line(
+                    "- seed %d: %s"
+                            .formatted(
+                                    failure.seed(), failure.why().lines().findFirst().orElse("")));
         }
     }
 }

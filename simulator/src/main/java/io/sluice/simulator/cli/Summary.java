@@ -53,9 +53,12 @@ final class Summary {
         line("Operations (planned, that reached the broker):");
         Map<String, Long> planned = tally.planned();
         for (String kind : pairs.operations()) {
-            line("  %-22s %,12d %,12d".formatted(kind,
-                    planned.getOrDefault(kind, 0L),
-                    coverage.operations().getOrDefault(kind, 0L)));
+            line(
+                    "  %-22s %,12d %,12d"
+                            .formatted(
+                                    kind,
+                                    planned.getOrDefault(kind, 0L),
+                                    coverage.operations().getOrDefault(kind, 0L)));
         }
         for (String kind : pairs.neverAsked()) {
             line("  %-22s %,12d   no answer".formatted(kind, planned.getOrDefault(kind, 0L)));
@@ -70,7 +73,9 @@ final class Summary {
             line("  %s: %,d".formatted(group.title, Numbers.of(group, coverage)));
             kinds.forEach((kind, of) -> {
                 if (of == group) {
-                    line("    %-20s %,12d".formatted(kind, coverage.faults().getOrDefault(kind, 0L)));
+                    line(
+                            "    %-20s %,12d"
+                                    .formatted(kind, coverage.faults().getOrDefault(kind, 0L)));
                 }
             });
         }
@@ -79,7 +84,9 @@ final class Summary {
 
     private void table() {
         List<String> operations = pairs.operations();
-        line("How often a fault came while an operation was under way (%s met):".formatted(pairs.share()));
+        line(
+                "How often a fault came while an operation was under way (%s met):"
+                        .formatted(pairs.share()));
         StringBuilder head = new StringBuilder();
         for (int i = 0; i < operations.size(); i++) {
             line("  %c %s".formatted('a' + i, operations.get(i)));

@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How far the groups are, what they have had, what they gave back, and who of them holds which lock. */
+/**
+ * How far the groups are, what they have had, what they gave back, and who of them holds which
+ * lock.
+ */
 public final class Groups {
     private record Progress(int groupId, QueueRef queue) {}
 

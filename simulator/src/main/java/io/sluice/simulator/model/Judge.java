@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what contradicts a {@link Promise}; the first thing counts. Knows what is not owed: by a disk
- * that does not keep its own promises, for a topic that is being deleted, for a message that has
- * expired.
+ * Hears what contradicts a {@link Promise}; the first thing counts. Knows what is not owed: by a
+ * disk that does not keep its own promises, for a topic that is being deleted, for a message that
+ * has expired.
  */
 public final class Judge {
     private final World world;

@@ -1,6 +1,5 @@
 package io.sluice.simulator.model;
 
-import io.sluice.engine.queue.QueueRef;
 import io.sluice.simulator.plan.Setting;
 import io.sluice.simulator.world.World;
 import java.util.HashMap;
@@ -131,8 +130,8 @@ public final class Model {
     }
 
     /**
-     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but if
-     * something later is there, something earlier may not be gone without a word.
+     * A disk that does not keep what it has may lose the end of the log, and nobody can know; but
+     * if something later is there, something earlier may not be gone without a word.
      */
     private void requireNoHole(List<Integer> topics) {
         Map<Integer, Long> latest = new HashMap<>(); // by life, position of what is there
@@ -166,7 +165,8 @@ public final class Model {
         for (int i = 0; i < sent.count; i++) {
             long at = sent.where[i];
             if (at == Sent.NOWHERE) {
-                if (!judge.mayHaveExpired(sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
+                if (!judge.mayHaveExpired(
+                        sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));

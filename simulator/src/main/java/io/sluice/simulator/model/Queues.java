@@ -226,7 +226,8 @@ public final class Queues {
                 judge.violated(
                         Promise.RETENTION,
                         "%s/%d is gone, stored at %d, although nothing before %d has expired"
-                                .formatted(ref, offset, queue.storeMs(offset), judge.latestWallMs()));
+                                .formatted(
+                                        ref, offset, queue.storeMs(offset), judge.latestWallMs()));
             }
         }
     }

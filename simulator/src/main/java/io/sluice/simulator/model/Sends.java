@@ -1,7 +1,6 @@
 package io.sluice.simulator.model;
 
 import io.sluice.engine.message.StoredMessage;
-import io.sluice.engine.queue.QueueRef;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,7 +97,8 @@ public final class Sends {
         sent.fate = Sent.Fate.REFUSED;
         for (long at : sent.where) {
             if (at != Sent.NOWHERE) {
-                judge.violated(Promise.ANSWERS_STAND, sent + " was refused, and lies at offset " + at);
+                judge.violated(
+                        Promise.ANSWERS_STAND, sent + " was refused, and lies at offset " + at);
             }
         }
     }
@@ -151,10 +151,10 @@ public final class Sends {
     public void found(Sent sent, int index, @Nullable ByteBuffer message) {
         if (message == null) {
             if (mustBeThere(sent, index)) {
-                judge.violated(Promise.CATALOG, "message %d of %s is not found".formatted(index, sent));
+                judge.violated(
+                        Promise.CATALOG, "message %d of %s is not found".formatted(index, sent));
             }
-        } else if (of(message) != sent
-                || Bodies.index(StoredMessage.body(message, 0)) != index) {
+        } else if (of(message) != sent || Bodies.index(StoredMessage.body(message, 0)) != index) {
             judge.violated(
                     Promise.UNALTERED,
                     "at the position of message %d of %s lies another".formatted(index, sent));
@@ -171,7 +171,8 @@ public final class Sends {
         for (ByteBuffer message : found) {
             Sent sent = of(message);
             if (sent == null || sent.key != key) {
-                judge.violated(Promise.UNALTERED, "a search for key %d found %s".formatted(key, sent));
+                judge.violated(
+                        Promise.UNALTERED, "a search for key %d found %s".formatted(key, sent));
                 return;
             }
             got.add(((long) sent.id << 32) + Bodies.index(StoredMessage.body(message, 0)));

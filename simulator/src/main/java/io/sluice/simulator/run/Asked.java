@@ -34,7 +34,9 @@ final class Asked<T> implements Consumer<Outcome<T>> {
             return; // with its last breath
         }
         if (answered) {
-            node.model().judge().violated(Promise.ANSWERED, operation.getSimpleName() + " answered twice");
+            node.model()
+                    .judge()
+                    .violated(Promise.ANSWERED, operation.getSimpleName() + " answered twice");
         }
         answered = true;
         node.coverage().answered(operation);

@@ -340,8 +340,13 @@ final class Consumers {
                                 outcome -> {
                                     switch (outcome) {
                                         case Outcome.Done<Long>(Long kept) ->
-                                                model.groups().committed(
-                                                        group.id(), queue, call, raiseOnly, kept);
+                                                model.groups()
+                                                        .committed(
+                                                                group.id(),
+                                                                queue,
+                                                                call,
+                                                                raiseOnly,
+                                                                kept);
                                         case Outcome.Refused<Long>(Refusal why, String detail) ->
                                                 refused(call, why, detail);
                                     }
@@ -376,8 +381,10 @@ final class Consumers {
                         Operation.CommitNonsense.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>) {
-                                model.judge().violated(
-                                        Promise.OFFSETS, "offset " + offset + " was committed");
+                                model.judge()
+                                        .violated(
+                                                Promise.OFFSETS,
+                                                "offset " + offset + " was committed");
                             }
                         }));
     }

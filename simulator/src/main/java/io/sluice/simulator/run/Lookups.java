@@ -69,7 +69,8 @@ final class Lookups {
                                             instanceof
                                             Outcome.Done<List<ByteBuffer>>(
                                                     List<ByteBuffer> found)) {
-                                        model.sends().foundByKey(topic.id(), op.key(), found, expected);
+                                        model.sends()
+                                                .foundByKey(topic.id(), op.key(), found, expected);
                                     }
                                 }));
     }
@@ -120,7 +121,8 @@ final class Lookups {
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long offset)) {
                                         long first = node.broker().firstOffset(topic, op.queue());
-                                        model.queues().foundByTime(queue, ms, offset, first, endBefore);
+                                        model.queues()
+                                                .foundByTime(queue, ms, offset, first, endBefore);
                                     }
                                 }));
     }

@@ -53,14 +53,15 @@ final class Producers {
         remembered.put(op.topic(), topic);
         long dueMs = op.delayMs() == 0 ? 0 : world.wallMs() + op.delayMs();
         Sent sent =
-                model.sends().sending(
-                        topic.id(),
-                        op.queue(),
-                        op.count(),
-                        op.sizeBytes(),
-                        op.tag(),
-                        op.key(),
-                        dueMs);
+                model.sends()
+                        .sending(
+                                topic.id(),
+                                op.queue(),
+                                op.count(),
+                                op.sizeBytes(),
+                                op.tag(),
+                                op.key(),
+                                dueMs);
         if (node.isTold()) {
             node.tell(sent.toString());
         }

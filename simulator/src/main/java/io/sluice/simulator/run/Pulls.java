@@ -78,7 +78,11 @@ final class Pulls {
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
             case OUT_OF_RANGE -> {
                 boolean before = from < pulled.first();
-                require(before || from > pulled.end() || !model.judge().honest(), queue, from, pulled);
+                require(
+                        before || from > pulled.end() || !model.judge().honest(),
+                        queue,
+                        from,
+                        pulled);
                 model.queues().outOfRange(queue, from, pulled.first(), pulled.end());
             }
         }
@@ -90,9 +94,10 @@ final class Pulls {
         for (ByteBuffer message : split(pulled)) {
             long offset = StoredMessage.queueOffset(message, 0);
             if (tag == 0 ? offset != expected : offset < expected) {
-                model.judge().violated(
-                        Promise.OFFSETS,
-                        "%s: after %d comes %d".formatted(queue, expected - 1, offset));
+                model.judge()
+                        .violated(
+                                Promise.OFFSETS,
+                                "%s: after %d comes %d".formatted(queue, expected - 1, offset));
             }
             expected = offset + 1;
             offsets.add(offset);
@@ -108,8 +113,10 @@ final class Pulls {
 
     private void require(boolean right, QueueRef queue, long from, Pulled pulled) {
         if (!right) {
-            model.judge().violated(
-                    Promise.OFFSETS, "%s from %d answered %s".formatted(queue, from, pulled));
+            model.judge()
+                    .violated(
+                            Promise.OFFSETS,
+                            "%s from %d answered %s".formatted(queue, from, pulled));
         }
     }
 

@@ -116,8 +116,10 @@ public final class Run {
             live();
         } catch (RuntimeException | Error e) {
             StackTraceElement[] trace = e.getStackTrace();
-            model.judge().violated(
-                    Promise.ANSWERED, "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
+            model.judge()
+                    .violated(
+                            Promise.ANSWERED,
+                            "threw " + e + (trace.length > 0 ? " at " + trace[0] : ""));
         }
         String violation = model.judge().violation();
         return new Verdict(
@@ -277,7 +279,9 @@ public final class Run {
         names.reversed().subList(0, footers).forEach(copy::remove);
         Node.Replayed replayed = node.replay(copy);
         if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.judge().violated(Promise.REPLAY, "the state that was " + how + " is not the one lived");
+            model.judge()
+                    .violated(
+                            Promise.REPLAY, "the state that was " + how + " is not the one lived");
         }
     }
 
@@ -306,12 +310,13 @@ public final class Run {
             pass(ROUND_NANOS);
         }
         if (!over() && !node.isWell()) {
-            model.judge().violated(
-                    Promise.PROGRESS,
-                    "not well a minute after the last fault: %s, %s"
-                            .formatted(
-                                    node.startFailure(),
-                                    node.isUp() ? node.broker().failure() : "down"));
+            model.judge()
+                    .violated(
+                            Promise.PROGRESS,
+                            "not well a minute after the last fault: %s, %s"
+                                    .formatted(
+                                            node.startFailure(),
+                                            node.isUp() ? node.broker().failure() : "down"));
         }
         return !over() && node.isWell();
     }
@@ -328,10 +333,11 @@ public final class Run {
             }
             if (world.nanos() > deadline && !pending) {
                 if (model.judge().honest()) {
-                    model.judge().violated(
-                            Promise.PROGRESS,
-                            "consumers are behind after %d ms, %d requests under way"
-                                    .formatted(setting.drainMs(), coverage.underWay()));
+                    model.judge()
+                            .violated(
+                                    Promise.PROGRESS,
+                                    "consumers are behind after %d ms, %d requests under way"
+                                            .formatted(setting.drainMs(), coverage.underWay()));
                 }
                 return;
             }
@@ -410,7 +416,8 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled).forEach(message -> model.queues().audited(queue, topic.name(), message));
+        Pulls.split(pulled)
+                .forEach(message -> model.queues().audited(queue, topic.name(), message));
         return pulled.nextOffset();
     }
 }

@@ -26,7 +26,8 @@ import java.util.function.UnaryOperator;
  *   <li>Faults, in the same way.
  *   <li>Topics, queues, groups and clients: one after the other becomes one with a smaller number.
  *   <li>The setting: each part to its most common value.
- *   <li>Parameters: to their smallest value, for all events at once or for each, or half-way there.
+ *   <li>Parameters: to their smallest value, for all events at once or for each, or as near
+ *       to it as a bisection gets.
  *   <li>Times: the gaps between steps to nothing, or half as long; what is left to whole ms.
  * </ol>
  *
@@ -197,13 +198,22 @@ public final class Shrinker {
         if (attempt(at(place, simplest(event, name))) || !has(event, name)) {
             return;
         }
-        while (Parameters.value((Record) best.steps().get(place).event(), name)
-                instanceof Integer value) {
-            int least = Simple.least(event.getClass(), name);
-            int halfway = least + (value - least) / 2;
-            Event now = best.steps().get(place).event();
-            if (!attempt(at(place, Parameters.with(now, name, halfway)))) {
-                return;
+        if (Parameters.value((Record) event, name) instanceof Integer value) {
+            bisect(place, name, Simple.least(event.getClass(), name), value);
+        }
+    }
+
+    /** Searches between a value that does not fail and one that does. */
+    private void bisect(int place, String name, int holds, int broken) {
+        int low = holds;
+        int high = broken;
+        while (Math.abs((long) high - low) > 1 && !isSpent()) {
+            int middle = (int) (((long) low + high) / 2);
+            Event event = best.steps().get(place).event();
+            if (attempt(at(place, Parameters.with(event, name, middle)))) {
+                high = middle;
+            } else {
+                low = middle;
             }
         }
     }
