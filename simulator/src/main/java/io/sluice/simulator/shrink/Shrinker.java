@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
  *   <li>Faults, in the same way.
  *   <li>Topics, queues, groups and clients: one after the other becomes one with a smaller number.
  *   <li>The setting: each part to its most common value.
- *   <li>Parameters: to their smallest value, for all events at once or for each, or as near
- *       to it as a bisection gets.
+ *   <li>Parameters: to their smallest value, for all events at once or for each, or as near to it
+ *       as a bisection gets.
  *   <li>Times: the gaps between steps to nothing, or half as long; what is left to whole ms.
  * </ol>
  *
