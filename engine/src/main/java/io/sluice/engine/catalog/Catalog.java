@@ -2,6 +2,7 @@ package io.sluice.engine.catalog;
 
 import io.sluice.engine.catalog.MetadataStore.Versioned;
 import io.sluice.engine.catalog.Table.Step;
+import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
@@ -99,7 +100,12 @@ public final class Catalog {
         topics.load(stored);
         groups = new Table<>(GROUPS, store, executor);
         groups.load(stored);
-        ids = new IdCounter(store, executor, stored.get(IdCounter.KEY));
+        Versioned reserved = stored.get(IdCounter.KEY);
+        if (reserved != null && !IdCounter.isCount(reserved.value())) {
+            throw new CorruptLogException(
+                    "the catalog's count of ids makes no sense: put back a copy of the file from a backup");
+        }
+        ids = new IdCounter(store, executor, reserved);
         idMaxAtOpen = ids.reservedTo();
         snapshot = new Snapshot(topics.values(), groups.values());
     }

@@ -1,10 +1,13 @@
 package io.sluice.engine.catalog;
 
+import io.sluice.engine.log.CorruptLogException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,10 @@ final class EntryCodec {
 
     private interface Fields {
         void writeTo(DataOutputStream out) throws IOException;
+    }
+
+    private interface Reading<T> {
+        T readFrom(DataInputStream in) throws IOException;
     }
 
     static @Nullable String attributesFault(Map<String, String> attributes) {
@@ -95,11 +102,31 @@ final class EntryCodec {
     }
 
     static Topic topic(String name, byte[] value) throws IOException {
-        DataInputStream in = open(name, value);
+        return decode(name, value, in -> readTopic(name, in));
+    }
+
+    static Group group(String name, byte[] value) throws IOException {
+        return decode(name, value, in -> readGroup(name, in));
+    }
+
+    /** A disk does not forge checksums, but a faulty server or a person may have. */
+    private static <T> T decode(String name, byte[] value, Reading<T> reading) throws IOException {
+        try (DataInputStream in = open(name, value)) {
+            return reading.readFrom(in);
+        } catch (EOFException | UTFDataFormatException | IllegalArgumentException e) {
+            throw new CorruptLogException(
+                    "the entry of %s in the catalog makes no sense (%s): put back a copy of the file from a backup"
+                            .formatted(name, e),
+                    e);
+        }
+    }
+
+    private static Topic readTopic(String name, DataInputStream in) throws IOException {
         int id = in.readInt();
         boolean system = in.readBoolean();
         long createdMs = in.readLong();
         int steps = in.readInt();
+        require(id > 0 && steps > 0, "id or number of growths");
         List<Topic.Growth> growth = new ArrayList<>();
         for (int i = 0; i < steps; i++) {
             growth.add(new Topic.Growth(in.readInt(), in.readLong()));
@@ -112,11 +139,11 @@ final class EntryCodec {
                         in.readLong(),
                         TopicSettings.Durability.valueOf(in.readUTF()),
                         readAttributes(in));
+        require(settings.fault() == null, "settings");
         return new Topic(name, id, system, createdMs, growth, settings);
     }
 
-    static Group group(String name, byte[] value) throws IOException {
-        DataInputStream in = open(name, value);
+    private static Group readGroup(String name, DataInputStream in) throws IOException {
         int id = in.readInt();
         long createdMs = in.readLong();
         GroupSettings settings =
@@ -129,7 +156,14 @@ final class EntryCodec {
                         in.readInt(),
                         in.readInt(),
                         readAttributes(in));
+        require(id > 0 && settings.fault() == null, "id or settings");
         return new Group(name, id, createdMs, settings);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
     }
 
     private static byte[] encode(Fields fields) {

@@ -44,6 +44,11 @@ final class IdCounter {
         return reservedTo;
     }
 
+    /** Whether {@code value} is one that this class may have stored. */
+    static boolean isCount(byte[] value) {
+        return value.length == Integer.BYTES && ByteBuffer.wrap(value).getInt() >= 0;
+    }
+
     void take(Taker taker) {
         if (waiting.isEmpty() && next <= reservedTo) {
             taker.taken(next++);

@@ -123,12 +123,21 @@ public final class Offsets {
         }
     }
 
-    /** Restores what {@link #writeTo} wrote. */
+    /**
+     * Restores what {@link #writeTo} wrote.
+     *
+     * @throws IllegalArgumentException if it is not that
+     * @throws java.nio.BufferUnderflowException if it is cut short
+     */
     public void readFrom(ByteBuffer in) {
         for (int left = in.getInt(); left > 0; left--) {
             long key = in.getLong();
             Progress progress = new Progress(in.getInt());
-            progress.committed = new long[in.getInt()];
+            int queues = in.getInt();
+            if (queues < 0 || queues > in.remaining() / Long.BYTES) {
+                throw new IllegalArgumentException("offsets of %d queues".formatted(queues));
+            }
+            progress.committed = new long[queues];
             for (int i = 0; i < progress.committed.length; i++) {
                 progress.committed[i] = in.getLong();
             }

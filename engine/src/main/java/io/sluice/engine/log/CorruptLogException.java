@@ -12,4 +12,8 @@ public final class CorruptLogException extends IOException {
     public CorruptLogException(String message) {
         super(message);
     }
+
+    public CorruptLogException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -32,6 +32,9 @@ record FooterHeader(int shard, ChainEnd end, List<Long> sizes) {
     /** The index in {@link #sizes} after those of the sections. */
     static final int CHECKPOINT = 4;
 
+    /** More than a segment's index can ever take; so sums and blocks can be counted. */
+    private static final long PART_BYTES_MAX = 1L << 40;
+
     private static final int PARTS = CHECKPOINT + 1;
     private static final int MAGIC = 0x534C4631;
     private static final int COVERED_FROM = 8;
@@ -95,6 +98,9 @@ record FooterHeader(int shard, ChainEnd end, List<Long> sizes) {
         Long[] sizes = new Long[PARTS];
         for (int i = 0; i < PARTS; i++) {
             sizes[i] = from.getLong(48 + Long.BYTES * i);
+            if (sizes[i] < 0 || sizes[i] > PART_BYTES_MAX) {
+                return null;
+            }
         }
         return new FooterHeader(shard, end, List.of(sizes));
     }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A footer in a file. Holds the header only; the rest is read when asked for. Any thread. */
 final class LocalFooter implements Footer {
+    private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
+
     private final FooterHeader header;
     private final FooterBlocks blocks;
 
@@ -34,10 +36,25 @@ final class LocalFooter implements Footer {
         return header.end();
     }
 
+    /**
+     * The shard's state at the end of the segment.
+     *
+     * @throws CorruptLogException if the file is damaged, or shorter than its header says
+     */
     ByteBuffer checkpoint() throws IOException {
-        return stream(
-                header.startOf(FooterHeader.CHECKPOINT),
-                Math.toIntExact(header.sizes().get(FooterHeader.CHECKPOINT)));
+        long start = header.startOf(FooterHeader.CHECKPOINT);
+        long sizeBytes = header.sizes().get(FooterHeader.CHECKPOINT);
+        if (sizeBytes > ARRAY_BYTES_MAX) {
+            throw new CorruptLogException(
+                    FileNames.footer(header.segment())
+                            + " cannot hold a checkpoint of "
+                            + sizeBytes
+                            + " bytes");
+        }
+        if (sizeBytes > 0) {
+            var _ = block(start + sizeBytes - 1); // no room is made for what is not there
+        }
+        return stream(start, (int) sizeBytes);
     }
 
     @Override

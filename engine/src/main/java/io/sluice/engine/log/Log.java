@@ -39,8 +39,12 @@ public interface Log extends AutoCloseable {
 
     /** What {@link #recover} finds, oldest first. All calls come from inside {@link #recover}. */
     interface Replay {
-        /** The state at the end of {@code segment}; called at most once, before everything else. */
-        void checkpoint(int segment, ByteBuffer state);
+        /**
+         * The state at the end of {@code segment}; called at most once, before everything else.
+         *
+         * @throws IOException if it makes no sense, though its checksum is right
+         */
+        void checkpoint(int segment, ByteBuffer state) throws IOException;
 
         /**
          * A durable batch after the checkpoint, to be applied.
@@ -49,8 +53,9 @@ public interface Log extends AutoCloseable {
          * @param records its records; the buffer is valid only during the call
          * @param recordsPosition the position of the first byte of {@code records}; the position of
          *     byte i of {@code records} is {@code recordsPosition + i}
+         * @throws IOException if they make no sense, though their checksum is right
          */
-        void batch(int segment, ByteBuffer records, long recordsPosition);
+        void batch(int segment, ByteBuffer records, long recordsPosition) throws IOException;
 
         /**
          * All batches of {@code segment} have been replayed and it has no valid footer: the shard

@@ -80,9 +80,9 @@ public final class Properties {
         int start = from;
         while (start < end) {
             int stop = indexOf(in, start, end, END);
-            int value = start + name.length;
-            if (value < stop && in.get(value) == VALUE && startsWith(in, start, name)) {
-                return (long) (value + 1) << 32 | (stop - value - 1);
+            if (isNamed(in, start, stop, name)) {
+                int value = start + name.length + 1;
+                return (long) value << 32 | (stop - value);
             }
             start = stop + 1;
         }
@@ -105,18 +105,32 @@ public final class Properties {
         return out.toByteArray();
     }
 
-    /** The properties without {@code name}; the same array if it is absent. */
+    /**
+     * The properties without {@code name}, however often it is there; the same array if it is
+     * absent.
+     */
     public static byte[] without(byte[] properties, byte[] name) {
-        long range = range(properties, name);
-        if (range < 0) {
+        if (range(properties, name) < 0) {
             return properties;
         }
-        int start = (int) (range >>> 32) - name.length - 1;
-        int end = Math.min(properties.length, (int) (range >>> 32) + (int) range + 1);
-        byte[] rest = new byte[properties.length - (end - start)];
-        System.arraycopy(properties, 0, rest, 0, start);
-        System.arraycopy(properties, end, rest, start, properties.length - end);
-        return rest;
+        ByteBuffer in = ByteBuffer.wrap(properties);
+        ByteArrayOutputStream rest = new ByteArrayOutputStream(properties.length);
+        int start = 0;
+        while (start < properties.length) {
+            int stop = indexOf(in, start, properties.length, END);
+            int next = Math.min(stop + 1, properties.length);
+            if (!isNamed(in, start, stop, name)) {
+                rest.write(properties, start, next - start);
+            }
+            start = next;
+        }
+        return rest.toByteArray();
+    }
+
+    /** Whether the entry from {@code start} to {@code stop} is that of {@code name}. */
+    private static boolean isNamed(ByteBuffer in, int start, int stop, byte[] name) {
+        int value = start + name.length;
+        return value < stop && in.get(value) == VALUE && startsWith(in, start, name);
     }
 
     private static int indexOf(ByteBuffer in, int from, int end, byte wanted) {

@@ -1,5 +1,6 @@
 package io.sluice.engine.queue;
 
+import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import java.io.IOException;
@@ -334,10 +335,24 @@ public final class QueueIndex {
         usages.forEach(usage -> usage.writeTo(out));
     }
 
-    /** Restores what {@link #writeTo} wrote. */
+    /**
+     * Restores what {@link #writeTo} wrote.
+     *
+     * @throws IllegalArgumentException if it is not that
+     * @throws java.nio.BufferUnderflowException if it is cut short
+     */
     public void readFrom(ByteBuffer in) {
         for (int left = in.getInt(); left > 0; left--) {
-            put(new Queue(in.getInt(), in.getInt(), in.getLong(), in.getLong()));
+            Queue queue = new Queue(in.getInt(), in.getInt(), in.getLong(), in.getLong());
+            if (queue.queueId < 0
+                    || queue.queueId >= TopicSettings.QUEUES_MAX
+                    || queue.first() < 0
+                    || queue.first() > queue.next()) {
+                throw new IllegalArgumentException(
+                        "offsets %d to %d of queue %d"
+                                .formatted(queue.first(), queue.next(), queue.queueId));
+            }
+            put(queue);
         }
         for (int left = in.getInt(); left > 0; left--) {
             usages.add(SegmentUsage.readFrom(in));

@@ -16,8 +16,20 @@ final class SealedIndex {
     /** Entries fetched at once. */
     private static final int ENTRIES_MAX = 256;
 
+    /** No segment is larger, so no message is. */
+    private static final int MESSAGE_BYTES_MAX = 1 << 30;
+
+    private static final String REMEDY =
+            "stop the server, move that footer away and restart: it is rebuilt from its segment";
+
     /** Where a queue's entries lie in one segment. */
-    private record Place(Footer footer, int segment, long firstOffset, int count, int firstEntry) {}
+    private record Place(Footer footer, int segment, long firstOffset, int count, int firstEntry) {
+        @Override
+        public String toString() {
+            return "that a queue has %d entries from number %d on, the first of offset %d"
+                    .formatted(count, firstEntry, firstOffset);
+        }
+    }
 
     private final Log log;
 
@@ -43,6 +55,11 @@ final class SealedIndex {
                 int at = entries.position() + i * Run.ENTRY_SIZE_BYTES;
                 long position = entries.getLong(at);
                 int size = entries.getInt(at + 16);
+                if (size <= 0 || size > MESSAGE_BYTES_MAX) {
+                    throw new CorruptLogException(
+                            "the footer of segment %d has a message of %d bytes; %s"
+                                    .formatted(place.segment, size, REMEDY));
+                }
                 if (!selection.offer(filter, position, size, entries.getInt(at + 20))) {
                     return;
                 }
@@ -118,12 +135,13 @@ final class SealedIndex {
             int order = Integer.compare(entry.getInt(at), queue.topicId);
             order = order != 0 ? order : Integer.compare(entry.getInt(at + 4), queue.queueId);
             if (order == 0) {
-                return new Place(
-                        footer,
-                        segment,
-                        entry.getLong(at + 8),
-                        entry.getInt(at + 16),
-                        entry.getInt(at + 20));
+                return checked(
+                        new Place(
+                                footer,
+                                segment,
+                                entry.getLong(at + 8),
+                                entry.getInt(at + 16),
+                                entry.getInt(at + 20)));
             }
             if (order < 0) {
                 low = middle + 1;
@@ -132,6 +150,21 @@ final class SealedIndex {
             }
         }
         return null;
+    }
+
+    /** A disk does not forge checksums, but a faulty server or a person may have. */
+    private static Place checked(Place place) throws CorruptLogException {
+        long entries = place.footer.sizeBytes(Footer.Section.ENTRIES) / Run.ENTRY_SIZE_BYTES;
+        if (place.firstOffset < 0
+                || place.firstOffset > Long.MAX_VALUE - Integer.MAX_VALUE
+                || place.count < 0
+                || place.firstEntry < 0
+                || (long) place.firstEntry + place.count > entries) {
+            throw new CorruptLogException(
+                    "the footer of segment %d says %s, which cannot be; %s"
+                            .formatted(place.segment, place, REMEDY));
+        }
+        return place;
     }
 
     /** Hands the positions under {@code hash} in {@code segment} to {@code sink}; oldest first. */

@@ -37,6 +37,9 @@ public record SegmentUsage(int segment, long lastMs, List<TopicUsage> topics) {
         int segment = in.getInt();
         long lastMs = in.getLong();
         int count = in.getInt();
+        if (count < 0 || count > in.remaining() / TOPIC_SIZE_BYTES) {
+            throw new IllegalArgumentException("usage of %d topics".formatted(count));
+        }
         List<TopicUsage> topics = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             topics.add(new TopicUsage(in.getInt(), in.getLong(), in.getLong()));

@@ -386,7 +386,7 @@ public final class Timers {
     public void restore(ByteBuffer from) {
         int format = from.getInt();
         if (format != FORMAT || !runs.isEmpty()) {
-            throw new IllegalStateException("cannot restore timers of format " + format);
+            throw new IllegalArgumentException("cannot restore timers of format " + format);
         }
         watermarkDueMs = from.getLong();
         watermarkPosition = from.getLong();

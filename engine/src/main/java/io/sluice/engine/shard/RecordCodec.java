@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
@@ -178,7 +179,7 @@ final class RecordCodec {
         }
         if (!isWhole(in, at, size)) {
             throw new CorruptLogException(
-                    "record of kind %d with only %d bytes at position %d"
+                    "record of kind %d with %d bytes at position %d, whose fields cannot be"
                             .formatted(in.get(at + 4), size, position));
         }
         int body = at + HEAD_SIZE_BYTES;
@@ -216,7 +217,10 @@ final class RecordCodec {
         };
     }
 
-    /** Whether a record of {@code sizeBytes} has all its fields; true for an unknown kind. */
+    /**
+     * Whether a record of {@code sizeBytes} has all its fields, and they may be; true for an
+     * unknown kind.
+     */
     private static boolean isWhole(ByteBuffer in, int at, int sizeBytes) {
         return switch (in.get(at + 4)) {
             case MESSAGE -> isWholeMessage(in, at, sizeBytes);
@@ -228,11 +232,18 @@ final class RecordCodec {
                                     sizeBytes - TIMER_HEAD_SIZE_BYTES);
             case FIRED, QUEUE_EXPIRED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
             case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
-            case COMMITTED -> sizeBytes >= HEAD_SIZE_BYTES + 20;
+            case COMMITTED ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 20
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
             default -> true;
         };
+    }
+
+    /** Queues are kept in arrays by their number. */
+    private static boolean isQueue(int queueId) {
+        return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
     }
 
     private static boolean isWholeMessage(ByteBuffer in, int at, int sizeBytes) {
@@ -240,6 +251,7 @@ final class RecordCodec {
         return stored >= StoredMessage.SIZE_BYTES_MIN
                 && in.getInt(at) == sizeBytes
                 && in.get(at + 4) == MESSAGE
+                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 4))
                 && StoredMessage.sizeBytes(in, storedIndex(in, at)) == stored;
     }
 

@@ -6,7 +6,6 @@ import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,11 +83,7 @@ public final class Shard {
      * @throws IOException as {@link Log#recover}
      */
     public void recover() throws IOException {
-        try {
-            log.recover(new Recovery(), commits.listener());
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        log.recover(new Recovery(), commits.listener());
         state.queues.publishAll();
         log.trim(state.firstSegment());
         firing.start();
@@ -97,25 +92,34 @@ public final class Shard {
 
     private final class Recovery implements Log.Replay {
         @Override
-        public void checkpoint(int sealed, ByteBuffer bytes) {
+        public void checkpoint(int sealed, ByteBuffer bytes) throws IOException {
             state.restore(sealed, bytes);
             commits.segment(sealed + 1);
         }
 
         @Override
-        public void batch(int segment, ByteBuffer records, long recordsPosition) {
+        public void batch(int segment, ByteBuffer records, long recordsPosition)
+                throws CorruptLogException {
             if (segment > commits.segment() && commits.segment() > 0) {
                 state.ended(commits.segment()); // it was replayed although it has a footer
             }
             commits.segment(segment);
             int start = records.position();
+            while (records.hasRemaining()) {
+                long position = recordsPosition + (records.position() - start);
+                apply(segment, RecordCodec.read(records, position), position);
+            }
+        }
+
+        /** A disk does not forge checksums, but a faulty server or a person may have. */
+        private void apply(int segment, Record record, long position) throws CorruptLogException {
             try {
-                while (records.hasRemaining()) {
-                    long position = recordsPosition + (records.position() - start);
-                    state.apply(segment, RecordCodec.read(records, position));
-                }
-            } catch (CorruptLogException e) {
-                throw new UncheckedIOException(e);
+                state.apply(segment, record);
+            } catch (RuntimeException e) {
+                throw new CorruptLogException(
+                        "the record at position %d makes no sense after those before it (%s): keep the data directory for examination and restore it from a copy"
+                                .formatted(position, e.getMessage()),
+                        e);
             }
         }
 

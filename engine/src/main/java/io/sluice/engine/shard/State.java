@@ -1,6 +1,7 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.queue.Queue;
@@ -8,6 +9,8 @@ import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.SegmentIndex;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.TreeSet;
@@ -140,15 +143,38 @@ final class State {
         return out.flip();
     }
 
-    /** Takes over what {@link #checkpoint} wrote, at the end of {@code segment}. */
-    void restore(int segment, ByteBuffer in) {
+    /**
+     * Takes over what {@link #checkpoint} wrote, at the end of {@code segment}; on a new object.
+     *
+     * @throws IOException if {@code in} is no checkpoint, or of another version
+     */
+    void restore(int segment, ByteBuffer in) throws IOException {
+        try {
+            read(segment, in);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new CorruptLogException(
+                    "the checkpoint in the footer of segment %d makes no sense (%s): move that footer away and restart; it is rebuilt from its segment"
+                            .formatted(segment, e),
+                    e);
+        }
+        if (in.hasRemaining()) {
+            throw new CorruptLogException(
+                    "the checkpoint in the footer of segment %d has %d bytes too many: move that footer away and restart; it is rebuilt from its segment"
+                            .formatted(segment, in.remaining()));
+        }
+    }
+
+    private void read(int segment, ByteBuffer in) throws IOException {
         int version = in.getInt();
         if (version != VERSION) {
-            throw new IllegalStateException(
+            throw new IOException(
                     "checkpoint of version %d, this server reads %d: use the newer version of it"
                             .formatted(version, VERSION));
         }
         firstSegment = in.getInt();
+        if (firstSegment > segment + 1) {
+            throw new IllegalArgumentException("first segment " + firstSegment);
+        }
         lastStoreMs = in.getLong();
         queues.readFrom(in);
         offsets.readFrom(in);

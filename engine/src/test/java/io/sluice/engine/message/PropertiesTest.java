@@ -60,10 +60,9 @@ final class PropertiesTest {
                 properties[i] = alphabet[random.nextInt(alphabet.length)];
             }
             byte[] with = Properties.with(properties, Properties.TAGS, "v");
-            if (Properties.text(Properties.without(properties, Properties.TAGS), Properties.TAGS)
-                    == null) {
-                assertEquals("v", Properties.text(with, Properties.TAGS));
-            }
+            assertEquals("v", Properties.text(with, Properties.TAGS));
+            byte[] without = Properties.without(properties, Properties.TAGS);
+            assertNull(Properties.text(without, Properties.TAGS), "also if it was there twice");
             KeyHash.all(1, properties);
         }
     }

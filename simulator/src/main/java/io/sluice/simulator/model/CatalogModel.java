@@ -15,6 +15,7 @@ public final class CatalogModel {
         @Nullable Object value;
         int underWay;
         boolean unsure;
+        boolean unsureUntilRestart;
     }
 
     private final Judge judge;
@@ -40,24 +41,33 @@ public final class CatalogModel {
     public void changed(String name, @Nullable Object value) {
         Known known = known(name);
         known.underWay--;
-        known.unsure = known.underWay > 0;
+        known.unsure = known.underWay > 0 || known.unsureUntilRestart;
         known.value = value;
     }
 
-    /** The change was refused or failed: what is there has to be looked up. */
-    public void unknown(String name) {
+    /** The change was refused: what is there has to be looked up. */
+    public void refused(String name) {
         known(name).underWay--;
+    }
+
+    /** The change failed: what became of it is unknown until the next start. */
+    public void failed(String name) {
+        known(name).underWay--;
+        known(name).unsureUntilRestart = true;
     }
 
     /** The process has ended: changes under way may have taken place. */
     void died() {
-        names.values().forEach(known -> known.underWay = 0);
+        for (Known known : names.values()) {
+            known.underWay = 0;
+            known.unsureUntilRestart = false;
+        }
     }
 
     /** What is there now. */
     public void seen(String name, @Nullable Object value) {
         Known known = known(name);
-        if (known.underWay > 0) {
+        if (known.underWay > 0 || known.unsureUntilRestart) {
             return;
         }
         if (!known.unsure && !Objects.equals(known.value, value)) {

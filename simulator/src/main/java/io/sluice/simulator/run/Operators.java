@@ -118,7 +118,7 @@ final class Operators {
                                 changed(name, deletes, change, seen);
                             } else {
                                 node.catalogFailed();
-                                catalogModel.unknown(name);
+                                catalogModel.failed(name);
                             }
                         });
         var _ = stage.thenAccept(change -> asked.accept(outcome(change)));
@@ -141,8 +141,8 @@ final class Operators {
                 seen.accept(value);
             }
             case Change.NotFound<T> notFound -> catalogModel.changed(name, null);
-            case Change.Refused<T> refused -> catalogModel.unknown(name);
-            case Change.Failed<T> failed -> catalogModel.unknown(name);
+            case Change.Refused<T> refused -> catalogModel.refused(name);
+            case Change.Failed<T> failed -> catalogModel.refused(name);
         }
     }
 

@@ -216,6 +216,7 @@ public final class Run {
         world.after(LOOK_NANOS, this::supervise);
         if (node.startFailure() != null) {
             coverage.fault("START_REFUSED");
+            tellIfAsked("it did not start: " + node.startFailure());
             if (setting.profile() == Setting.Profile.HONEST) {
                 troubles.restart();
             } else {
@@ -223,7 +224,14 @@ public final class Run {
             }
         } else if (node.isUp() && !node.isWell()) {
             coverage.fault("RESTARTED");
+            tellIfAsked("it is started again: " + node.broker().failure());
             troubles.restart();
+        }
+    }
+
+    private void tellIfAsked(String what) {
+        if (node.isTold()) {
+            node.tell(what);
         }
     }
 

@@ -133,8 +133,13 @@ final class Names {
         }
     }
 
+    /** What had not begun did not happen, nor did what came after it: the call that crashed. */
     private void dropFuture(long nanos) {
-        while (!journal.isEmpty() && device.isFuture(journal.getLast(), nanos)) {
+        int begun = 0;
+        while (begun < journal.size() && !device.isFuture(journal.get(begun), nanos)) {
+            begun++;
+        }
+        while (journal.size() > begun) {
             undoLast();
         }
     }
