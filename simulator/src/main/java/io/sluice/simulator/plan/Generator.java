@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  */
 public final class Generator {
     private static final long NANOS_PER_MS = 1_000_000L;
+    private static final int SOON_NANOS = 500_000;
     private static final int TOPICS = 4;
     private static final int GROUPS = 3;
     private static final int QUEUES_MAX = 4;
@@ -140,6 +141,11 @@ public final class Generator {
 
     private long someTime() {
         return dice.between(2 * NANOS_PER_MS, durationNanos);
+    }
+
+    /** While what another step has begun may be under way. */
+    private long soonAfterAnother() {
+        return steps.get(dice.below(steps.size())).atNanos() + dice.below(SOON_NANOS);
     }
 
     /** Kinds with weights; a third of the kinds is left out in each history. */
@@ -290,7 +296,7 @@ public final class Generator {
                 };
         int count = mix.isEmpty() ? 0 : 1 + (int) dice.magnitude(Math.max(2, operations / 20));
         for (int i = 0; i < count; i++) {
-            long at = someTime();
+            long at = dice.coin() ? someTime() : soonAfterAnother();
             Fault fault = mix.draw();
             add(at, fault);
             if (crashes(fault) && dice.perMille(250)) {

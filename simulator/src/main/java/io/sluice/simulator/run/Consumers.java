@@ -77,7 +77,7 @@ final class Consumers {
         }
         reader.busy = true;
         int round = ++reader.round;
-        net.request(dice, () -> node.serve(() -> begin(op, reader, dice)));
+        net.request(Operation.Consume.class, dice, () -> node.serve(() -> begin(op, reader, dice)));
         world.after(
                 TIMEOUT_NANOS + op.suspendMs() * NANOS_PER_MS,
                 () -> {
@@ -147,6 +147,7 @@ final class Consumers {
                 op.suspendMs(),
                 outcome ->
                         net.reply(
+                                Operation.Consume.class,
                                 dice,
                                 () -> {
                                     if (reader.life == life) {
@@ -235,6 +236,7 @@ final class Consumers {
             Dice dice,
             Runnable whenTaken) {
         net.request(
+                Operation.GiveBack.class,
                 dice,
                 () ->
                         node.serve(() -> {
@@ -287,7 +289,7 @@ final class Consumers {
                 case Outcome.Done<Appended> done -> {
                     model.groups().takenBack(count);
                     model.groups().consumed(group.id(), message);
-                    net.reply(dice, whenTaken);
+                    net.reply(Operation.GiveBack.class, dice, whenTaken);
                 }
                 case Outcome.Refused<Appended>(Refusal why, String detail) -> {
                     if (why != Refusal.STORAGE_FAILED) {
@@ -310,6 +312,7 @@ final class Consumers {
         int groupId = reader.groupId;
         int topicId = reader.topicId;
         net.request(
+                Operation.Commit.class,
                 dice,
                 () ->
                         node.serve(() -> {

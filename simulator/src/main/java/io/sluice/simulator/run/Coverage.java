@@ -46,6 +46,13 @@ public final class Coverage {
         });
     }
 
+    /** A fault that struck one request only. */
+    void fault(String kind, Class<?> operation) {
+        faults.merge(kind, 1L, Long::sum);
+        met.computeIfAbsent(kind, k -> new TreeMap<>())
+                .merge(operation.getSimpleName(), 1L, Long::sum);
+    }
+
     /** Adds what another history has met. */
     public void add(Coverage other) {
         other.operations.forEach((k, v) -> operations.merge(k, v, Long::sum));

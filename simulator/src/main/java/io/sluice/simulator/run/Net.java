@@ -9,12 +9,14 @@ final class Net {
     private static final int QUIET_NANOS_MAX = 200_000;
 
     private final World world;
+    private final Coverage coverage;
     private int lossPerMille;
     private int doublePerMille;
     private int delayMs;
 
-    Net(World world) {
+    Net(World world, Coverage coverage) {
         this.world = world;
+        this.coverage = coverage;
     }
 
     /** How it behaves from now on; see {@link io.sluice.simulator.plan.Fault.Network}. */
@@ -25,22 +27,34 @@ final class Net {
     }
 
     /** Lets {@code arrival} happen some time later, once, twice or never; false if never. */
-    boolean request(Dice dice, Runnable arrival) {
+    boolean request(Class<?> operation, Dice dice, Runnable arrival) {
         if (dice.perMille(lossPerMille)) {
+            coverage.fault("REQUEST_LOST", operation);
             return false;
         }
-        world.after(delayNanos(dice), arrival);
+        arrives(operation, dice, arrival);
         if (dice.perMille(doublePerMille)) {
-            world.after(delayNanos(dice), arrival);
+            coverage.fault("REQUEST_DOUBLED", operation);
+            arrives(operation, dice, arrival);
         }
         return true;
     }
 
     /** Lets {@code arrival} happen some time later, or never. */
-    void reply(Dice dice, Runnable arrival) {
-        if (!dice.perMille(lossPerMille)) {
-            world.after(delayNanos(dice), arrival);
+    void reply(Class<?> operation, Dice dice, Runnable arrival) {
+        if (dice.perMille(lossPerMille)) {
+            coverage.fault("ANSWER_LOST", operation);
+        } else {
+            arrives(operation, dice, arrival);
         }
+    }
+
+    private void arrives(Class<?> operation, Dice dice, Runnable arrival) {
+        long nanos = delayNanos(dice);
+        if (nanos > NANOS_PER_MS) {
+            coverage.fault("DELAYED", operation);
+        }
+        world.after(nanos, arrival);
     }
 
     private long delayNanos(Dice dice) {

@@ -117,8 +117,16 @@ final class Node {
                         logDisk, logConfig(), world, shard, threads.serial(), threads.serial());
         Broker starting = new Broker(brokerConfig(), catalog, opened, world, shard, readers);
         starting.start();
-        log = opened;
-        broker = starting;
+        int recovered = life;
+        // It serves once what recovery waited for is over, not when its task began.
+        world.after(
+                0,
+                () -> {
+                    if (life == recovered && threads.isAlive()) {
+                        log = opened;
+                        broker = starting;
+                    }
+                });
     }
 
     private LocalLogConfig logConfig() {

@@ -37,7 +37,7 @@ final class Producers {
 
     void send(Operation.Send op, Dice dice) {
         boolean stale = dice.perMille(STALE_PER_MILLE);
-        net.request(dice, () -> node.serve(() -> arrive(op, stale)));
+        net.request(Operation.Send.class, dice, () -> node.serve(() -> arrive(op, stale)));
     }
 
     /** A producer that goes by an old route may name an incarnation that is gone. */

@@ -79,7 +79,7 @@ public final class Run {
                         coverage,
                         story);
         patience = new Dice(dice.nextLong());
-        net = new Net(world);
+        net = new Net(world, coverage);
         troubles = new Troubles(world, node, net, device);
         pulls = new Pulls(node);
         producers = new Producers(world, node, net);
@@ -179,7 +179,9 @@ public final class Run {
             case Operation.Commit op -> consumers.commit(op, dice);
             case Operation.GiveBack op -> consumers.giveBack(op, dice);
             case Operation.Vanish op -> consumers.vanish(op);
-            default -> net.request(dice, () -> node.serve(() -> arrive(operation)));
+            default ->
+                    net.request(
+                            operation.getClass(), dice, () -> node.serve(() -> arrive(operation)));
         }
     }
 

@@ -69,12 +69,12 @@ final class Troubles {
         if (device.isCrashed()) {
             return; // it is down already, and about to be started
         }
-        node.kill();
         if (power) {
             device.losePower();
         } else {
             device.kill();
         }
+        node.kill(); // last, so that the fault counts for what is under way
         startLater(downMs);
     }
 
@@ -132,10 +132,10 @@ final class Troubles {
 
     /** Ends the process, whatever state it is in, and starts it. */
     void restart() {
-        node.kill();
         if (!device.isCrashed()) {
             device.kill();
         }
+        node.kill();
         start();
     }
 
