@@ -55,16 +55,15 @@ public final class Groups {
     }
 
     /**
-     * The answer to a question; -1 if the group has committed nothing, 0 if it has not in a queue that
-     * the topic got later than the group.
+     * The answer to a question; -1 if the group has committed nothing, 0 if it has not in a queue
+     * that the topic got later than the group.
      *
      * @param queuesAtFirst how many queues the topic had when it was created
      */
     public void answered(
             int groupId, QueueRef ref, Commits.Call call, long offset, int queuesAtFirst) {
         Commits known = commits(groupId, ref);
-        boolean added =
-                offset == 0 && ref.queueId() >= queuesAtFirst && known.isPossible(call, -1);
+        boolean added = offset == 0 && ref.queueId() >= queuesAtFirst && known.isPossible(call, -1);
         if (!added && !known.isPossible(call, offset)) {
             judge.violated(
                     Promise.OFFSETS,
@@ -94,13 +93,16 @@ public final class Groups {
      * @param topicId its incarnation
      * @param dueMs when it may come at the earliest
      */
-    public GivenBack.Count givingBack(
-            String topic, int topicId, ByteBuffer message, long dueMs) {
+    public GivenBack.Count givingBack(String topic, int topicId, ByteBuffer message, long dueMs) {
         ByteBuffer body = StoredMessage.body(message, 0);
         int times = StoredMessage.reconsumeTimes(message, 0) + 1;
         GivenBack.Count count =
                 givenBack.count(
-                        new GivenBack.Key(Queues.retries(topic, topicId), Bodies.send(body), Bodies.index(body), times));
+                        new GivenBack.Key(
+                                Queues.retries(topic, topicId),
+                                Bodies.send(body),
+                                Bodies.index(body),
+                                times));
         count.asked++;
         count.dueMsMin = Math.min(count.dueMsMin, dueMs);
         count.latestDueMs = Math.max(count.latestDueMs, dueMs);

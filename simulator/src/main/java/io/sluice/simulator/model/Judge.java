@@ -97,9 +97,7 @@ public final class Judge {
         return latestWallMs;
     }
 
-    /**
-     * A topic keeps its messages for so long from now on, and so many bytes of them; 0 for all.
-     */
+    /** A topic keeps its messages for so long from now on, and so many bytes of them; 0 for all. */
     public void keeps(int topicId, long ms, long sizeBytes) {
         keepMs.merge(topicId, ms, Math::min);
         if (sizeBytes > 0) {

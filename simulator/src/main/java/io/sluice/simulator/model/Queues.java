@@ -164,7 +164,8 @@ public final class Queues {
         String origin = Properties.text(properties, Properties.RETRY_TOPIC);
         if (!sent.topic.equals(origin)) {
             judge.violated(
-                    Promise.RETRIES, "%s in %s says that it is of %s".formatted(sent, name, origin));
+                    Promise.RETRIES,
+                    "%s in %s says that it is of %s".formatted(sent, name, origin));
         }
     }
 
@@ -313,7 +314,9 @@ public final class Queues {
         int times = StoredMessage.reconsumeTimes(message, 0);
         if (times > 0) {
             int index = Bodies.index(StoredMessage.body(message, 0));
-            GivenBack.Count count = givenBack.count(new GivenBack.Key(
+            GivenBack.Count count =
+                    givenBack.count(
+                            new GivenBack.Key(
                                     retries(name, home.topicId()), sent.id, index, times));
             if (count.audit != audit) {
                 count.audit = audit;
@@ -347,7 +350,8 @@ public final class Queues {
             long[] size = sizes.computeIfAbsent(ref.topicId(), id -> new long[2]);
             for (long at = 0; at < queue.end(); at++) {
                 size[0] += queue.wasAudited(at, audit) ? queue.sizeBytes(at) : 0;
-                size[1] += judge.isTooOld(ref.topicId(), queue.storeMs(at)) ? 0 : queue.sizeBytes(at);
+                size[1] +=
+                        judge.isTooOld(ref.topicId(), queue.storeMs(at)) ? 0 : queue.sizeBytes(at);
             }
         });
         sizes.forEach((topicId, size) -> {

@@ -28,8 +28,8 @@ public sealed interface Fault extends Event {
     record CrashAtCall(int calls, boolean power, int downMs) implements Fault {}
 
     /**
-     * As {@link CrashAtCall}, counted from the next renaming on: by renaming, segments begin, files are
-     * taken again, footers and catalogs replaced.
+     * As {@link CrashAtCall}, counted from the next renaming on: by renaming, segments begin, files
+     * are taken again, footers and catalogs replaced.
      */
     record CrashAfterRenaming(int calls, boolean power, int downMs) implements Fault {}
 

@@ -74,9 +74,7 @@ public final class Generator {
         if (draw < 82) {
             return Profile.HONEST;
         }
-        return draw < 93
-                ? Profile.CORRUPTING
-                : draw < 96 ? Profile.FOOTERS : Profile.LYING;
+        return draw < 93 ? Profile.CORRUPTING : draw < 96 ? Profile.FOOTERS : Profile.LYING;
     }
 
     private int pick(int... choices) {

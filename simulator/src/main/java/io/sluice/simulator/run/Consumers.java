@@ -118,7 +118,13 @@ final class Consumers {
                                 Operation.AskOffset.class,
                                 outcome -> {
                                     if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                        model.groups().answered(group.id(), queue, call, at, topic.queuesAtCreation());
+                                        model.groups()
+                                                .answered(
+                                                        group.id(),
+                                                        queue,
+                                                        call,
+                                                        at,
+                                                        topic.queuesAtCreation());
                                         if (reader.life == life) {
                                             // A new group consumes from the first message on.
                                             reader.next =
@@ -344,11 +350,7 @@ final class Consumers {
                                     switch (outcome) {
                                         case Outcome.Done<Long>(Long kept) ->
                                                 model.groups()
-                                                        .committed(
-                                                                group.id(),
-                                                                queue,
-                                                                call,
-                                                                kept);
+                                                        .committed(group.id(), queue, call, kept);
                                         case Outcome.Refused<Long>(Refusal why, String detail) ->
                                                 refused(call, why, detail);
                                     }
@@ -410,7 +412,13 @@ final class Consumers {
                         Operation.AskOffset.class,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Long>(Long at)) {
-                                model.groups().answered(group.id(), queue, call, at, topic.queuesAtCreation());
+                                model.groups()
+                                        .answered(
+                                                group.id(),
+                                                queue,
+                                                call,
+                                                at,
+                                                topic.queuesAtCreation());
                             }
                         }));
     }

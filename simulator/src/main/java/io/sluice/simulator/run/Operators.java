@@ -74,7 +74,9 @@ final class Operators {
             change(
                     op.getClass(),
                     name,
-                    catalog().updateTopic(name, s -> s.withRetention(op.keepMs(), op.keepKib() * 1024L)),
+                    catalog()
+                            .updateTopic(
+                                    name, s -> s.withRetention(op.keepMs(), op.keepKib() * 1024L)),
                     this::topic);
         }
     }
