@@ -31,11 +31,16 @@ public final class Judge {
     }
 
     /** What is owed whatever the disk does: it is told without regard to that. */
-    public void violatedInAnyCase(Promise promise, String what) {
+    void violatedInAnyCase(Promise promise, String what) {
         if (violation == null) {
             violated = promise;
             violation = what;
         }
+    }
+
+    /** What the disk of this history may do. */
+    Profile profile() {
+        return setting.profile();
     }
 
     /** Whether sends are answered before they are durable. */
@@ -84,7 +89,7 @@ public final class Judge {
 
     /** Whether the disk of this history keeps its promises. */
     public boolean honest() {
-        return setting.profile() == Profile.HONEST;
+        return setting.profile() == Profile.HONEST || setting.profile() == Profile.FOOTERS;
     }
 
     /** The wall clock is about to be set, or some time has passed. */

@@ -1,6 +1,7 @@
 package io.sluice.simulator.model;
 
 import io.sluice.simulator.plan.Setting;
+import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.World;
 import java.util.HashMap;
 import java.util.List;
@@ -109,11 +110,17 @@ public final class Model {
     public void end(List<Integer> topics, List<Integer> existing) {
         if (!judge.honest()) {
             requireNoHole(topics);
+            if (judge.profile() == Profile.FLIP) {
+                requireOnlyTheLastLost(topics);
+            }
             return;
         }
+        // A timer whose index is damaged is told to the log, and to nobody who could ask for it.
+        boolean isWhole = judge.profile() == Profile.HONEST;
         for (Sent sent : sends().all()) {
             if (sent.fate == Sent.Fate.DONE
                     && !sent.early
+                    && (isWhole || !sent.delayed())
                     && topics.contains(sent.topicId)
                     && !judge.isForgotten(sent.topicId)) {
                 end(sent, existing);
@@ -122,7 +129,7 @@ public final class Model {
         givenBack
                 .all()
                 .forEach((key, count) -> {
-                    if (!gone.contains(nameOf(key.topic()))) {
+                    if (isWhole && !gone.contains(nameOf(key.topic()))) {
                         end(key, count);
                     }
                 });
@@ -150,6 +157,29 @@ public final class Model {
                         Promise.DELIVERED,
                         "%s is gone without a word from %d, later ones are there"
                                 .formatted(sent, sent.positions[0]));
+            }
+        }
+    }
+
+    /**
+     * One flipped bit makes at most the last write look torn; each one before is proved durable by the
+     * next.
+     */
+    private void requireOnlyTheLastLost(List<Integer> topics) {
+        Map<Integer, Long> latest = new HashMap<>(); // by life, when something was acknowledged
+        for (Sent sent : sends().all()) {
+            if (isOwed(sent, topics)) {
+                latest.merge(sent.acknowledgedIn, sent.acknowledgedNanos, Math::max);
+            }
+        }
+        for (Sent sent : sends().all()) {
+            if (isOwed(sent, topics)
+                    && !queues.isAudited(sends().number(sent, 0))
+                    && !judge.mayHaveExpired(sent.topicId, sent.earliestStoreMs)
+                    && sent.acknowledgedNanos < latest.getOrDefault(sent.acknowledgedIn, 0L)) {
+                judge.violatedInAnyCase(
+                        Promise.DELIVERED,
+                        "%s is gone without a word, and was not among the last".formatted(sent));
             }
         }
     }

@@ -77,6 +77,7 @@ public final class Sends {
     public void acknowledged(Sent sent, long offset, long[] positions) {
         sent.fate = Sent.Fate.DONE;
         sent.acknowledgedIn = judge.life();
+        sent.acknowledgedNanos = judge.nanos();
         sent.early = judge.async();
         sent.earliestStoreMs = Math.min(sent.earliestStoreMs, judge.wallMs());
         System.arraycopy(positions, 0, sent.positions, 0, positions.length);

@@ -34,6 +34,9 @@ public final class Sent {
     /** The life of the broker in which it was acknowledged; 0 if it was not. */
     int acknowledgedIn;
 
+    /** When that was, in ns. */
+    long acknowledgedNanos;
+
     /** Whether it was answered before it was durable, so that a crash may take it back. */
     boolean early;
 

@@ -71,17 +71,24 @@ public final class Generator {
 
     private Profile profile() {
         int draw = dice.below(100);
-        if (draw < 82) {
+        if (draw < 72) {
             return Profile.HONEST;
         }
-        return draw < 93 ? Profile.CORRUPTING : draw < 96 ? Profile.FOOTERS : Profile.LYING;
+        return pick(
+                Profile.CORRUPTING,
+                Profile.CORRUPTING,
+                Profile.FLIP,
+                Profile.FLIP,
+                Profile.FOOTERS,
+                Profile.LYING);
     }
 
     private int pick(int... choices) {
         return choices[dice.below(choices.length)];
     }
 
-    private <T> T pick(T[] choices) {
+    @SafeVarargs
+    private <E extends Enum<E>> E pick(E... choices) {
         return choices[dice.below(choices.length)];
     }
 
@@ -198,7 +205,7 @@ public final class Generator {
                 .maybe(20, () -> new Operation.FindByKey(topic(), 1 + dice.below(KEYS)))
                 .maybe(40, () -> new Operation.FindByPosition(dice.below(Integer.MAX_VALUE)))
                 .maybe(20, () -> new Operation.FindByTime(topic(), queue(), time()))
-                .maybe(30, () -> new Operation.Lock(group(), dice.below(CLIENTS), topic()))
+                .maybe(pick(1, 30), () -> new Operation.Lock(group(), dice.below(CLIENTS), topic()))
                 .maybe(10, () -> new Operation.Unlock(group(), dice.below(CLIENTS), topic()))
                 .maybe(5, () -> new Operation.Leave(group(), dice.below(CLIENTS)))
                 .maybe(4, () -> new Operation.Grow(topic()))
@@ -289,9 +296,12 @@ public final class Generator {
                 switch (setting.profile()) {
                     case HONEST -> honest();
                     case CORRUPTING -> corrupting();
-                    case FOOTERS -> footers();
+                    case FLIP, FOOTERS -> footers();
                     case LYING -> lying();
                 };
+        if (setting.profile() == Profile.FLIP) {
+            add(someTime(), flip());
+        }
         int count = mix.isEmpty() ? 0 : 1 + (int) dice.magnitude(Math.max(2, operations / 20));
         for (int i = 0; i < count; i++) {
             long at = dice.coin() ? someTime() : soonAfterAnother();
@@ -364,11 +374,20 @@ public final class Generator {
     }
 
     private Mix<Fault> footers() {
-        return new Mix<Fault>()
-                .always(4, () -> new Fault.Kill(downMs()))
-                .maybe(4, () -> new Fault.LosePower(downMs()))
-                .always(4, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, FileKind.FOOTER))
-                .maybe(4, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
+        Mix<Fault> mix =
+                new Mix<Fault>()
+                        .always(4, () -> new Fault.Kill(downMs()))
+                        .maybe(4, () -> new Fault.LosePower(downMs()));
+        return setting.profile() == Profile.FLIP
+                ? mix
+                : mix.always(4, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, FileKind.FOOTER))
+                        .maybe(4, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
+    }
+
+    private Fault flip() {
+        FileKind files = pick(FileKind.LOG, FileKind.LOG, FileKind.CATALOG, FileKind.ANY);
+        return new Fault.Corrupt(
+                dice.coin() ? DiskFault.BIT_FLIP : DiskFault.ZEROED_SECTOR, files);
     }
 
     private Mix<Fault> lying() {

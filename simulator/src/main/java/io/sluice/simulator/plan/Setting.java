@@ -34,7 +34,9 @@ public record Setting(
          * What lies on it changes: nothing altered may be served, and what is lost must be noticed.
          */
         CORRUPTING,
-        /** Bits of footers flip: the log still tells all, so nothing may be lost for good. */
+        /** One bit flips, or one sector becomes zeroes: only what was written last may be lost. */
+        FLIP,
+        /** Bits of footers flip: it may refuse, and say so; what it does not refuse has to be right. */
         FOOTERS,
         /** It says that something is durable which is not: nothing altered may be served. */
         LYING

@@ -393,6 +393,18 @@ final class Consumers {
                         }));
     }
 
+    /** Somebody asks where all groups stand in all queues. */
+    void askAll() {
+        for (int group = 0; group < Names.GROUPS; group++) {
+            for (int number = Operation.RETRY; number < Names.TOPICS; number++) {
+                Topic topic = Names.topic(node.broker(), group, number);
+                for (int queue = 0; topic != null && queue < topic.queues(); queue++) {
+                    askOffset(new Operation.AskOffset(group, number, queue));
+                }
+            }
+        }
+    }
+
     void askOffset(Operation.AskOffset op) {
         Broker broker = node.broker();
         Group group = Names.group(broker, op.group());

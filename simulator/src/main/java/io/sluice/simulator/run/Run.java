@@ -58,6 +58,7 @@ public final class Run {
     private final Operators operators;
     private final Pulls pulls;
     private final Dice patience;
+    private int lookedAroundIn;
     private boolean over;
 
     private Run(Plan plan, DiskMemory memory, @Nullable Consumer<String> story) {
@@ -145,6 +146,11 @@ public final class Run {
         finish();
     }
 
+    /** Of a damaged disk not everything can be read, and those who asked were told. */
+    private boolean damageWasTold() {
+        return setting.profile() != Setting.Profile.HONEST;
+    }
+
     private boolean over() {
         return over || model.judge().violation() != null;
     }
@@ -217,16 +223,11 @@ public final class Run {
      */
     private void supervise() {
         world.after(LOOK_NANOS, this::supervise);
+        lookAroundOnce();
         if (node.startFailure() != null) {
             coverage.fault("START_REFUSED");
             tellIfAsked("it did not start: " + node.startFailure());
-            if (setting.profile() == Setting.Profile.FOOTERS) {
-                model.judge()
-                        .violatedInAnyCase(
-                                Promise.PROGRESS,
-                                "only footers are damaged, and it does not start: "
-                                        + node.startFailure());
-            } else if (setting.profile() == Setting.Profile.HONEST) {
+            if (setting.profile() == Setting.Profile.HONEST) {
                 troubles.restart();
             } else {
                 over = true; // damage was noticed and told; a person has to decide
@@ -235,6 +236,15 @@ public final class Run {
             coverage.fault("RESTARTED");
             tellIfAsked("it is started again: " + node.broker().failure());
             troubles.restart();
+        }
+    }
+
+    /** After each start somebody compares what there is with what was answered before. */
+    private void lookAroundOnce() {
+        if (node.isWell() && node.life() != lookedAroundIn) {
+            lookedAroundIn = node.life();
+            operators.look();
+            consumers.askAll();
         }
     }
 
@@ -354,7 +364,9 @@ public final class Run {
                 return;
             }
             if (world.nanos() > deadline && !pending) {
-                if (model.judge().honest()) {
+                if (damageWasTold()) {
+                    over = true;
+                } else if (model.judge().honest()) {
                     model.judge()
                             .violated(
                                     Promise.PROGRESS,
@@ -428,7 +440,10 @@ public final class Run {
             pass(5 * NANOS_PER_MS);
         }
         if (!over() && next[0] < end) {
-            over = !model.judge().honest(); // damage was noticed and told
+            if (damageWasTold()) {
+                over = true;
+                return;
+            }
             model.judge().violated(Promise.PROGRESS, queue + " cannot be read from " + next[0]);
         }
         if (!over()) {
