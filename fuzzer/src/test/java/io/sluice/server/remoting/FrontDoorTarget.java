@@ -49,7 +49,16 @@ import org.slf4j.LoggerFactory;
 public final class FrontDoorTarget implements Target {
     private static final LocalLogConfig CONFIG =
             new LocalLogConfig(0, 64 << 10, 16 << 10, 64 << 10, 0);
-    private static final Limits LIMITS = new Limits(1 << 16, 1 << 16, 64, 1 << 16, 120_000, 30_000);
+    private static final Limits LIMITS =
+            new Limits(
+                    1 << 16,
+                    1 << 16,
+                    64,
+                    1 << 16,
+                    1 << 16,
+                    120_000,
+                    30_000,
+                    new Limits.Together(8, 10_000, 1 << 18, 1 << 18, 1 << 18));
     private static final int RAW = 1;
     private static final int HEAD_BYTES = 5;
     private static final int TURNS_MAX = 1000;
@@ -127,7 +136,14 @@ public final class FrontDoorTarget implements Target {
         LoopChannel channel = new LoopChannel();
         Traffic traffic = new Traffic();
         channel.pipeline()
-                .addLast(new RemotingConnection(channel, dispatcher, clients, traffic, LIMITS));
+                .addLast(
+                        new RemotingConnection(
+                                channel,
+                                dispatcher,
+                                clients,
+                                traffic,
+                                LIMITS,
+                                new Crowd(LIMITS, 1)));
         ByteBuf stream = stream(input);
         var _ = channel.writeInbound(stream);
         settle(channel, turns);

@@ -38,6 +38,14 @@ public final class GivenBack {
         return counts.computeIfAbsent(key, k -> new Count());
     }
 
+    /** The count of something that was seen: it may have been asked before its topic was there. */
+    Count of(Key key) {
+        Count known = counts.get(key);
+        String topic = key.topic.replaceFirst("@.*", "@0");
+        Count before = counts.get(new Key(topic, key.send, key.index, key.times));
+        return known == null && before != null ? before : count(key);
+    }
+
     Map<Key, Count> all() {
         return counts;
     }

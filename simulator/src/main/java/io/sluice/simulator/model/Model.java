@@ -162,8 +162,8 @@ public final class Model {
     }
 
     /**
-     * One flipped bit makes at most the last write look torn; each one before is proved durable by the
-     * next.
+     * One flipped bit makes at most the last write look torn; each one before is proved durable by
+     * the next.
      */
     private void requireOnlyTheLastLost(List<Integer> topics) {
         Map<Integer, Long> latest = new HashMap<>(); // by life, when something was acknowledged

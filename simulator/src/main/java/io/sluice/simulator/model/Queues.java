@@ -178,7 +178,7 @@ public final class Queues {
     }
 
     private void again(String home, Sent sent, int index, int times, long storeMs) {
-        GivenBack.Count count = givenBack.count(new GivenBack.Key(home, sent.id, index, times));
+        GivenBack.Count count = givenBack.of(new GivenBack.Key(home, sent.id, index, times));
         count.seen++;
         count.storedMsMin = Math.min(count.storedMsMin, storeMs);
         if (count.seen > count.asked - count.refused) {
@@ -315,7 +315,7 @@ public final class Queues {
         if (times > 0) {
             int index = Bodies.index(StoredMessage.body(message, 0));
             GivenBack.Count count =
-                    givenBack.count(
+                    givenBack.of(
                             new GivenBack.Key(
                                     retries(name, home.topicId()), sent.id, index, times));
             if (count.audit != audit) {

@@ -381,13 +381,14 @@ public final class Generator {
         return setting.profile() == Profile.FLIP
                 ? mix
                 : mix.always(4, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, FileKind.FOOTER))
-                        .maybe(4, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
+                        .maybe(
+                                4,
+                                () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
     }
 
     private Fault flip() {
         FileKind files = pick(FileKind.LOG, FileKind.LOG, FileKind.CATALOG, FileKind.ANY);
-        return new Fault.Corrupt(
-                dice.coin() ? DiskFault.BIT_FLIP : DiskFault.ZEROED_SECTOR, files);
+        return new Fault.Corrupt(dice.coin() ? DiskFault.BIT_FLIP : DiskFault.ZEROED_SECTOR, files);
     }
 
     private Mix<Fault> lying() {

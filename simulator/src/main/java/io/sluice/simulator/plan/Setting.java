@@ -36,7 +36,9 @@ public record Setting(
         CORRUPTING,
         /** One bit flips, or one sector becomes zeroes: only what was written last may be lost. */
         FLIP,
-        /** Bits of footers flip: it may refuse, and say so; what it does not refuse has to be right. */
+        /**
+         * Bits of footers flip: it may refuse, and say so; what it does not refuse has to be right.
+         */
         FOOTERS,
         /** It says that something is durable which is not: nothing altered may be served. */
         LYING
