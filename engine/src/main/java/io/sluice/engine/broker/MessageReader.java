@@ -115,9 +115,16 @@ final class MessageReader {
         if (!plausible(position, sizeBytes)) {
             return null;
         }
-        ByteBuffer message = ByteBuffer.allocate(sizeBytes);
-        log.read(position, sizeBytes, message);
-        return StoredMessage.isIntact(message, 0, sizeBytes, position) ? message.flip() : null;
+        int withChecksum = sizeBytes + StoredMessage.CHECKSUM_SIZE_BYTES;
+        if (!mayExist(position, withChecksum)) {
+            return null;
+        }
+        ByteBuffer message = ByteBuffer.allocate(withChecksum);
+        log.read(position, withChecksum, message);
+        int checksum = message.getInt(sizeBytes);
+        return StoredMessage.isIntact(message, 0, sizeBytes, position, checksum)
+                ? message.position(sizeBytes).flip()
+                : null;
     }
 
     /** Messages by key; see {@link Broker#messagesOfKey}. */

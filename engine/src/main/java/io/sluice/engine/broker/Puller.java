@@ -74,7 +74,7 @@ final class Puller {
         } else if (selection.count() == 0) {
             unmatched(pull, queue, selection.nextOffset(), deadline, mayPark);
         } else {
-            ByteBuffer messages = pull.buffers().apply((int) selection.sizeBytes());
+            ByteBuffer messages = buffer(pull, selection);
             int count = copyResident(pull, selection, messages);
             if (count < 0) {
                 readers.execute(() -> copyStored(pull, queue, selection, messages));
@@ -98,9 +98,15 @@ final class Puller {
         if (selection.count() == 0) {
             unmatched(pull, queue, selection.nextOffset(), deadline, mayPark);
         } else {
-            ByteBuffer messages = pull.buffers().apply((int) selection.sizeBytes());
+            ByteBuffer messages = buffer(pull, selection);
             copyStored(pull, queue, selection, messages);
         }
+    }
+
+    /** Room for what was selected, and for a checksum that comes with it from storage. */
+    private static ByteBuffer buffer(Pull pull, Selection selection) {
+        int size = (int) selection.sizeBytes() + StoredMessage.CHECKSUM_SIZE_BYTES;
+        return pull.buffers().apply(size);
     }
 
     /** Copies what was selected and is wanted; -1 if some of it is not in memory. */
@@ -122,8 +128,10 @@ final class Puller {
         try {
             for (int i = 0; i < selection.count(); i++) {
                 int at = messages.position();
-                log.read(selection.position(i), selection.sizeBytes(i), messages);
-                requireIntact(messages, at, selection.sizeBytes(i), selection.position(i));
+                int size = selection.sizeBytes(i);
+                log.read(selection.position(i), size + StoredMessage.CHECKSUM_SIZE_BYTES, messages);
+                requireIntact(messages, at, size, selection.position(i));
+                messages.position(at + size); // the next message takes the place of the checksum
                 count += keepIfWanted(pull, messages, at);
             }
             answerMessages(pull, queue, count, messages, selection.nextOffset());
@@ -137,7 +145,8 @@ final class Puller {
     /** What was written may have changed on storage since: that is said, not passed on. */
     private static void requireIntact(ByteBuffer messages, int at, int sizeBytes, long position)
             throws CorruptLogException {
-        if (!StoredMessage.isIntact(messages, at, sizeBytes, position)) {
+        int checksum = messages.getInt(at + sizeBytes);
+        if (!StoredMessage.isIntact(messages, at, sizeBytes, position, checksum)) {
             throw new CorruptLogException(
                     "the message at position %d is damaged on disk: stop the server, keep a copy of the data directory, and look after the disk"
                             .formatted(position));

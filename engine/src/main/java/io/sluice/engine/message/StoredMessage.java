@@ -2,6 +2,7 @@ package io.sluice.engine.message;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 
 /**
  * The layout in which a message lies in the log and travels to every remoting client: a pull is a
@@ -55,6 +56,9 @@ public final class StoredMessage {
 
     /** The smallest possible size in bytes: no body, no properties, a topic of one letter. */
     public static final int SIZE_BYTES_MIN = 92;
+
+    /** In the log a message is followed by its {@link #checksum}, so many bytes. */
+    public static final int CHECKSUM_SIZE_BYTES = 4;
 
     private StoredMessage() {}
 
@@ -147,11 +151,33 @@ public final class StoredMessage {
     }
 
     /**
-     * Whether it is whole and its body is what was sent: the check for bytes that come from
+     * Whether it is whole and every byte is what was stored: the check for bytes that come from
      * storage, where they may have changed since they were written.
+     *
+     * @param checksum {@link #checksum} when it was stored
      */
-    public static boolean isIntact(ByteBuffer in, int at, int sizeBytes, long position) {
+    public static boolean isIntact(
+            ByteBuffer in, int at, int sizeBytes, long position, int checksum) {
+        return hasIntactBody(in, at, sizeBytes, position) && checksum(in, at) == checksum;
+    }
+
+    /** Whether it is whole and its body is what was sent. */
+    public static boolean hasIntactBody(ByteBuffer in, int at, int sizeBytes, long position) {
         return isWhole(in, at, sizeBytes, position) && crc(body(in, at)) == bodyCrc(in, at);
+    }
+
+    /**
+     * CRC32C of everything but the body, which has a checksum of its own among these bytes.
+     *
+     * @param at where a whole message begins
+     */
+    public static int checksum(ByteBuffer in, int at) {
+        int bodySize = bodySizeIndex(in, at);
+        int afterBody = bodySize + 4 + in.getInt(bodySize);
+        CRC32C crc = new CRC32C();
+        crc.update(in.slice(at, bodySize + 4 - at));
+        crc.update(in.slice(afterBody, at + sizeBytes(in, at) - afterBody));
+        return (int) crc.getValue();
     }
 
     /** CRC32 of a body without its sign bit, as RocketMQ's clients check it. */

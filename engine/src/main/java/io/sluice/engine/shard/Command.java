@@ -116,7 +116,7 @@ public sealed interface Command {
     /** Timers are due and their records have been read. */
     record Fire(List<Due> due) implements Command {}
 
-    /** A timer that is due, with its record. */
+    /** A timer that is due, with its record, which is empty if that is damaged on storage. */
     record Due(long dueMs, long position, ByteBuffer record) {}
 
     /** Timers of an expiring segment are to be scheduled anew, in the active one. */

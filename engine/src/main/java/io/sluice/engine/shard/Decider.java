@@ -312,6 +312,9 @@ final class Decider {
         // If the clock was set back since they were found due, they still are not stored before.
         long storeMs = Math.max(storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
+            if (!due.record().hasRemaining()) {
+                continue; // it was damaged
+            }
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
             if (keeps.apply(RecordCodec.topicIdOfMessage(message)) != null) {
                 storeDue(batch, message, storeMs);
@@ -349,7 +352,7 @@ final class Decider {
         out.put(message);
         int stored = RecordCodec.storedIndex(out, at);
         long offset = state.queues.nextOffset(topicId, queueId);
-        StoredMessage.place(out, stored, queueId, offset, position + (stored - at), storeMs);
+        RecordCodec.place(out, stored, queueId, offset, position + (stored - at), storeMs);
         applyStored(batch, RecordCodec.readMessage(out, at, position));
     }
 
@@ -377,7 +380,7 @@ final class Decider {
         int moved = out.position();
         out.put(message);
         int stored = RecordCodec.storedIndex(out, moved);
-        StoredMessage.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
+        RecordCodec.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
         applyTimer(
                 batch,
                 timer.dueMs(),

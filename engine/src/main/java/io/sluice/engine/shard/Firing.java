@@ -146,13 +146,29 @@ final class Firing implements Timers.Listener {
             for (Place place : places) {
                 ByteBuffer record = ByteBuffer.allocate(place.sizeBytes);
                 log.read(place.position, place.sizeBytes, record);
-                fetched.add(new Command.Due(place.dueMs, place.position, record.flip()));
+                fetched.add(new Command.Due(place.dueMs, place.position, intact(place, record)));
             }
             executor.execute(() -> submitOrRetry(fetched));
         } catch (IOException e) {
             LOG.error("messages that are due cannot be read, trying again: {}", e, e);
             executor.execute(this::retryLater);
         }
+    }
+
+    /**
+     * Nothing instead of what has changed on storage: one damaged message must not stop all others.
+     */
+    private static ByteBuffer intact(Place place, ByteBuffer read) {
+        ByteBuffer record = read.flip();
+        if (RecordCodec.isIntactTimer(record)) {
+            return record;
+        }
+        LOG.error(
+                "the message at position {} that was due at {} is damaged on disk and is not"
+                        + " delivered: keep a copy of the data directory, and look after the disk",
+                place.position,
+                place.dueMs);
+        return ByteBuffer.allocate(0);
     }
 
     private void submitOrRetry(List<Command.Due> fetched) {

@@ -172,12 +172,17 @@ final class Housekeeping {
 
     private void readAndMove(List<Command.Due> places, int segment, long nextEntry) {
         try {
+            List<Command.Due> read = new ArrayList<>(places.size());
             for (Command.Due due : places) {
                 ByteBuffer record = due.record();
                 log.read(due.position(), record.remaining(), record);
-                record.flip();
+                if (RecordCodec.isIntactTimer(record.flip())) {
+                    read.add(due);
+                } else {
+                    LOG.error("the timer at {} is damaged: its segment is kept", due.position());
+                }
             }
-            if (!submit.test(new Command.MoveTimers(places))) {
+            if (!submit.test(new Command.MoveTimers(read))) {
                 LOG.debug("timers wait to be moved, the shard is busy");
             } else if (nextEntry >= 0) {
                 executor.execute(() -> moveTimers(segment, nextEntry));

@@ -16,11 +16,12 @@ import java.nio.ByteBuffer;
  *   6  reserved    2
  * </pre>
  *
- * MESSAGE goes on with topic id 4, queue id 4, tag hash 4, reserved 4, key hashes 8 each, and then
- * the stored message ({@link StoredMessage}), whose own fields say offset and store time. TIMER has
- * due time 8, position and due time of the timer that it replaces 8 + 8, and then the whole MESSAGE
- * record as it shall be stored when due, but for its place. The others list their components in
- * order.
+ * MESSAGE goes on with topic id 4, queue id 4, tag hash 4, key hashes 8 each, and then the stored
+ * message ({@link StoredMessage}), whose own fields say offset and store time, and its checksum 4:
+ * whoever reads one message from storage does not know its batch, whose checksum covers everything.
+ * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
+ * whole MESSAGE record as it shall be stored when due, but for its place. The others list their
+ * components in order.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -34,7 +35,7 @@ final class RecordCodec {
     private static final byte GROUP_FORGOTTEN = 9;
 
     private static final int HEAD_SIZE_BYTES = 8;
-    private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
+    private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
     private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
 
     /** The size of a FIRED record. */
@@ -49,7 +50,10 @@ final class RecordCodec {
 
     /** The size of the MESSAGE record of a stored message of {@code storedSizeBytes}. */
     static int messageSizeBytes(int keyCount, int storedSizeBytes) {
-        return MESSAGE_HEAD_SIZE_BYTES + keyCount * Long.BYTES + storedSizeBytes;
+        return MESSAGE_HEAD_SIZE_BYTES
+                + keyCount * Long.BYTES
+                + storedSizeBytes
+                + StoredMessage.CHECKSUM_SIZE_BYTES;
     }
 
     /** The size of the TIMER record around a MESSAGE record. */
@@ -74,12 +78,15 @@ final class RecordCodec {
             byte[] storeHost) {
         long[] keyHashes = message.keyHashes();
         int head = MESSAGE_HEAD_SIZE_BYTES + keyHashes.length * Long.BYTES;
-        out.putInt(head + storedSizeBytes).put(MESSAGE).put((byte) keyHashes.length);
+        out.putInt(messageSizeBytes(keyHashes.length, storedSizeBytes))
+                .put(MESSAGE)
+                .put((byte) keyHashes.length);
         out.putShort((short) 0).putInt(message.topicId()).putInt(queueId);
-        out.putInt(message.tagHash()).putInt(0);
+        out.putInt(message.tagHash());
         for (long hash : keyHashes) {
             out.putLong(hash);
         }
+        int stored = out.position();
         StoredMessage.write(
                 out,
                 message,
@@ -89,6 +96,7 @@ final class RecordCodec {
                 recordPosition + head,
                 storeMs,
                 storeHost);
+        out.putInt(StoredMessage.checksum(out, stored));
         return new Record.MessageStored(
                 message.topicId(),
                 queueId,
@@ -97,6 +105,34 @@ final class RecordCodec {
                 storeMs,
                 recordPosition + head,
                 storedSizeBytes);
+    }
+
+    /**
+     * Gives a stored message its place, and the record around it the checksum that goes with it.
+     */
+    static void place(
+            ByteBuffer out, int stored, int queueId, long offset, long position, long storeMs) {
+        StoredMessage.place(out, stored, queueId, offset, position, storeMs);
+        int end = stored + StoredMessage.sizeBytes(out, stored);
+        out.putInt(end, StoredMessage.checksum(out, stored));
+    }
+
+    /** Whether the message in a TIMER record that was read from storage is as it was written. */
+    static boolean isIntactTimer(ByteBuffer timer) {
+        if (timer.remaining() < HEAD_SIZE_BYTES
+                || timer.get(4) != TIMER
+                || timer.getInt(0) != timer.remaining()
+                || !isWhole(timer, 0, timer.remaining())) {
+            return false;
+        }
+        int stored = storedIndex(timer, TIMER_HEAD_SIZE_BYTES);
+        int end = timer.limit() - StoredMessage.CHECKSUM_SIZE_BYTES;
+        return StoredMessage.isIntact(
+                timer,
+                stored,
+                end - stored,
+                StoredMessage.position(timer, stored),
+                timer.getInt(end));
     }
 
     /** Writes the head of a TIMER record; the MESSAGE record follows. */
@@ -247,7 +283,10 @@ final class RecordCodec {
     }
 
     private static boolean isWholeMessage(ByteBuffer in, int at, int sizeBytes) {
-        int stored = sizeBytes < MESSAGE_HEAD_SIZE_BYTES ? 0 : sizeBytes - storedIndex(in, at) + at;
+        if (sizeBytes < MESSAGE_HEAD_SIZE_BYTES) {
+            return false;
+        }
+        int stored = sizeBytes - (storedIndex(in, at) - at) - StoredMessage.CHECKSUM_SIZE_BYTES;
         return stored >= StoredMessage.SIZE_BYTES_MIN
                 && in.getInt(at) == sizeBytes
                 && in.get(at + 4) == MESSAGE
@@ -261,7 +300,7 @@ final class RecordCodec {
         int body = at + HEAD_SIZE_BYTES;
         long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
         for (int i = 0; i < keyCount; i++) {
-            keys[i] = in.getLong(at + MESSAGE_HEAD_SIZE_BYTES + i * Long.BYTES);
+            keys[i] = in.getLong(body + 12 + i * Long.BYTES);
         }
         int stored = storedIndex(in, at);
         return new Record.MessageStored(

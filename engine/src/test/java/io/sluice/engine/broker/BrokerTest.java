@@ -54,7 +54,7 @@ final class BrokerTest {
         assertEquals("TAGS\1a\2", new String(StoredMessage.properties(first, 0), UTF_8));
         assertEquals(3, StoredMessage.flag(first, 0));
         assertTrue(
-                StoredMessage.isIntact(
+                StoredMessage.hasIntactBody(
                         first, 0, first.capacity(), StoredMessage.position(first, 0)));
         assertEquals(12345, StoredMessage.bornMs(first, 0));
         assertEquals(2, StoredMessage.queueId(first, 0));

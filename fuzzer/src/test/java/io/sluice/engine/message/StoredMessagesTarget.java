@@ -29,10 +29,10 @@ public final class StoredMessagesTarget implements Target {
         int size = in.capacity();
         fix(in, input[0]);
         if (!StoredMessage.isWhole(in, 0, size, POSITION)) {
-            require(!StoredMessage.isIntact(in, 0, size, POSITION), "intact, but not whole");
+            require(!StoredMessage.hasIntactBody(in, 0, size, POSITION), "intact, but not whole");
             return null;
         }
-        boolean intact = StoredMessage.isIntact(in, 0, size, POSITION);
+        boolean intact = StoredMessage.hasIntactBody(in, 0, size, POSITION);
         return () -> check(in, size, intact);
     }
 
@@ -81,7 +81,7 @@ public final class StoredMessagesTarget implements Target {
         StoredMessage.write(out, message, size, 3, 5, POSITION, storeMs, HOST);
         require(!out.hasRemaining(), "the size is what is written");
         StoredMessage.place(out, 0, 4, 6, POSITION, storeMs + 1);
-        require(StoredMessage.isIntact(out, 0, size, POSITION), "what is stored is intact");
+        require(StoredMessage.hasIntactBody(out, 0, size, POSITION), "what is stored is intact");
         require(StoredMessage.queueId(out, 0) == 4, "queue id");
         require(StoredMessage.queueOffset(out, 0) == 6, "queue offset");
         require(StoredMessage.storeMs(out, 0) == storeMs + 1, "store time");

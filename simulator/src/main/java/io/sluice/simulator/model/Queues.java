@@ -105,6 +105,10 @@ public final class Queues {
                                     StoredMessage.queueId(message, 0),
                                     StoredMessage.queueOffset(message, 0)));
         }
+        if (StoredMessage.reconsumeTimes(message, 0) == 0
+                && !Arrays.equals(StoredMessage.properties(message, 0), sent.properties)) {
+            judge.violated(Promise.UNALTERED, "%s has other properties".formatted(sent));
+        }
         if (!wants(tags, sent)) {
             judge.violated(Promise.UNALTERED, "a reader of tags %x got %s".formatted(tags, sent));
         }

@@ -47,6 +47,7 @@ public final class Sends {
             int queueId,
             int count,
             int sizeBytes,
+            byte[] properties,
             int tag,
             int key,
             long dueMs) {
@@ -58,6 +59,7 @@ public final class Sends {
                         queueId,
                         count,
                         sizeBytes,
+                        properties,
                         tag,
                         key,
                         dueMs,

@@ -23,6 +23,7 @@ public final class Sent {
     final int queueId;
     final int count;
     final int sizeBytes;
+    final byte[] properties;
     final int tag;
     final int key;
     final long dueMs;
@@ -47,6 +48,7 @@ public final class Sent {
             int queueId,
             int count,
             int sizeBytes,
+            byte[] properties,
             int tag,
             int key,
             long dueMs,
@@ -57,6 +59,7 @@ public final class Sent {
         this.queueId = queueId;
         this.count = count;
         this.sizeBytes = sizeBytes;
+        this.properties = properties;
         this.tag = tag;
         this.key = key;
         this.dueMs = dueMs;

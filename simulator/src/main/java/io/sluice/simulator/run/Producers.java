@@ -60,6 +60,7 @@ final class Producers {
                                 op.queue(),
                                 op.count(),
                                 op.sizeBytes(),
+                                properties(op),
                                 op.tag(),
                                 op.key(),
                                 dueMs);
@@ -78,7 +79,7 @@ final class Producers {
 
     private List<Message> messages(Topic topic, Operation.Send op, Sent sent) {
         byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
-        byte[] properties = properties(op).getBytes(StandardCharsets.UTF_8);
+        byte[] properties = properties(op);
         List<Message> messages = new ArrayList<>(op.count());
         for (int i = 0; i < op.count(); i++) {
             messages.add(
@@ -97,9 +98,10 @@ final class Producers {
         return messages;
     }
 
-    private static String properties(Operation.Send op) {
+    private static byte[] properties(Operation.Send op) {
         String tag = op.tag() == 0 ? "" : "TAGS\1" + Pulls.tag(op.tag()) + "\2";
-        return op.key() == 0 ? tag : tag + "KEYS\1" + key(op.key()) + "\2";
+        String text = op.key() == 0 ? tag : tag + "KEYS\1" + key(op.key()) + "\2";
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     static String key(int key) {
