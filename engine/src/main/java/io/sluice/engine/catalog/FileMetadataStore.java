@@ -89,6 +89,7 @@ public final class FileMetadataStore implements MetadataStore {
         if (!directory.list().contains(FILE)) {
             writeNew();
         } else {
+            directory.sync(); // The name must not turn back to the old file once this one grew.
             file = directory.open(FILE, Directory.Mode.BUFFERED);
             read(file);
         }
@@ -106,11 +107,13 @@ public final class FileMetadataStore implements MetadataStore {
         lastVersion = header.lastVersion();
         liveSizeBytes = EntryFile.HEADER_SIZE_BYTES;
         int at = EntryFile.HEADER_SIZE_BYTES;
+        long durableUpTo = header.durableSizeBytes();
         for (Entry entry = EntryFile.readEntry(bytes, at);
                 entry != null;
                 entry = EntryFile.readEntry(bytes, at)) {
             apply(entry.kind(), entry.key(), entry.value(), entry.version());
             lastVersion = Math.max(lastVersion, entry.version());
+            durableUpTo = Math.max(durableUpTo, entry.durableUpTo());
             at += entry.sizeBytes();
         }
         sizeBytes = at;
@@ -121,8 +124,18 @@ public final class FileMetadataStore implements MetadataStore {
         if (at < bytes.limit()) {
             LOG.info("{}: cut {} torn bytes at {}", from.name(), bytes.limit() - at, at);
             from.truncate(at);
-            from.sync();
         }
+        rewrite(from, bytes.limit(at).position((int) durableUpTo));
+    }
+
+    /**
+     * Writes the last group again, as it is: the process that wrote it may have ended before it was
+     * durable, and after a failed sync another one reports success although nothing was written.
+     */
+    private static void rewrite(SegmentFile to, ByteBuffer lastGroup) throws IOException {
+        long offset = lastGroup.position();
+        to.write(lastGroup, offset);
+        to.sync();
     }
 
     private static CorruptLogException corrupt(long at) {
