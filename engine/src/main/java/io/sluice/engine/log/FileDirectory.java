@@ -54,7 +54,7 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
      * @throws IOException if another process has it open; the message says which
      */
     public static FileDirectory open(Path path, Durability durability) throws IOException {
-        Files.createDirectories(path);
+        createDurably(path.toAbsolutePath());
         FileChannel lock = lock(path);
         try {
             OpenOption direct = durability == Durability.AUTO ? directOption() : null;
@@ -64,6 +64,17 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
             lock.close();
             throw e;
         }
+    }
+
+    /** A power loss must not take a directory with everything that was synced inside. */
+    private static void createDurably(Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent == null || Files.exists(path)) {
+            return;
+        }
+        createDurably(parent);
+        Files.createDirectories(path);
+        sync(parent);
     }
 
     /** Whether DURABLE files bypass the page cache. */
@@ -123,6 +134,10 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
 
     @Override
     public void sync() throws IOException {
+        sync(path);
+    }
+
+    private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
