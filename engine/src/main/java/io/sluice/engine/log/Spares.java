@@ -180,7 +180,7 @@ final class Spares {
     private void prepareSome() throws IOException {
         SegmentFile file = preparing;
         if (file == null) {
-            preparingSizeBytes = sizeBytesNext;
+            preparingSizeBytes = sizeThatFits();
             preparingName = FileNames.name(numberNext, FileNames.SPARE);
             zeroedBytes = 0;
             file =
@@ -201,6 +201,19 @@ final class Spares {
             numberNext++;
             becomeReady(new Spare(preparingName, file, preparingSizeBytes));
         }
+    }
+
+    /**
+     * What is wanted, halved until it fits, but never smaller than a first segment: on a small disk
+     * an expired segment makes room for one of its own size at most, and sending must heal by that.
+     */
+    private int sizeThatFits() throws IOException {
+        long room = directory.usableBytes() - config.freeBytesMin();
+        int size = sizeBytesNext;
+        while (size > room && size / 2 >= config.firstSizeBytes()) {
+            size = size / 2 / directory.alignmentBytes() * directory.alignmentBytes();
+        }
+        return size;
     }
 
     private void checkFree(int chunk) throws IOException {
