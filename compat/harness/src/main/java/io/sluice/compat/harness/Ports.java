@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * connections. Otherwise a client that retries while the server is down could be given the server's
  * own port, and would even connect to itself.
  */
-final class Ports {
+public final class Ports {
 
     private static final int FIRST = 20_000;
     private static final int COUNT = 12_000;
@@ -23,7 +23,7 @@ final class Ports {
     private Ports() {}
 
     /** The first of {@code count} free ports in a row. */
-    static int freeRun(int count) {
+    public static int freeRun(int count) {
         for (int tries = 0; tries < COUNT; tries++) {
             int first = FIRST + Math.floorMod(NEXT.getAndAdd(count), COUNT);
             if (isFreeRun(first, count)) {

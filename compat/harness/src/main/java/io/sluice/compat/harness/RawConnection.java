@@ -42,7 +42,8 @@ public final class RawConnection implements AutoCloseable {
         socket.setTcpNoDelay(true);
     }
 
-    static RawConnection open(int port) {
+    /** Connects to a port on loopback. */
+    public static RawConnection open(int port) {
         try {
             return new RawConnection(new Socket(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {

@@ -1,0 +1,47 @@
+package io.sluice.faults;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code ./fault RIG}: runs one rig and says whether every promise held. */
+public final class Main {
+    private static final int USAGE = 2;
+
+    /** A rig by name, and how often its fault happens if nothing is said. */
+    private record Entry(int times, Rig rig) {}
+
+    private Main() {}
+
+    private static Map<String, Entry> rigs() {
+        Map<String, Entry> rigs = new LinkedHashMap<>();
+        rigs.put("kill", new Entry(1000, new KillRig()));
+        return rigs;
+    }
+
+    /** Exit code 0: every promise held, or the rig was skipped; 1: one was broken; 2: usage. */
+    public static void main(String[] args) throws Exception {
+        Entry entry = args.length == 0 ? null : rigs().get(args[0]);
+        if (entry == null) {
+            System.err.println("fault: name one of " + rigs().keySet());
+            System.exit(USAGE);
+            return;
+        }
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        Rig.Report report = entry.rig.run(Options.parse(rest, entry.times));
+        System.exit(show(args[0], report) ? 0 : 1);
+    }
+
+    private static boolean show(String name, Rig.Report report) {
+        if (!report.skipped().isEmpty()) {
+            System.out.println(name + ": skipped: " + report.skipped());
+            return true;
+        }
+        System.out.printf("%n| %s | |%n|---|---:|%n%s", name, report.table());
+        long broken = report.violations().count();
+        System.out.printf("| broken promises | %d |%n", broken);
+        report.violations().kept().forEach(violation -> System.out.println("BROKEN " + violation));
+        return broken == 0;
+    }
+}
