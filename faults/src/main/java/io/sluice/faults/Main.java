@@ -1,5 +1,6 @@
 package io.sluice.faults;
 
+import io.sluice.faults.disk.PowerRig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Main {
     private static Map<String, Entry> rigs() {
         Map<String, Entry> rigs = new LinkedHashMap<>();
         rigs.put("kill", new Entry(1000, new KillRig()));
+        rigs.put("power", new Entry(200, new PowerRig()));
         return rigs;
     }
 
