@@ -17,13 +17,14 @@ final class KillRig implements Rig {
     private static final int STARTING_ONE_IN = 5;
 
     private static final int STARTING_MS_MAX = 600;
-    private static final int LOADED_MS_MIN = 20;
-    private static final int LOADED_MS_MAX = 1000;
+
+    /** Twice the messages that are acknowledged before a kill, on average. */
+    private static final int ACKNOWLEDGED_MAX = 52_000;
+
+    private static final int LOADED_MS_MAX = 50;
+    private static final long WAIT_MAX_S = 60;
     private static final int REREAD_BLOCKS = 2;
     private static final int SHOW_EVERY = 10;
-
-    /** Kills come at random moments after so many messages at least. */
-    private static final int ACKNOWLEDGED_MIN = 1000;
 
     private int whileStarting;
     private int afterStart;
@@ -83,6 +84,7 @@ final class KillRig implements Rig {
         }
 
         void run() throws InterruptedException {
+            node.startSoonerFromNowOn();
             node.start();
             try (RawConnection connection = node.connect()) {
                 ledger.plan().create(connection);
@@ -126,12 +128,12 @@ final class KillRig implements Rig {
         }
 
         private void killUnderLoad() throws InterruptedException {
-            int delayMs = random.nextInt(LOADED_MS_MIN, LOADED_MS_MAX);
-            long enough = load.acknowledged() + ACKNOWLEDGED_MIN;
+            int delayMs = random.nextInt(LOADED_MS_MAX);
+            long enough = load.acknowledged() + random.nextInt(ACKNOWLEDGED_MAX);
             Thread killer =
                     Thread.ofPlatform().name("killer").start(() -> killAfter(enough, delayMs));
             Load.Result result =
-                    load.run(node.port(), Duration.ofMinutes(1), Duration.ofSeconds(1));
+                    load.run(node.port(), Duration.ofSeconds(2 * WAIT_MAX_S), Duration.ZERO);
             killer.join();
             afterStart++;
             if (result.broken() == null) {
@@ -141,7 +143,7 @@ final class KillRig implements Rig {
 
         private void killAfter(long enough, int delayMs) {
             try {
-                long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+                long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_MAX_S);
                 while (load.acknowledged() < enough && System.nanoTime() < endNs) {
                     Thread.sleep(1);
                 }

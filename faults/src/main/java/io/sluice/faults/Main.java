@@ -1,5 +1,6 @@
 package io.sluice.faults;
 
+import io.sluice.faults.disk.ErrorsRig;
 import io.sluice.faults.disk.PowerRig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,6 +20,9 @@ public final class Main {
         Map<String, Entry> rigs = new LinkedHashMap<>();
         rigs.put("kill", new Entry(1000, new KillRig()));
         rigs.put("power", new Entry(200, new PowerRig()));
+        rigs.put("errors", new Entry(100, new ErrorsRig()));
+        rigs.put("pause", new Entry(30, new PauseRig()));
+        rigs.put("clock", new Entry(40, new ClockRig()));
         return rigs;
     }
 

@@ -144,6 +144,23 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes later starts take half the time: by an archive of the classes that a first, short life
+     * has loaded, and by the JVM's quick compiler alone. For rigs that start a server a thousand
+     * times; the server is the same.
+     */
+    public void startSoonerFromNowOn() throws InterruptedException {
+        Path archive = log.resolveSibling("classes.jsa").toAbsolutePath();
+        jvmOptions(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable"));
+        start();
+        stop();
+        jvmOptions(
+                List.of(
+                        "-XX:SharedArchiveFile=" + archive,
+                        "-Xlog:disable",
+                        "-XX:TieredStopAtLevel=1"));
+    }
+
     private boolean answers() {
         try (RawConnection connection = connect()) {
             Reply reply = connection.request(RequestCode.GET_BROKER_CLUSTER_INFO, Map.of());

@@ -121,9 +121,15 @@ final class Spares {
         background.execute(this::begin);
     }
 
-    /** Takes over a trimmed segment's file; false if it is not wanted. Background only. */
+    /**
+     * Takes over a trimmed segment's file; false if it is not wanted: a small one is when the disk
+     * is full. Background only.
+     */
     synchronized boolean recycle(String name, long sizeBytes) throws IOException {
-        if (closed || ready.size() >= READY_MAX || sizeBytes != config.segmentSizeBytes()) {
+        boolean fits =
+                sizeBytes == config.segmentSizeBytes()
+                        || (full() != null && sizeBytes >= config.firstSizeBytes());
+        if (closed || ready.size() >= READY_MAX || !fits) {
             return false;
         }
         String spareName = FileNames.name(numberNext++, FileNames.SPARE);

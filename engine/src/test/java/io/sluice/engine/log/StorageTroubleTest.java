@@ -202,6 +202,27 @@ final class StorageTroubleTest {
     }
 
     @Test
+    void shouldUseASmallExpiredSegmentAgainWhenThereIsNoRoomForAnother() throws IOException {
+        LocalLogConfig growing = new LocalLogConfig(7, 256 << 20, 1 << 20, 2 << 20, 1000);
+        MemoryDirectory small = new MemoryDirectory(4096);
+        String expired = FileNames.segment(1);
+        try (SegmentFile file = small.open(expired, SegmentFile.Directory.Mode.BUFFERED)) {
+            file.write(ByteBuffer.allocate(growing.firstSizeBytes()), 0);
+        }
+        ManualTime time = new ManualTime();
+        Spares spares = new Spares(small, growing, time.executor(), () -> {});
+        assertFalse(spares.recycle(expired, growing.firstSizeBytes()));
+        small.capacityBytes(small.usedBytes());
+        spares.prepareBeside(growing.firstSizeBytes());
+        time.advanceMs(100);
+        assertNotNull(spares.full());
+        assertTrue(spares.recycle(expired, growing.firstSizeBytes()));
+        Spares.Spare spare = spares.take();
+        assertNotNull(spare);
+        assertEquals(growing.firstSizeBytes(), spare.sizeBytes());
+    }
+
+    @Test
     void shouldSealWhenAFailedFooterIsTriedAgain() throws IOException {
         while (machine.lastSegment() < 2) {
             machine.append(1, 400);
