@@ -202,11 +202,9 @@ public final class ErrorsRig implements Rig {
         refusedStarts++;
         if (stand.node.exitCode() == 0 || stand.said().isBlank()) {
             violations.add(
-                    "the server ended with %d and said '%s'",
-                    stand.node.exitCode(), stand.said());
+                    "the server ended with %d and said '%s'", stand.node.exitCode(), stand.said());
         }
     }
-
 
     /** As after a boot: checked, journal replayed. The room is back before or after unmounting. */
     private static void remount(Stand stand, Tmpfs tmpfs, boolean roomFirst) throws IOException {
