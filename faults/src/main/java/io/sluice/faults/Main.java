@@ -1,6 +1,7 @@
 package io.sluice.faults;
 
 import io.sluice.faults.disk.ErrorsRig;
+import io.sluice.faults.disk.FullRig;
 import io.sluice.faults.disk.PowerRig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ public final class Main {
         rigs.put("kill", new Entry(1000, new KillRig()));
         rigs.put("power", new Entry(200, new PowerRig()));
         rigs.put("errors", new Entry(100, new ErrorsRig()));
+        rigs.put("full", new Entry(100, new FullRig()));
         rigs.put("pause", new Entry(30, new PauseRig()));
         rigs.put("clock", new Entry(40, new ClockRig()));
         return rigs;

@@ -10,6 +10,7 @@ import io.sluice.faults.Violations;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -95,6 +96,7 @@ public final class ErrorsRig implements Rig {
                                 disk,
                                 mode,
                                 directory.resolve("server.log"),
+                                Map.of(),
                                 random.nextLong(),
                                 violations));
         stand.begin();

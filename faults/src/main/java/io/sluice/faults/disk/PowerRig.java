@@ -92,6 +92,7 @@ public final class PowerRig implements Rig {
                                 disk,
                                 mode,
                                 directory.resolve("server.log"),
+                                Map.of(),
                                 random.nextLong(),
                                 violations));
         stand.begin();
@@ -125,10 +126,15 @@ public final class PowerRig implements Rig {
         stand.audit();
     }
 
-    /** The server goes on for a moment without knowing: what it acknowledges then counts too. */
+    /**
+     * Nobody hears what the server says from here on, while it goes on for a moment without
+     * knowing, and meets the errors.
+     */
     private void lose(Stand stand, SplittableRandom random)
             throws IOException, InterruptedException {
         Shutdown how = Shutdown.of(random.nextInt(10));
+        stand.load.deafen();
+        stand.topics.deafen();
         stand.disk.powerOff(how);
         Thread.sleep(random.nextInt(ON_MS_MAX));
         stand.node.kill();

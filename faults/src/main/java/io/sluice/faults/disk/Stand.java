@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -34,22 +35,21 @@ final class Stand implements AutoCloseable {
     /**
      * @param log where the server prints to
      * @param mountOptions of ext4
+     * @param settings of the server, beside the usual ones
      */
     Stand(
             Options options,
             LoopDisk disk,
             String mountOptions,
             Path log,
+            Map<String, String> settings,
             long seed,
             Violations violations) {
         this.disk = disk;
         this.mountOptions = mountOptions;
-        node =
-                new Node(
-                        options.build(),
-                        disk.path().resolve("data"),
-                        log,
-                        Map.of("delay-levels", Plan.DELAY_LEVELS));
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("delay-levels", Plan.DELAY_LEVELS);
+        node = new Node(options.build(), disk.path().resolve("data"), log, all);
         ledger = new Ledger(Plan.usual(), violations);
         audit = new Audit(ledger, seed);
         load = new Load(ledger, seed, System::currentTimeMillis);
@@ -59,7 +59,12 @@ final class Stand implements AutoCloseable {
 
     /** Mounts the empty disk, starts the server and creates what the load needs. */
     void begin() throws IOException, InterruptedException {
-        disk.mount(mountOptions);
+        mount();
+        prepare();
+    }
+
+    /** Starts the server for the first time and creates what the load needs. */
+    void prepare() throws IOException, InterruptedException {
         start();
         try (RawConnection server = node.connect()) {
             ledger.plan().create(server);

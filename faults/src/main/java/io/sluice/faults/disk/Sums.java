@@ -6,6 +6,7 @@ final class Sums {
     private long audited;
     private long refused;
     private long topics;
+    private long falseSyncs;
     private int disks;
 
     /** Adds a stand that is done. */
@@ -14,6 +15,7 @@ final class Sums {
         audited += stand.ledger.tally().audited();
         refused += stand.ledger.tally().refused();
         topics += stand.topics.count();
+        falseSyncs += stand.topics.lostAfterPowerLoss();
         disks++;
     }
 
@@ -25,7 +27,8 @@ final class Sums {
         | messages read back and compared | %,d |
         | refused sends | %,d |
         | acknowledged topics, looked for after each fault | %,d |
+        | topics lost of which the kernel said after power loss that they were synced | %,d |
         """
-                .formatted(disks, messages, audited, refused, topics);
+                .formatted(disks, messages, audited, refused, topics, falseSyncs);
     }
 }

@@ -24,7 +24,10 @@ final class Topics {
     private final List<String> acknowledged = new ArrayList<>();
     private int tried;
     private int refused;
+    private final List<String> afterPowerLoss = new ArrayList<>();
+    private int lostAfterPowerLoss;
     private volatile boolean isEnding;
+    private volatile boolean isDeaf;
     private CompletableFuture<?> running = CompletableFuture.completedFuture(null);
 
     Topics(Violations violations) {
@@ -34,6 +37,7 @@ final class Topics {
     /** Begins, on a thread of its own; ends by {@link #end} or with the server. */
     void begin(Node node) {
         isEnding = false;
+        isDeaf = false;
         running = new CompletableFuture<>();
         Thread.ofPlatform().name("topics").daemon().start(() -> create(node));
     }
@@ -60,13 +64,27 @@ final class Topics {
                 connection.request(
                         RequestCode.UPDATE_AND_CREATE_TOPIC, Fields.createTopic(name, 1));
         if (reply.isOk()) {
-            acknowledged.add(name);
+            (isDeaf ? afterPowerLoss : acknowledged).add(name);
         } else {
             refused++;
             if (reply.code() != SYSTEM_ERROR || reply.remark().isBlank()) {
                 violations.add("creating %s was refused without a reason: %s", name, reply);
             }
         }
+    }
+
+    /**
+     * What is acknowledged from now on does not count: with the power gone no machine would have
+     * said so. A sync that is under way while ext4 is shut down may report success for what its
+     * journal never wrote.
+     */
+    void deafen() {
+        isDeaf = true;
+    }
+
+    /** Topics acknowledged after {@link #deafen} that were not there afterwards. */
+    int lostAfterPowerLoss() {
+        return lostAfterPowerLoss;
     }
 
     /** Waits until nothing more is asked. */
@@ -93,5 +111,9 @@ final class Topics {
                 violations.add("%s was created and is not there: %s", name, reply.remark());
             }
         }
+    }
+
+    private static Reply route(RawConnection server, String name) {
+        return server.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, Map.of("topic", name));
     }
 }
