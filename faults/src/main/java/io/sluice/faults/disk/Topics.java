@@ -106,11 +106,15 @@ final class Topics {
     /** Looks for every topic whose creation was acknowledged. */
     void check(RawConnection server) {
         for (String name : acknowledged) {
-            Reply reply = server.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, Map.of("topic", name));
+            Reply reply = route(server, name);
             if (!reply.isOk()) {
                 violations.add("%s was created and is not there: %s", name, reply.remark());
             }
         }
+        for (String name : afterPowerLoss) {
+            lostAfterPowerLoss += route(server, name).isOk() ? 0 : 1;
+        }
+        afterPowerLoss.clear();
     }
 
     private static Reply route(RawConnection server, String name) {
