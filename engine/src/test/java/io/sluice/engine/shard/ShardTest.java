@@ -10,6 +10,7 @@ import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Executor;
 import io.sluice.engine.time.ManualTime;
@@ -111,6 +112,30 @@ final class ShardTest {
             time.advanceMs(200);
         }
         assertEquals(2, end(again));
+    }
+
+    @Test
+    void shouldKeepTheReserveOfAFullDiskForOffsets() throws IOException {
+        Shard shard = start(topicId -> new Keep(3_600_000, Long.MAX_VALUE));
+        disk.capacityBytes(disk.usedBytes());
+        append(shard, 0);
+        while (replies.getLast() instanceof Outcome.Done) {
+            append(shard, 0);
+            time.advanceMs(10);
+        }
+        long end = end(shard);
+
+        List<Outcome<Long>> commits = new ArrayList<>();
+        for (int offset = 1; offset <= 10; offset++) {
+            shard.submit(
+                    new Command.CommitOffset(
+                            1, new QueueRef(TOPIC, 0), 1, offset, false, commits::add));
+            append(shard, 0); // in the same turn
+            assertInstanceOf(Outcome.Done.class, commits.getLast());
+            Outcome.Refused<?> full = assertInstanceOf(Outcome.Refused.class, replies.getLast());
+            assertEquals(Refusal.STORAGE_FULL, full.refusal());
+        }
+        assertEquals(end, end(shard));
     }
 
     /** Remembers each task before passing it on. */
