@@ -140,7 +140,7 @@ public final class Load {
                 turn(selector, true);
             }
             long drainedNs = System.nanoTime() + drainMax.toNanos();
-            while (unanswered() > 0 && System.nanoTime() < drainedNs) {
+            while (unanswered() > 0 && !isDeaf && System.nanoTime() < drainedNs) {
                 turn(selector, false);
             }
         }

@@ -20,6 +20,11 @@ import java.util.concurrent.TimeUnit;
  * server has to stop acknowledging, to say why, and to have everything acknowledged once the disk
  * works again: after a restart on the file system as it is, page cache and all, and then after a
  * power loss; or at once on the mounted-anew file system.
+ *
+ * <p>One disk in four lies as well: it has a little room left, and where that ends Linux's loop
+ * driver reports a write as done of which only a part was. No process can know that when it
+ * acknowledges, so there the rig only counts what it cost, and checks that the server serves no
+ * altered or invented message or refuses to start.
  */
 public final class ErrorsRig implements Rig {
     private static final long DISK_BYTES = 2L << 30;
@@ -27,6 +32,9 @@ public final class ErrorsRig implements Rig {
     private static final int ROUNDS_PER_DISK = 5;
     private static final int ACKNOWLEDGED_MAX = 6_000;
     private static final int LEFT_BYTES_MAX = 4 << 20;
+    private static final int LYING_ONE_IN = 4;
+    private static final List<String> WORSE_THAN_LOST =
+            List.of("the body is not one we sent", "a phantom", "was sent otherwise");
     private static final long REFUSED_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(8);
     private static final long ON_MS = 200;
     private static final long POLL_MS = 20;
@@ -44,6 +52,9 @@ public final class ErrorsRig implements Rig {
     private int refusedSends;
     private int refusedStarts;
     private int restartedAsItIs;
+    private int lyingDisks;
+    private int costlyLies;
+    private int noticedLies;
 
     @Override
     public Report run(Options options) throws Exception {
@@ -57,7 +68,11 @@ public final class ErrorsRig implements Rig {
         SplittableRandom random = new SplittableRandom(options.seed());
         try (Lab lab = Lab.open(directory, TMPFS_BYTES)) {
             while (done < options.times() && System.nanoTime() < endNs) {
-                oneDisk(options, lab, directory, random, endNs);
+                if (random.nextInt(LYING_ONE_IN) == 0) {
+                    lyingDisk(options, lab, directory, random);
+                } else {
+                    oneDisk(options, lab, directory, random, endNs);
+                }
                 System.out.printf(
                         "%,5d s  %,4d disk errors  %d broken%n",
                         (System.nanoTime() - startNs) / 1_000_000_000, done, violations.count());
@@ -69,6 +84,7 @@ public final class ErrorsRig implements Rig {
                 | of them noticed by sends, which were refused with the reason | %,d |
                 | restarted on the file system as it was | %,d |
                 | starts refused with the reason | %,d |
+                | disks that lied too / lost what was acknowledged / start refused | %,d / %,d / %,d |
                 | time | %,d s |
                 | seed | %d |
                 %s\
@@ -78,53 +94,73 @@ public final class ErrorsRig implements Rig {
                                 refusedSends,
                                 restartedAsItIs,
                                 refusedStarts,
+                                lyingDisks,
+                                costlyLies,
+                                noticedLies,
                                 (System.nanoTime() - startNs) / 1_000_000_000,
                                 options.seed(),
                                 sums.table()),
                 violations);
     }
 
+    private Stand stand(
+            Options options,
+            LoopDisk disk,
+            Path directory,
+            SplittableRandom random,
+            Violations found) {
+        String mode = MODES.get(random.nextInt(MODES.size()));
+        Path log = directory.resolve("server.log");
+        found.during("disk error %d, %s".formatted(done + 1, mode));
+        return new Stand(options, disk, mode, log, Map.of(), random.nextLong(), found);
+    }
+
     private void oneDisk(
             Options options, Lab lab, Path directory, SplittableRandom random, long endNs)
             throws IOException, InterruptedException {
-        String mode = MODES.get(random.nextInt(MODES.size()));
         LoopDisk disk = lab.disk("errors", DISK_BYTES);
-        Stand stand =
-                lab.closeAtEnd(
-                        new Stand(
-                                options,
-                                disk,
-                                mode,
-                                directory.resolve("server.log"),
-                                Map.of(),
-                                random.nextLong(),
-                                violations));
+        Stand stand = lab.closeAtEnd(stand(options, disk, directory, random, violations));
         stand.begin();
         int rounds = Math.min(options.times(), done + ROUNDS_PER_DISK);
         while (done < rounds && System.nanoTime() < endNs) {
-            violations.during("disk error %d, %s".formatted(done + 1, mode));
+            violations.during("disk error " + (done + 1));
             round(stand, lab.tmpfs(), random);
             done++;
         }
-        violations.during("after the last error of a disk, " + mode);
+        violations.during("after the last error of a disk");
         stand.auditAll();
+        sums.add(stand);
+        lab.closeFrom(disk);
+    }
+
+    private void lyingDisk(Options options, Lab lab, Path directory, SplittableRandom random)
+            throws IOException, InterruptedException {
+        Violations found = new Violations();
+        LoopDisk disk = lab.disk("errors", DISK_BYTES);
+        Stand stand = lab.closeAtEnd(stand(options, disk, directory, random, found));
+        stand.begin();
+        hurt(stand, lab.tmpfs(), random, 1 + random.nextLong(LEFT_BYTES_MAX));
+        remount(stand, lab.tmpfs(), random.nextBoolean());
+        stand.launch();
+        if (stand.node.awaitReady()) {
+            stand.audit();
+        } else {
+            noticedLies++;
+            checkRefusedStart(stand);
+        }
+        found.kept().stream()
+                .filter(each -> WORSE_THAN_LOST.stream().anyMatch(each::contains))
+                .forEach(each -> violations.add("%s", each));
+        costlyLies += found.count() > 0 ? 1 : 0;
+        lyingDisks++;
+        done++;
         sums.add(stand);
         lab.closeFrom(disk);
     }
 
     private void round(Stand stand, Tmpfs tmpfs, SplittableRandom random)
             throws IOException, InterruptedException {
-        RunningLoad running = RunningLoad.start(stand.load, stand.node.port());
-        stand.topics.begin(stand.node);
-        running.awaitAcknowledged(random.nextInt(ACKNOWLEDGED_MAX));
-        squeeze(stand.disk, tmpfs, random);
-        watch(stand);
-        Load.Result result = running.end();
-        stand.topics.end();
-        if (!result.isDrained()) {
-            violations.add("%d requests got no answer", result.unanswered());
-        }
-        stand.node.kill();
+        hurt(stand, tmpfs, random, 0);
         if (random.nextBoolean()) {
             restartAsItIs(stand, tmpfs, random);
         }
@@ -133,17 +169,30 @@ public final class ErrorsRig implements Rig {
         stand.audit();
     }
 
-    /** Mostly under the segments too: their zeroes become holes, which need room to be written. */
-    private static void squeeze(LoopDisk disk, Tmpfs tmpfs, SplittableRandom random)
-            throws IOException {
-        long left = random.nextInt(2) * random.nextLong(LEFT_BYTES_MAX);
-        if (random.nextInt(4) == 0) {
-            tmpfs.leave(left);
-            return;
+    /** The disk goes bad under load; in the end the server is dead. */
+    private void hurt(Stand stand, Tmpfs tmpfs, SplittableRandom random, long leftBytes)
+            throws IOException, InterruptedException {
+        RunningLoad running = RunningLoad.start(stand.load, stand.node.port());
+        stand.topics.begin(stand.node);
+        running.awaitAcknowledged(random.nextInt(ACKNOWLEDGED_MAX));
+        squeeze(stand.disk, tmpfs, random, leftBytes);
+        watch(stand);
+        Load.Result result = running.end();
+        stand.topics.end();
+        if (!result.isDrained()) {
+            violations.add("%d requests got no answer", result.unanswered());
         }
+        stand.node.kill();
+    }
+
+    /** Mostly under the segments too: their zeroes become holes, which need room to be written. */
+    private static void squeeze(LoopDisk disk, Tmpfs tmpfs, SplittableRandom random, long leftBytes)
+            throws IOException {
         disk.freeze();
-        disk.digHoles();
-        tmpfs.leave(left);
+        if (leftBytes > 0 || random.nextInt(4) > 0) {
+            disk.digHoles();
+        }
+        tmpfs.leave(leftBytes);
         disk.thaw();
     }
 
@@ -202,6 +251,10 @@ public final class ErrorsRig implements Rig {
             return;
         }
         refusedStarts++;
+        checkRefusedStart(stand);
+    }
+
+    private void checkRefusedStart(Stand stand) throws IOException {
         if (stand.node.exitCode() == 0 || stand.said().isBlank()) {
             violations.add(
                     "the server ended with %d and said '%s'", stand.node.exitCode(), stand.said());

@@ -114,7 +114,7 @@ public final class PowerRig implements Rig {
         running.awaitAcknowledged(random.nextInt(ACKNOWLEDGED_MAX));
         Thread.sleep(random.nextInt(LOADED_MS_MAX));
         lose(stand, random);
-        var _ = running.await();
+        var _ = running.end();
         stand.topics.end();
         while (done < rounds && random.nextInt(STARTING_ONE_IN) == 0) {
             stand.launch();

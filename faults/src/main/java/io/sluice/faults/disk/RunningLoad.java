@@ -48,11 +48,6 @@ final class RunningLoad {
     /** Lets it send no more, and waits for what it has asked. */
     Load.Result end() {
         load.end();
-        return await();
-    }
-
-    /** Waits for its end: the server was killed. */
-    Load.Result await() {
         return result.join();
     }
 }

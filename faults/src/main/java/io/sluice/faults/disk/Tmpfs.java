@@ -8,6 +8,7 @@ import java.nio.file.Path;
 /** A tmpfs of our own, whose room can be taken away and given back. */
 final class Tmpfs implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
+    private static final int TRIES_MAX = 20;
 
     private final Path mountPoint;
     private final long sizeBytes;
@@ -38,7 +39,17 @@ final class Tmpfs implements AutoCloseable {
 
     /** From now on at most {@code bytes} more can be written into what was not written before. */
     void leave(long bytes) throws IOException {
-        resize(Math.max(PAGE_BYTES, usedBytes() + bytes));
+        for (int tries = 1; ; tries++) {
+            try {
+                resize(Math.max(PAGE_BYTES, usedBytes() + bytes));
+                return;
+            } catch (IOException e) {
+                // Something was written meanwhile, and a tmpfs is never smaller than what is in it.
+                if (tries == TRIES_MAX) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Gives back the room that it had at first. */
