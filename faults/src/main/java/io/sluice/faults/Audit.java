@@ -48,6 +48,8 @@ public final class Audit {
             readOn(server, ledger.queue(name.index()));
         }
         checkCommitted(server);
+        ledger.catalog().check(server);
+        ledger.tally().catalogChanges = ledger.catalog().changes();
         if (close) {
             ledger.closeSenders();
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -29,10 +30,19 @@ final class ClockRig implements Rig {
     private static final long LOADED_MS = 400;
     private static final long DRAIN_S = 20;
     private static final String PROBE = "probe";
+    private static final long IN_TIME_S = 5;
+    private static final long POLL_MS = 20;
 
+    private final ServerBuild build;
+    private int afterBack;
+    private int inTimeAfterBack;
     private int forward;
     private int back;
     private int restarts;
+
+    ClockRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -47,7 +57,7 @@ final class ClockRig implements Rig {
         Ledger ledger = new Ledger(Plan.usual(), violations);
         try (Node node =
                 new Node(
-                        options.build(),
+                        build,
                         directory.resolve("data"),
                         directory.resolve("server.log"),
                         Map.of("delay-levels", Plan.DELAY_LEVELS))) {
@@ -70,10 +80,18 @@ final class ClockRig implements Rig {
                 """
                 | clock set forward / back | %,d / %,d |
                 | of them while the server was down | %,d |
+                | after it was set back: a message delayed by 100 ms came within 5 s | %,d of %,d |
                 | seed | %d |
                 %s\
                 """
-                        .formatted(forward, back, restarts, options.seed(), ledger.tally().table()),
+                        .formatted(
+                                forward,
+                                back,
+                                restarts,
+                                inTimeAfterBack,
+                                afterBack,
+                                options.seed(),
+                                ledger.tally().table()),
                 violations);
     }
 
@@ -104,6 +122,7 @@ final class ClockRig implements Rig {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.seconds());
         long highestMs = 0;
         while (forward + back < options.times() && System.nanoTime() < endNs) {
+            long before = clock.offsetMs();
             long offsetMs = next(clock, random);
             highestMs = Math.max(highestMs, offsetMs);
             ledger.violations().during("clock at %s, then at %d ms".formatted(clock, offsetMs));
@@ -115,6 +134,10 @@ final class ClockRig implements Rig {
             }
             try (RawConnection connection = node.connect()) {
                 audit.run(connection, drained);
+                if (clock.offsetMs() < before) {
+                    afterBack++;
+                    inTimeAfterBack += comesInTime(connection) ? 1 : 0;
+                }
             }
         }
         ledger.violations().during("clock at its highest again");
@@ -123,6 +146,25 @@ final class ClockRig implements Rig {
             audit.settle(connection);
             audit.rereadAll(connection);
         }
+    }
+
+    /** Whether a message delayed by the shortest level comes within some seconds of true time. */
+    private static boolean comesInTime(RawConnection connection) throws InterruptedException {
+        long before = end(connection);
+        Map<String, String> fields = new HashMap<>(Fields.send(PROBE, 0));
+        fields.put("properties", "DELAY\u00011\u0002");
+        var _ = connection.request(RequestCode.SEND_MESSAGE, fields, new byte[1]);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(IN_TIME_S);
+        while (end(connection) == before && System.nanoTime() < endNs) {
+            Thread.sleep(POLL_MS);
+        }
+        return end(connection) > before;
+    }
+
+    private static long end(RawConnection connection) {
+        return connection
+                .request(RequestCode.GET_MAX_OFFSET, Map.of("topic", PROBE, "queueId", "0"))
+                .number("offset");
     }
 
     private long next(FakeClock clock, SplittableRandom random) {
@@ -147,6 +189,7 @@ final class ClockRig implements Rig {
     private static boolean jumpUnderLoad(
             Node node, FakeClock clock, long offsetMs, Load load, Violations violations)
             throws InterruptedException {
+        clock.announce(offsetMs);
         Thread jumper = Thread.ofPlatform().name("jumper").start(() -> jump(clock, offsetMs, load));
         Load.Result result =
                 load.run(node.port(), Duration.ofMinutes(1), Duration.ofSeconds(DRAIN_S));

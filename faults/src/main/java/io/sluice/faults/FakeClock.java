@@ -25,7 +25,7 @@ final class FakeClock {
     private final Path file;
     private volatile long offsetMs;
 
-    /** The least offset that the server may still go by: of two, while one replaces the other. */
+    /** The least offset that the server may go by when it gets what is being sent now. */
     private volatile long leastOffsetMs;
 
     private FakeClock(Path library, Path file) {
@@ -64,9 +64,16 @@ final class FakeClock {
         return System.currentTimeMillis() + leastOffsetMs;
     }
 
-    /** Sets it; until {@link #settled} either offset may be the server's. */
-    void set(long newOffsetMs) throws IOException {
+    /**
+     * It will be set while messages are sent: from now on and until {@link #settled} each of them
+     * may reach the server before or after that.
+     */
+    void announce(long newOffsetMs) {
         leastOffsetMs = Math.min(offsetMs, newOffsetMs);
+    }
+
+    /** Sets it. */
+    void set(long newOffsetMs) throws IOException {
         offsetMs = newOffsetMs;
         Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.writeString(next, "%+.3f\n".formatted(newOffsetMs / 1e3));

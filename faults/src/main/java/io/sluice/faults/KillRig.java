@@ -18,16 +18,23 @@ final class KillRig implements Rig {
 
     private static final int STARTING_MS_MAX = 600;
 
-    /** Twice the messages that are acknowledged before a kill, on average. */
-    private static final int ACKNOWLEDGED_MAX = 52_000;
-
     private static final int LOADED_MS_MAX = 50;
     private static final long WAIT_MAX_S = 60;
     private static final int REREAD_BLOCKS = 2;
     private static final int SHOW_EVERY = 10;
 
+    private final ServerBuild build;
+    private final int acknowledgedMax;
     private int whileStarting;
     private int afterStart;
+
+    /**
+     * @param acknowledgedMax a kill comes after up to so many acknowledged messages
+     */
+    KillRig(ServerBuild build, int acknowledgedMax) {
+        this.build = build;
+        this.acknowledgedMax = acknowledgedMax;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -37,7 +44,7 @@ final class KillRig implements Rig {
         long startNs = System.nanoTime();
         try (Node node =
                 new Node(
-                        options.build(),
+                        build,
                         directory.resolve("data"),
                         directory.resolve("server.log"),
                         Map.of("delay-levels", Plan.DELAY_LEVELS))) {
@@ -129,7 +136,7 @@ final class KillRig implements Rig {
 
         private void killUnderLoad() throws InterruptedException {
             int delayMs = random.nextInt(LOADED_MS_MAX);
-            long enough = load.acknowledged() + random.nextInt(ACKNOWLEDGED_MAX);
+            long enough = load.acknowledged() + random.nextInt(acknowledgedMax);
             Thread killer =
                     Thread.ofPlatform().name("killer").start(() -> killAfter(enough, delayMs));
             Load.Result result =

@@ -58,6 +58,7 @@ public final class Ledger {
     private final long[][] committed;
     private final long[][] committing;
     private final long[][] returnedTo;
+    private final CatalogLedger catalog;
     private final Tally tally = new Tally();
     private int nextSender = 1;
 
@@ -65,6 +66,7 @@ public final class Ledger {
     public Ledger(Plan plan, Violations violations) {
         this.plan = plan;
         this.violations = violations;
+        catalog = new CatalogLedger(violations);
         queues = plan.queues();
         templates = Template.all(plan);
         queueLedgers = queues.stream().map(QueueLedger::new).toList();
@@ -90,6 +92,10 @@ public final class Ledger {
 
     QueueLedger queue(int index) {
         return queueLedgers.get(index);
+    }
+
+    CatalogLedger catalog() {
+        return catalog;
     }
 
     Sender newSender() {

@@ -108,6 +108,7 @@ public final class Load {
             connections.add(
                     new ConsumeConnection(port, ledger, group, random.split(), serverClockMs));
         }
+        connections.add(new OperateConnection(port, ledger.catalog()));
         for (Connection connection : connections) {
             connection.channel().register(selector, SelectionKey.OP_READ, connection);
         }

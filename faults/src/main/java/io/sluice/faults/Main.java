@@ -7,24 +7,28 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** {@code ./fault RIG}: runs one rig and says whether every promise held. */
 public final class Main {
     private static final int USAGE = 2;
 
+    /** 1,000 kills come to more than 20 million messages. */
+    private static final int ACKNOWLEDGED_PER_KILL_MAX = 52_000;
+
     /** A rig by name, and how often its fault happens if nothing is said. */
-    private record Entry(int times, Rig rig) {}
+    private record Entry(int times, Function<ServerBuild, Rig> rig) {}
 
     private Main() {}
 
     private static Map<String, Entry> rigs() {
         Map<String, Entry> rigs = new LinkedHashMap<>();
-        rigs.put("kill", new Entry(1000, new KillRig()));
-        rigs.put("power", new Entry(200, new PowerRig()));
-        rigs.put("errors", new Entry(100, new ErrorsRig()));
-        rigs.put("full", new Entry(100, new FullRig()));
-        rigs.put("pause", new Entry(30, new PauseRig()));
-        rigs.put("clock", new Entry(40, new ClockRig()));
+        rigs.put("kill", new Entry(1000, build -> new KillRig(build, ACKNOWLEDGED_PER_KILL_MAX)));
+        rigs.put("pause", new Entry(30, PauseRig::new));
+        rigs.put("clock", new Entry(40, ClockRig::new));
+        rigs.put("power", new Entry(200, PowerRig::new));
+        rigs.put("errors", new Entry(100, ErrorsRig::new));
+        rigs.put("full", new Entry(100, FullRig::new));
         return rigs;
     }
 
@@ -37,7 +41,8 @@ public final class Main {
             return;
         }
         List<String> rest = Arrays.asList(args).subList(1, args.length);
-        Rig.Report report = entry.rig.run(Options.parse(rest, entry.times));
+        Options options = Options.parse(rest, entry.times);
+        Rig.Report report = entry.rig.apply(ServerBuild.last(options.root())).run(options);
         System.exit(show(args[0], report) ? 0 : 1);
     }
 

@@ -51,11 +51,4 @@ public record Options(Path root, Path directory, int times, long seconds, long s
         Path work = directory == null ? root.resolve("faults/target/faults") : directory;
         return new Options(root, work.toAbsolutePath(), times, seconds, seed, keep);
     }
-
-    /** The server that {@code ./sluice} has built last. */
-    public ServerBuild build() {
-        return ServerBuild.of(
-                root.resolve("server/src/main/launch/jvm.options"),
-                root.resolve("target/launch/server.classpath"));
-    }
 }

@@ -22,9 +22,14 @@ final class PauseRig implements Rig {
 
     private static final long DRAIN_S = 20;
 
+    private final ServerBuild build;
     private int pauses;
     private long pausedMs;
     private long againMaxMs;
+
+    PauseRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -33,7 +38,7 @@ final class PauseRig implements Rig {
         Path directory = Directories.empty(options.directory().resolve("pause"));
         try (Node node =
                 new Node(
-                        options.build(),
+                        build,
                         directory.resolve("data"),
                         directory.resolve("server.log"),
                         Map.of("delay-levels", Plan.DELAY_LEVELS))) {

@@ -9,6 +9,13 @@ import java.nio.file.Path;
  * What it takes to start a server: the same java program, options and class path as its users have.
  */
 public record ServerBuild(String java, Path jvmOptions, String classPath) {
+    /** The server that {@code ./sluice} has built last. */
+    static ServerBuild last(Path root) {
+        return of(
+                root.resolve("server/src/main/launch/jvm.options"),
+                root.resolve("target/launch/server.classpath"));
+    }
+
     /**
      * @param classPathFile a file that names the class path, as the build has written it down
      */

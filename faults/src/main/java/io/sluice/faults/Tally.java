@@ -8,6 +8,7 @@ public final class Tally {
     long returns;
     long returnsCame;
     long commits;
+    long catalogChanges;
     long refused;
     long audited;
     long reread;
@@ -45,6 +46,7 @@ public final class Tally {
         | of them delayed / come | %,d / %,d |
         | given back / come again or dead-lettered | %,d / %,d |
         | acknowledged offset commits | %,d |
+        | topics created and deleted, acknowledged | %,d |
         | refused sends | %,d |
         | messages read back and compared | %,d |
         | of them never acknowledged | %,d |
@@ -58,6 +60,7 @@ public final class Tally {
                         returns,
                         returnsCame,
                         commits,
+                        catalogChanges,
                         refused,
                         audited,
                         unansweredStored,

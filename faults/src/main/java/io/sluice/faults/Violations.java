@@ -21,9 +21,7 @@ public final class Violations {
     public synchronized void add(String format, Object... arguments) {
         count++;
         if (kept.size() < KEPT_MAX) {
-            String text = when + ": " + format.formatted(arguments);
-            kept.add(text);
-            System.err.println("BROKEN " + text);
+            kept.add(when + ": " + format.formatted(arguments));
         }
     }
 

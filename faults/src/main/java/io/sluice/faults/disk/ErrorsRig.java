@@ -6,6 +6,7 @@ import io.sluice.faults.Directories;
 import io.sluice.faults.Load;
 import io.sluice.faults.Options;
 import io.sluice.faults.Rig;
+import io.sluice.faults.ServerBuild;
 import io.sluice.faults.Violations;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class ErrorsRig implements Rig {
                     "data=journal,errors=continue",
                     "data=writeback,errors=continue");
 
+    private final ServerBuild build;
     private final Violations violations = new Violations();
     private final Sums sums = new Sums();
     private int done;
@@ -55,6 +57,13 @@ public final class ErrorsRig implements Rig {
     private int lyingDisks;
     private int costlyLies;
     private int noticedLies;
+
+    /**
+     * @param build the server to hurt
+     */
+    public ErrorsRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -69,7 +78,7 @@ public final class ErrorsRig implements Rig {
         try (Lab lab = Lab.open(directory, TMPFS_BYTES)) {
             while (done < options.times() && System.nanoTime() < endNs) {
                 if (random.nextInt(LYING_ONE_IN) == 0) {
-                    lyingDisk(options, lab, directory, random);
+                    lyingDisk(lab, directory, random);
                 } else {
                     oneDisk(options, lab, directory, random, endNs);
                 }
@@ -103,23 +112,18 @@ public final class ErrorsRig implements Rig {
                 violations);
     }
 
-    private Stand stand(
-            Options options,
-            LoopDisk disk,
-            Path directory,
-            SplittableRandom random,
-            Violations found) {
+    private Stand stand(LoopDisk disk, Path directory, SplittableRandom random, Violations found) {
         String mode = MODES.get(random.nextInt(MODES.size()));
         Path log = directory.resolve("server.log");
         found.during("disk error %d, %s".formatted(done + 1, mode));
-        return new Stand(options, disk, mode, log, Map.of(), random.nextLong(), found);
+        return new Stand(build, disk, mode, log, Map.of(), random.nextLong(), found);
     }
 
     private void oneDisk(
             Options options, Lab lab, Path directory, SplittableRandom random, long endNs)
             throws IOException, InterruptedException {
         LoopDisk disk = lab.disk("errors", DISK_BYTES);
-        Stand stand = lab.closeAtEnd(stand(options, disk, directory, random, violations));
+        Stand stand = lab.closeAtEnd(stand(disk, directory, random, violations));
         stand.begin();
         int rounds = Math.min(options.times(), done + ROUNDS_PER_DISK);
         while (done < rounds && System.nanoTime() < endNs) {
@@ -133,11 +137,11 @@ public final class ErrorsRig implements Rig {
         lab.closeFrom(disk);
     }
 
-    private void lyingDisk(Options options, Lab lab, Path directory, SplittableRandom random)
+    private void lyingDisk(Lab lab, Path directory, SplittableRandom random)
             throws IOException, InterruptedException {
         Violations found = new Violations();
         LoopDisk disk = lab.disk("errors", DISK_BYTES);
-        Stand stand = lab.closeAtEnd(stand(options, disk, directory, random, found));
+        Stand stand = lab.closeAtEnd(stand(disk, directory, random, found));
         stand.begin();
         hurt(stand, lab.tmpfs(), random, 1 + random.nextLong(LEFT_BYTES_MAX));
         remount(stand, lab.tmpfs(), random.nextBoolean());

@@ -8,6 +8,7 @@ import io.sluice.faults.Directories;
 import io.sluice.faults.Load;
 import io.sluice.faults.Options;
 import io.sluice.faults.Rig;
+import io.sluice.faults.ServerBuild;
 import io.sluice.faults.Violations;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,12 +42,20 @@ public final class FullRig implements Rig {
     private static final long POLL_MS = 20;
     private static final int RETENTION_ONE_IN = 2;
 
+    private final ServerBuild build;
     private final Violations violations = new Violations();
     private final Sums sums = new Sums();
     private int done;
     private int lastBlock;
     private int byRetention;
     private long healingMsMax;
+
+    /**
+     * @param build the server to hurt
+     */
+    public FullRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -62,7 +71,7 @@ public final class FullRig implements Rig {
             while (done < options.times() && System.nanoTime() < endNs) {
                 oneDisk(options, lab, directory, random);
                 if (random.nextInt(RETENTION_ONE_IN) == 0 && done < options.times()) {
-                    healByRetention(options, lab, directory, random);
+                    healByRetention(lab, directory, random);
                 }
                 System.out.printf(
                         "%,5d s  %,4d full disks  %d broken%n",
@@ -93,7 +102,7 @@ public final class FullRig implements Rig {
     private void oneDisk(Options options, Lab lab, Path directory, SplittableRandom random)
             throws IOException, InterruptedException {
         LoopDisk disk = lab.disk("full", DISK_BYTES);
-        Stand stand = stand(options, lab, disk, directory, Map.of(), random);
+        Stand stand = stand(lab, disk, directory, Map.of(), random);
         Ballast ballast = new Ballast(disk.path().resolve("ballast"));
         Filler filler = begin(stand, ballast, FIRST_BYTES);
         int rounds = Math.min(options.times(), done + ROUNDS_PER_DISK);
@@ -109,7 +118,6 @@ public final class FullRig implements Rig {
     }
 
     private Stand stand(
-            Options options,
             Lab lab,
             LoopDisk disk,
             Path directory,
@@ -118,7 +126,7 @@ public final class FullRig implements Rig {
         Path log = directory.resolve("server.log");
         long seed = random.nextLong();
         return lab.closeAtEnd(
-                new Stand(options, disk, "errors=continue", log, settings, seed, violations));
+                new Stand(build, disk, "errors=continue", log, settings, seed, violations));
     }
 
     private static Filler begin(Stand stand, Ballast ballast, long roomBytes)
@@ -244,11 +252,11 @@ public final class FullRig implements Rig {
      * Nobody frees anything: what has expired goes, and nothing else. Messages are kept for a
      * second, in whole segments.
      */
-    private void healByRetention(Options options, Lab lab, Path directory, SplittableRandom random)
+    private void healByRetention(Lab lab, Path directory, SplittableRandom random)
             throws IOException, InterruptedException {
         violations.during("full disk %d, retention".formatted(done + 1));
         LoopDisk disk = lab.disk("full", DISK_BYTES);
-        Stand stand = stand(options, lab, disk, directory, Map.of("retention", "3s"), random);
+        Stand stand = stand(lab, disk, directory, Map.of("retention", "3s"), random);
         Ballast ballast = new Ballast(disk.path().resolve("ballast"));
         Filler filler = begin(stand, ballast, 2 * FIRST_BYTES + random.nextInt(20) * MIB);
         try (RawConnection server = stand.node.connect()) {

@@ -3,6 +3,7 @@ package io.sluice.faults.disk;
 import io.sluice.faults.Directories;
 import io.sluice.faults.Options;
 import io.sluice.faults.Rig;
+import io.sluice.faults.ServerBuild;
 import io.sluice.faults.Violations;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,11 +32,19 @@ public final class PowerRig implements Rig {
     private static final List<String> MODES =
             List.of("data=ordered", "data=ordered", "data=writeback", "data=journal");
 
+    private final ServerBuild build;
     private final Violations violations = new Violations();
     private final Map<Shutdown, Integer> losses = new EnumMap<>(Shutdown.class);
     private final Sums sums = new Sums();
     private int done;
     private int whileStarting;
+
+    /**
+     * @param build the server to hurt
+     */
+    public PowerRig(ServerBuild build) {
+        this.build = build;
+    }
 
     @Override
     public Report run(Options options) throws Exception {
@@ -88,7 +97,7 @@ public final class PowerRig implements Rig {
         Stand stand =
                 lab.closeAtEnd(
                         new Stand(
-                                options,
+                                build,
                                 disk,
                                 mode,
                                 directory.resolve("server.log"),

@@ -5,8 +5,8 @@ import io.sluice.faults.Audit;
 import io.sluice.faults.Ledger;
 import io.sluice.faults.Load;
 import io.sluice.faults.Node;
-import io.sluice.faults.Options;
 import io.sluice.faults.Plan;
+import io.sluice.faults.ServerBuild;
 import io.sluice.faults.Violations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +38,7 @@ final class Stand implements AutoCloseable {
      * @param settings of the server, beside the usual ones
      */
     Stand(
-            Options options,
+            ServerBuild build,
             LoopDisk disk,
             String mountOptions,
             Path log,
@@ -49,7 +49,7 @@ final class Stand implements AutoCloseable {
         this.mountOptions = mountOptions;
         Map<String, String> all = new HashMap<>(settings);
         all.put("delay-levels", Plan.DELAY_LEVELS);
-        node = new Node(options.build(), disk.path().resolve("data"), log, all);
+        node = new Node(build, disk.path().resolve("data"), log, all);
         ledger = new Ledger(Plan.usual(), violations);
         audit = new Audit(ledger, seed);
         load = new Load(ledger, seed, System::currentTimeMillis);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sluice.faults;
+
+import org.jspecify.annotations.NullMarked;
