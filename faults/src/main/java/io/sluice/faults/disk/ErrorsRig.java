@@ -124,7 +124,11 @@ public final class ErrorsRig implements Rig {
             throws IOException, InterruptedException {
         LoopDisk disk = lab.disk("errors", DISK_BYTES);
         Stand stand = lab.closeAtEnd(stand(disk, directory, random, violations));
-        stand.begin();
+        stand.mount();
+        if (random.nextInt(4) > 0) {
+            disk.useJournal();
+        }
+        stand.prepare();
         int rounds = Math.min(options.times(), done + ROUNDS_PER_DISK);
         while (done < rounds && System.nanoTime() < endNs) {
             violations.during("disk error " + (done + 1));

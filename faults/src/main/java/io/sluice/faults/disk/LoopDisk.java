@@ -2,8 +2,11 @@ package io.sluice.faults.disk;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,6 +17,11 @@ import java.util.concurrent.TimeUnit;
 final class LoopDisk implements AutoCloseable {
     private static final long UNMOUNT_WITHIN_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long POLL_MS = 20;
+
+    private static final int JOURNAL_MIB = 4;
+
+    /** Each takes at least two blocks of the journal: a descriptor and a commit. */
+    private static final int COMMITS = JOURNAL_MIB * 256;
 
     private final Path image;
     private final Path mountPoint;
@@ -39,6 +47,7 @@ final class LoopDisk implements AutoCloseable {
                         "-F",
                         "-b4096",
                         "-m0",
+                        "-Jsize=" + JOURNAL_MIB,
                         "-Elazy_itable_init=0,lazy_journal_init=0",
                         image.toString());
         return new LoopDisk(image, Files.createDirectories(directory.resolve("disk")));
@@ -61,6 +70,22 @@ final class LoopDisk implements AutoCloseable {
                         image.toString(),
                         mountPoint.toString());
         mounted = true;
+    }
+
+    /**
+     * Writes every block of its journal once, so that {@link #digHoles} leaves them alone: then the
+     * file system itself outlives it when writes to files fail.
+     */
+    void useJournal() throws IOException {
+        Path file = mountPoint.resolve("journal-use");
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < COMMITS; i++) {
+                var _ = channel.write(ByteBuffer.wrap(new byte[] {1}), i);
+                channel.force(true);
+            }
+        }
+        Files.delete(file);
     }
 
     /** The power goes; only {@link #unmount} is of use afterwards. */
