@@ -30,13 +30,17 @@ final class Probe {
         this.violations = violations;
     }
 
-    /** Creates its topic. */
+    /** Creates its topic and its group. */
     void create(RawConnection server) {
         Reply reply =
                 server.request(RequestCode.UPDATE_AND_CREATE_TOPIC, Fields.createTopic(TOPIC, 1));
         if (!reply.isOk()) {
             throw new IllegalStateException("no topic for probes: " + reply);
         }
+        var _ =
+                server.request(
+                        RequestCode.QUERY_CONSUMER_OFFSET,
+                        Fields.groupAndQueue(GROUP, TOPIC, 0)); // a new group is created by that
     }
 
     /** Sends a message; a refusal without a reason is a violation. */
