@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -175,9 +176,7 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
             if (lock == null) {
                 throw inUse(path, "process " + Files.readString(file).strip());
             }
-            ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
-            channel.truncate(0);
-            channel.write(pid, 0);
+            writePid(file, channel);
             return channel;
         } catch (OverlappingFileLockException e) {
             channel.close();
@@ -185,6 +184,20 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** The first write of a start: a file system that has failed earlier refuses it. */
+    private static void writePid(Path file, FileChannel channel) throws IOException {
+        try {
+            ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
+            channel.truncate(0);
+            channel.write(pid, 0);
+        } catch (IOException e) {
+            FileSystemException named =
+                    new FileSystemException(file.toString(), null, e.getMessage());
+            named.initCause(e);
+            throw named;
         }
     }
 
