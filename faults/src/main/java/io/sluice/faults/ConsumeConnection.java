@@ -186,9 +186,7 @@ final class ConsumeConnection extends Connection {
             case null ->
                     ledger.violations.add("an answer to request %d, not asked", header.opaque());
             case Asked.Start(QueueName queue) -> {
-                long offset = ok ? header.longField("offset") : 0;
-                ledger.checkCommitted(group, queue.index(), ok ? offset : -1);
-                next[queue.index()] = offset;
+                started(queue, header);
                 idle.add(queue);
             }
             case Asked.Pull(QueueName queue) -> {
@@ -207,6 +205,16 @@ final class ConsumeConnection extends Connection {
                     ledger.returned(given);
                 }
             }
+        }
+    }
+
+    /** Asks again where it begins if the server cannot say now; a new group begins at 0. */
+    private void started(QueueName queue, Header header) {
+        boolean ok = header.code() == ResponseCode.SUCCESS;
+        if (ok || header.code() == ResponseCode.QUERY_NOT_FOUND) {
+            long offset = ok ? header.longField("offset") : -1;
+            ledger.checkCommitted(group, queue.index(), offset);
+            next[queue.index()] = Math.max(0, offset);
         }
     }
 

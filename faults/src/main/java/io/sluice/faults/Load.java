@@ -27,6 +27,7 @@ public final class Load {
     private final LongSupplier serverClockMs;
     private final AtomicLong acknowledged = new AtomicLong();
     private volatile boolean isEnding;
+    private volatile boolean isDeaf;
 
     /**
      * How a load ended.
@@ -69,12 +70,21 @@ public final class Load {
     }
 
     /**
+     * Makes a running load take no more answers while it goes on sending; any thread may ask. What
+     * is answered from now on counts as unanswered: as if the power went here.
+     */
+    public void deafen() {
+        isDeaf = true;
+    }
+
+    /**
      * Runs for a time, then waits for what is unanswered.
      *
      * @param drainMax how long to wait for answers in the end, and for a first one
      */
     public Result run(int port, Duration duration, Duration drainMax) {
         isEnding = false;
+        isDeaf = false;
         List<Connection> connections = new ArrayList<>();
         Loop loop = new Loop(connections);
         try (Selector selector = Selector.open()) {
@@ -131,7 +141,7 @@ public final class Load {
                 turn(selector, true);
             }
             long drainedNs = System.nanoTime() + drainMax.toNanos();
-            while (unanswered() > 0 && System.nanoTime() < drainedNs) {
+            while (unanswered() > 0 && !isDeaf && System.nanoTime() < drainedNs) {
                 turn(selector, false);
             }
         }
@@ -145,7 +155,7 @@ public final class Load {
             }
             for (SelectionKey key : selector.keys()) {
                 Connection connection = (Connection) key.attachment();
-                if (key.isReadable()) {
+                if (key.isReadable() && !isDeaf) {
                     connection.read(nowNs);
                 }
                 if (fill) {

@@ -1,5 +1,8 @@
 package io.sluice.faults;
 
+import io.sluice.faults.disk.ErrorsRig;
+import io.sluice.faults.disk.FullRig;
+import io.sluice.faults.disk.PowerRig;
 import io.sluice.faults.flood.FloodRig;
 import io.sluice.faults.flood.NeighboursRig;
 import java.util.Arrays;
@@ -27,6 +30,9 @@ public final class Main {
         rigs.put("clock", new Entry(40, ClockRig::new));
         rigs.put("flood", new Entry(5, FloodRig::new));
         rigs.put("neighbours", new Entry(5, NeighboursRig::new));
+        rigs.put("power", new Entry(200, PowerRig::new));
+        rigs.put("errors", new Entry(100, ErrorsRig::new));
+        rigs.put("full", new Entry(100, FullRig::new));
         return rigs;
     }
 

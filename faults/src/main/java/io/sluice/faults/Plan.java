@@ -61,7 +61,7 @@ public record Plan(List<String> topics, int queuesPerTopic, List<String> groups,
     }
 
     /** Creates what is to be there before the load begins. */
-    void create(RawConnection server) {
+    public void create(RawConnection server) {
         for (String topic : topics) {
             require(
                     topic,

@@ -90,6 +90,7 @@ public final class FileMetadataStore implements MetadataStore {
         if (!directory.list().contains(FILE)) {
             writeNew();
         } else {
+            directory.sync(); // The name must not turn back to the old file once this one grew.
             file = directory.open(FILE, Directory.Mode.BUFFERED);
             read(file);
         }

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
      * @throws IOException if another process has it open; the message says which
      */
     public static FileDirectory open(Path path, Durability durability) throws IOException {
-        Files.createDirectories(path);
+        createDurably(path.toAbsolutePath());
         FileChannel lock = lock(path);
         try {
             OpenOption direct = durability == Durability.AUTO ? directOption() : null;
@@ -64,6 +65,17 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
             lock.close();
             throw e;
         }
+    }
+
+    /** A power loss must not take a directory with everything that was synced inside. */
+    private static void createDurably(Path path) throws IOException {
+        Path parent = path.getParent();
+        if (parent == null || Files.exists(path)) {
+            return;
+        }
+        createDurably(parent);
+        Files.createDirectories(path);
+        sync(parent);
     }
 
     /** Whether DURABLE files bypass the page cache. */
@@ -123,6 +135,10 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
 
     @Override
     public void sync() throws IOException {
+        sync(path);
+    }
+
+    private static void sync(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
@@ -160,9 +176,7 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
             if (lock == null) {
                 throw inUse(path, "process " + Files.readString(file).strip());
             }
-            ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
-            channel.truncate(0);
-            channel.write(pid, 0);
+            writePid(file, channel);
             return channel;
         } catch (OverlappingFileLockException e) {
             channel.close();
@@ -170,6 +184,20 @@ public final class FileDirectory implements SegmentFile.Directory, AutoCloseable
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** The first write of a start: a file system that has failed earlier refuses it. */
+    private static void writePid(Path file, FileChannel channel) throws IOException {
+        try {
+            ByteBuffer pid = StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n");
+            channel.truncate(0);
+            channel.write(pid, 0);
+        } catch (IOException e) {
+            FileSystemException named =
+                    new FileSystemException(file.toString(), null, e.getMessage());
+            named.initCause(e);
+            throw named;
         }
     }
 

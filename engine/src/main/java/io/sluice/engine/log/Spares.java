@@ -121,9 +121,15 @@ final class Spares {
         background.execute(this::begin);
     }
 
-    /** Takes over a trimmed segment's file; false if it is not wanted. Background only. */
+    /**
+     * Takes over a trimmed segment's file; false if it is not wanted: a small one is when the disk
+     * is full. Background only.
+     */
     synchronized boolean recycle(String name, long sizeBytes) throws IOException {
-        if (closed || ready.size() >= READY_MAX || sizeBytes != config.segmentSizeBytes()) {
+        boolean fits =
+                sizeBytes == config.segmentSizeBytes()
+                        || (full() != null && sizeBytes >= config.firstSizeBytes());
+        if (closed || ready.size() >= READY_MAX || !fits) {
             return false;
         }
         String spareName = FileNames.name(numberNext++, FileNames.SPARE);
@@ -180,7 +186,7 @@ final class Spares {
     private void prepareSome() throws IOException {
         SegmentFile file = preparing;
         if (file == null) {
-            preparingSizeBytes = sizeBytesNext;
+            preparingSizeBytes = sizeThatFits();
             preparingName = FileNames.name(numberNext, FileNames.SPARE);
             zeroedBytes = 0;
             file =
@@ -201,6 +207,19 @@ final class Spares {
             numberNext++;
             becomeReady(new Spare(preparingName, file, preparingSizeBytes));
         }
+    }
+
+    /**
+     * What is wanted, halved until it fits, but never smaller than a first segment: on a small disk
+     * an expired segment makes room for one of its own size at most, and sending must heal by that.
+     */
+    private int sizeThatFits() throws IOException {
+        long room = directory.usableBytes() - config.freeBytesMin();
+        int size = sizeBytesNext;
+        while (size > room && size / 2 >= config.firstSizeBytes()) {
+            size = size / 2 / directory.alignmentBytes() * directory.alignmentBytes();
+        }
+        return size;
     }
 
     private void checkFree(int chunk) throws IOException {

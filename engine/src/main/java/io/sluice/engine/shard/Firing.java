@@ -102,8 +102,25 @@ final class Firing implements Timers.Listener {
             setAlarm(timers.nextDueMs());
             return;
         }
+        List<Place> durable = durableOf(due);
+        if (durable.isEmpty()) {
+            executor.executeAfter(RETRY_NANOS, this::look);
+            return;
+        }
         underWay = true;
-        fetch(upToSizeMax(due));
+        fetch(upToSizeMax(durable));
+    }
+
+    /**
+     * The first of them, up to one whose record is still being written: on a slow disk a short
+     * delay may be over before.
+     */
+    private List<Place> durableOf(List<Place> due) {
+        int count = 0;
+        while (count < due.size() && due.get(count).position < log.durablePosition()) {
+            count++;
+        }
+        return due.subList(0, count);
     }
 
     private void setAlarm(long dueMs) {

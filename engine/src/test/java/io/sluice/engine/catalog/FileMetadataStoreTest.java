@@ -97,6 +97,44 @@ class FileMetadataStoreTest extends MetadataStoreContractTest {
     }
 
     @Test
+    void shouldMakeDurableWhatItLoadsAfterAFailedSync() throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            directory = new MemoryDirectory();
+            MetadataStore store = loaded();
+            version(store.put("a", bytes("1"), MetadataStore.ABSENT));
+            directory.failAfter = 1; // the write passes, its sync does not
+            assertInstanceOf(PutOutcome.Failed.class, outcome(store.put("b", bytes("2"), 0)));
+            directory.failAfter = Integer.MAX_VALUE;
+
+            Map<String, Versioned> seen = new TreeMap<>(open().load());
+            directory = directory.crash(new Random(seed));
+
+            assertEquals(seen.keySet(), open().load().keySet(), "seed " + seed);
+        }
+    }
+
+    @Test
+    void shouldNotLoseWhatItAppendsToAFileWhoseRenameWasNotSynced() throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            directory = new MemoryDirectory();
+            MetadataStore store = loaded();
+            long version = MetadataStore.ABSENT;
+            for (int i = 0; i < 10; i++) {
+                version = version(store.put("a", new byte[100_000], version));
+            }
+            directory.failAfter = 5; // of the eleventh put and the compaction after it the last
+            outcome(store.put("a", new byte[100_000], version));
+            assertTrue(directory.bytes(FileMetadataStore.FILE).length < 200_000);
+            directory.failAfter = Integer.MAX_VALUE;
+
+            version(loaded().put("b", bytes("2"), MetadataStore.ABSENT));
+            directory = directory.crash(new Random(seed));
+
+            assertTrue(open().load().containsKey("b"), "seed " + seed);
+        }
+    }
+
+    @Test
     void shouldCutATailAtEveryPoint() throws IOException {
         byte[] whole = threeEntries();
         for (int size = EntryFile.HEADER_SIZE_BYTES; size < whole.length; size++) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,7 +15,8 @@ import java.util.TreeMap;
  * A directory in memory that can crash. Fault model: of the writes and truncations since a file's
  * last sync each 16-byte piece is lost or kept on its own; of the creations, renames and deletions
  * since the directory's last sync a prefix is kept. A write, sync or rename can be told to fail: a
- * failed write is as one that was not synced.
+ * failed write is as one that was not synced; after a failed sync what was written stays visible,
+ * but no later sync makes it durable: only writing it again does.
  */
 final class MemoryDirectory implements SegmentFile.Directory {
     private static final int PIECE = 16;
@@ -22,6 +24,14 @@ final class MemoryDirectory implements SegmentFile.Directory {
     private static final class Content {
         byte[] now = {};
         byte[] durable = {};
+        final BitSet dirty = new BitSet();
+
+        /** The end of a file always reaches the disk, its bytes only if they are dirty. */
+        void persist() {
+            durable = Arrays.copyOf(durable, now.length);
+            dirty.stream().filter(at -> at < now.length).forEach(at -> durable[at] = now[at]);
+            dirty.clear();
+        }
     }
 
     private final Map<String, Content> names = new TreeMap<>();
@@ -165,15 +175,21 @@ final class MemoryDirectory implements SegmentFile.Directory {
             } else {
                 content.now = content.now.clone();
             }
+            content.dirty.set((int) offset, end);
             source.get(content.now, (int) offset, source.remaining());
             failIfTold();
         }
 
         @Override
         public void sync() throws IOException {
-            failIfTold();
+            try {
+                failIfTold();
+            } catch (IOException e) {
+                content.dirty.clear();
+                throw e;
+            }
             syncs++;
-            content.durable = content.now.clone();
+            content.persist();
         }
 
         @Override

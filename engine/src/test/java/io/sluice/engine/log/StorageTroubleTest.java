@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.engine.time.ManualTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -184,6 +185,41 @@ final class StorageTroubleTest {
         machine.time.advanceMs(2000);
         assertFalse(machine.log().full());
         assertTrue(machine.append(1, 400));
+    }
+
+    @Test
+    void shouldGoOnWithASmallerSegmentWhenOneOfTheUsualSizeDoesNotFit() {
+        LocalLogConfig growing = new LocalLogConfig(7, 256 << 20, 1 << 20, 2 << 20, 1000);
+        MemoryDirectory small = new MemoryDirectory(4096);
+        small.capacityBytes(growing.firstSizeBytes() * 3 / 2);
+        ManualTime time = new ManualTime();
+        Spares spares = new Spares(small, growing, time.executor(), () -> {});
+        spares.prepareBeside(growing.firstSizeBytes() * 4);
+        time.advanceMs(5000);
+        Spares.Spare spare = spares.take();
+        assertNotNull(spare, () -> "full: " + spares.full());
+        assertEquals(growing.firstSizeBytes(), spare.sizeBytes());
+    }
+
+    @Test
+    void shouldUseASmallExpiredSegmentAgainWhenThereIsNoRoomForAnother() throws IOException {
+        LocalLogConfig growing = new LocalLogConfig(7, 256 << 20, 1 << 20, 2 << 20, 1000);
+        MemoryDirectory small = new MemoryDirectory(4096);
+        String expired = FileNames.segment(1);
+        try (SegmentFile file = small.open(expired, SegmentFile.Directory.Mode.BUFFERED)) {
+            file.write(ByteBuffer.allocate(growing.firstSizeBytes()), 0);
+        }
+        ManualTime time = new ManualTime();
+        Spares spares = new Spares(small, growing, time.executor(), () -> {});
+        assertFalse(spares.recycle(expired, growing.firstSizeBytes()));
+        small.capacityBytes(small.usedBytes());
+        spares.prepareBeside(growing.firstSizeBytes());
+        time.advanceMs(100);
+        assertNotNull(spares.full());
+        assertTrue(spares.recycle(expired, growing.firstSizeBytes()));
+        Spares.Spare spare = spares.take();
+        assertNotNull(spare);
+        assertEquals(growing.firstSizeBytes(), spare.sizeBytes());
     }
 
     @Test

@@ -10,7 +10,9 @@ import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Retention.Keep;
+import io.sluice.engine.time.Executor;
 import io.sluice.engine.time.ManualTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,16 +33,20 @@ final class ShardTest {
 
     private Shard start(IntFunction<Keep> keeps) throws IOException {
         time = new ManualTime();
+        return start(keeps, time.executor(), time.executor());
+    }
+
+    private Shard start(IntFunction<Keep> keeps, Executor writer, Executor readers)
+            throws IOException {
         var config = new LocalLogConfig(0, 64 << 10, 16 << 10, 32 << 10, 0);
-        var log =
-                new LocalLog(disk, config, time, time.executor(), time.executor(), time.executor());
+        var log = new LocalLog(disk, config, time, time.executor(), writer, time.executor());
         Shard shard =
                 new Shard(
                         ShardConfig.of(HOST, 3_600_000),
                         log,
                         time,
                         time.executor(),
-                        time.executor(),
+                        readers,
                         keeps);
         shard.recover();
         time.run();
@@ -83,6 +89,69 @@ final class ShardTest {
         Shard again = start(topicId -> new Keep(3_600_000, Long.MAX_VALUE));
         time.advanceMs(6_000);
         assertEquals(2, end(again));
+    }
+
+    @Test
+    void shouldReadADueMessageAlthoughALaterOneIsStillBeingWritten() throws IOException {
+        IntFunction<Keep> keeps = topicId -> new Keep(3_600_000, Long.MAX_VALUE);
+        append(start(keeps), time.wallMs() + 5_000);
+        disk.crash();
+        disk.restartAfterKill();
+
+        time = new ManualTime();
+        List<Runnable> writes = new ArrayList<>();
+        List<Runnable> reads = new ArrayList<>();
+        Shard again = start(keeps, seen(writes, task -> {}), seen(reads, time.executor()));
+        append(again, time.wallMs() + 5_000);
+        time.advanceMs(5_500);
+        assertEquals(1, writes.size());
+        assertEquals(1, reads.size(), "reads, of which all but the first failed");
+
+        while (!writes.isEmpty()) {
+            writes.removeFirst().run();
+            time.advanceMs(200);
+        }
+        assertEquals(2, end(again));
+    }
+
+    @Test
+    void shouldKeepTheReserveOfAFullDiskForOffsets() throws IOException {
+        Shard shard = start(topicId -> new Keep(3_600_000, Long.MAX_VALUE));
+        disk.capacityBytes(disk.usedBytes());
+        append(shard, 0);
+        while (replies.getLast() instanceof Outcome.Done) {
+            append(shard, 0);
+            time.advanceMs(10);
+        }
+        long end = end(shard);
+
+        List<Outcome<Long>> commits = new ArrayList<>();
+        for (int offset = 1; offset <= 10; offset++) {
+            shard.submit(
+                    new Command.CommitOffset(
+                            1, new QueueRef(TOPIC, 0), 1, offset, false, commits::add));
+            append(shard, 0); // in the same turn
+            assertInstanceOf(Outcome.Done.class, commits.getLast());
+            Outcome.Refused<?> full = assertInstanceOf(Outcome.Refused.class, replies.getLast());
+            assertEquals(Refusal.STORAGE_FULL, full.refusal());
+        }
+        assertEquals(end, end(shard));
+    }
+
+    /** Remembers each task before passing it on. */
+    private static Executor seen(List<Runnable> tasks, java.util.concurrent.Executor then) {
+        return new Executor() {
+            @Override
+            public void execute(Runnable task) {
+                tasks.add(task);
+                then.execute(task);
+            }
+
+            @Override
+            public void executeAfter(long delayNanos, Runnable task) {
+                throw new UnsupportedOperationException();
+            }
+        };
     }
 
     private static long end(Shard shard) {

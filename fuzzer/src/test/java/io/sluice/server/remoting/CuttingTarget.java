@@ -76,7 +76,7 @@ public final class CuttingTarget implements Target {
     /** Pieces of one byte cost a buffer each, which is the pieces' price. */
     @Override
     public long allocatedPerByteMax() {
-        return 512;
+        return 1024;
     }
 
     @Override
