@@ -215,9 +215,7 @@ public final class LocalLog implements Log {
             return null;
         }
         roomless &= reserve;
-        // What is opened in the reserve has room for what asked for it, and not for messages, too.
-        int room = Math.max(roomBytes(false), need);
-        open = batch(need, room, BatchHeader.Kind.RECORDS);
+        open = batch(need, roomBytes(reserve), BatchHeader.Kind.RECORDS);
         if (open == null) {
             refused = true;
             if (inFlight == 0) {

@@ -131,11 +131,19 @@ final class GroupCommit {
             return null;
         }
         PendingBatch current = open;
+        if (current != null && current.isReserve() && !reserve) {
+            stallOrRefuse(command); // what is kept for small records is not for messages
+            return null;
+        }
         if (current != null && current.batch.buffer().remaining() >= sizeBytes) {
             return current;
         }
         commit();
-        Batch batch = log.open(sizeBytes, reserve);
+        Batch batch = log.open(sizeBytes, false);
+        boolean isReserve = batch == null && reserve;
+        if (isReserve) {
+            batch = log.open(sizeBytes, true);
+        }
         if (batch == null) {
             stallOrRefuse(command);
             return null;
@@ -143,7 +151,7 @@ final class GroupCommit {
         if (batch.segment() > segment) {
             roll(batch.segment());
         }
-        current = new PendingBatch(batch, ++batches);
+        current = new PendingBatch(batch, ++batches, isReserve);
         open = current;
         return current;
     }

@@ -38,6 +38,7 @@ final class PendingBatch {
 
     final Batch batch;
     private final long number;
+    private final boolean isReserve;
     private final List<Held<?>> replies = new ArrayList<>();
     private final List<Queue> queues = new ArrayList<>();
     private long @Nullable [] ends;
@@ -46,10 +47,17 @@ final class PendingBatch {
 
     /**
      * @param number counts the batches of this shard since its start, from 1
+     * @param isReserve whether it lies in the room that is kept for small records
      */
-    PendingBatch(Batch batch, long number) {
+    PendingBatch(Batch batch, long number, boolean isReserve) {
+        this.isReserve = isReserve;
         this.number = number;
         this.batch = batch;
+    }
+
+    /** Whether it lies in the room that is kept for small records, so that messages may not. */
+    boolean isReserve() {
+        return isReserve;
     }
 
     /** Whether nothing has been written to it. */
