@@ -42,6 +42,7 @@ public final class FileMetadataStore implements MetadataStore {
     private static final int COMPACT_SIZE_BYTES_MIN = 1 << 20;
     private static final int SPARE_SIZE_BYTES = 1 << 20;
     private static final byte[] NOTHING = {};
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(
@@ -68,6 +69,7 @@ public final class FileMetadataStore implements MetadataStore {
 
     private final TreeMap<String, Versioned> entries = new TreeMap<>();
     private @Nullable SegmentFile file;
+    private ByteBuffer lastGroup = EMPTY;
     private @Nullable IOException ended;
     private long sizeBytes;
     private long liveSizeBytes;
@@ -90,9 +92,10 @@ public final class FileMetadataStore implements MetadataStore {
         if (!directory.list().contains(FILE)) {
             writeNew();
         } else {
-            directory.sync(); // The name must not turn back to the old file once this one grew.
-            file = directory.open(FILE, Directory.Mode.BUFFERED);
-            read(file);
+            SegmentFile found = directory.open(FILE, Directory.Mode.BUFFERED);
+            file = found;
+            read(found);
+            makeDurable(found);
         }
         return new TreeMap<>(entries);
     }
@@ -126,19 +129,26 @@ public final class FileMetadataStore implements MetadataStore {
             LOG.info("{}: cut {} torn bytes at {}", from.name(), bytes.limit() - at, at);
             from.truncate(at);
         }
-        rewrite(from, bytes, (int) Math.min(durable, at), at);
+        lastGroup = bytes.limit(at).position((int) Math.min(durable, at));
     }
 
     /**
-     * Writes the last group again, as it is: after a kill it may be seen without being durable, and
-     * what a failed write-back never brought to the disk no sync would notice.
+     * Makes sure of the last group: the process that wrote it may have ended before it was durable,
+     * or its sync may have failed, and then another one reports success although nothing was
+     * written. Writing the same bytes again in place does not help everywhere: ext4 then writes the
+     * data, but the blocks stay marked as unwritten and are zeroes after the next mount. So all
+     * goes into a new file; in place only if there is no room for one.
      */
-    private static void rewrite(SegmentFile to, ByteBuffer bytes, int from, int end)
-            throws IOException {
-        if (from < end) {
-            to.write(bytes.slice(from, end - from), from);
+    private void makeDurable(SegmentFile found) throws IOException {
+        if (directory.usableBytes() >= liveSizeBytes + SPARE_SIZE_BYTES) {
+            writeNew();
+            closeQuietly(found);
+        } else {
+            long offset = lastGroup.position();
+            found.write(lastGroup, offset);
+            found.sync();
         }
-        to.sync();
+        lastGroup = EMPTY;
     }
 
     private static CorruptLogException corrupt(long at) {

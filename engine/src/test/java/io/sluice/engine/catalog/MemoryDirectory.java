@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * last sync each 16-byte piece is lost or kept on its own; of the creations, renames and deletions
  * since the directory's last sync a prefix is kept. A write, sync or rename can be told to fail: a
  * failed write is as one that was not synced; after a failed sync what was written stays visible,
- * but no later sync makes it durable: only writing it again does.
+ * but nothing makes it durable any more, not even writing it again in place: its blocks stay marked
+ * as unwritten, as on ext4.
  */
 final class MemoryDirectory implements SegmentFile.Directory {
     private static final int PIECE = 16;
@@ -25,10 +26,12 @@ final class MemoryDirectory implements SegmentFile.Directory {
         byte[] now = {};
         byte[] durable = {};
         final BitSet dirty = new BitSet();
+        final BitSet lost = new BitSet();
 
         /** The end of a file always reaches the disk, its bytes only if they are dirty. */
         void persist() {
             durable = Arrays.copyOf(durable, now.length);
+            dirty.andNot(lost);
             dirty.stream().filter(at -> at < now.length).forEach(at -> durable[at] = now[at]);
             dirty.clear();
         }
@@ -185,6 +188,7 @@ final class MemoryDirectory implements SegmentFile.Directory {
             try {
                 failIfTold();
             } catch (IOException e) {
+                content.lost.or(content.dirty);
                 content.dirty.clear();
                 throw e;
             }
