@@ -117,7 +117,12 @@ public sealed interface Command {
     record Fire(List<Due> due) implements Command {}
 
     /** A timer that is due, with its record, which is empty if that is damaged on storage. */
-    record Due(long dueMs, long position, ByteBuffer record) {}
+    record Due(long dueMs, long position, ByteBuffer record) {
+        /** Whether its message cannot be delivered any more, and holds nothing back. */
+        boolean isDamaged() {
+            return !record.hasRemaining();
+        }
+    }
 
     /** Timers of an expiring segment are to be scheduled anew, in the active one. */
     record MoveTimers(List<Due> timers) implements Command {}

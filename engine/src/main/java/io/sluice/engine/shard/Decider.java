@@ -300,7 +300,7 @@ final class Decider {
         }
         int size = RecordCodec.FIRED_SIZE_BYTES; // exact: one that fitted when it came must fit now
         for (Command.Due due : next) {
-            size += RecordCodec.messageOfTimer(due.record()).remaining();
+            size += due.isDamaged() ? 0 : RecordCodec.messageOfTimer(due.record()).remaining();
         }
         PendingBatch batch = commits.roomFor(c, size, false);
         if (batch == null) {
@@ -312,8 +312,8 @@ final class Decider {
         // If the clock was set back since they were found due, they still are not stored before.
         long storeMs = Math.max(storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
-            if (!due.record().hasRemaining()) {
-                continue; // it was damaged
+            if (due.isDamaged()) {
+                continue;
             }
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
             if (keeps.apply(RecordCodec.topicIdOfMessage(message)) != null) {

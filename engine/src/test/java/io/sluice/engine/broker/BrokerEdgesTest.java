@@ -18,6 +18,7 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -460,5 +461,22 @@ final class BrokerEdgesTest {
         }
         ByteBuffer due = all.stream().filter(m -> Machine.body(m).equals("due")).findAny().get();
         assertTrue(StoredMessage.storeMs(due, 0) >= dueMs, "stored before it was due");
+    }
+
+    @Test
+    void shouldNotHoldBackOthersForADueMessageThatIsDamaged() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        long dueMs = machine.time.wallMs() + 60_000;
+        schedule(topic, "damaged", dueMs);
+        schedule(topic, "whole", dueMs + 1);
+        fill(topic, "filler"); // so that they have to be read from storage
+        String segment = "0000000001.log";
+        String content = new String(machine.logDisk.content(segment), StandardCharsets.ISO_8859_1);
+        machine.logDisk.flipBit(segment, 8L * content.indexOf("damaged"));
+        machine.advanceMs(61_000);
+        List<String> bodies = machine.bodies(topic, 0);
+        assertTrue(bodies.contains("whole"), "held back");
+        assertFalse(bodies.stream().anyMatch(body -> body.endsWith("amaged")), "delivered");
     }
 }

@@ -111,12 +111,12 @@ public final class Groups {
 
     /** It was taken back. */
     public void takenBack(GivenBack.Count count) {
-        count.done++;
+        count.last().done++;
     }
 
     /** It was refused, and the refusal says that nothing was stored. */
     public void refused(GivenBack.Count count) {
-        count.refused++;
+        count.last().refused++;
     }
 
     /** A client asks for order locks. */

@@ -361,11 +361,11 @@ public final class Generator {
     }
 
     private Mix<Fault> corrupting() {
-        FileKind files = pick(FileKind.values());
+        FileKind files = dice.coin() ? FileKind.LOG : pick(FileKind.values());
         return new Mix<Fault>()
-                .always(4, () -> new Fault.Kill(downMs()))
-                .maybe(4, () -> new Fault.LosePower(downMs()))
-                .always(1, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, files))
+                .always(2, () -> new Fault.Kill(downMs()))
+                .maybe(2, () -> new Fault.LosePower(downMs()))
+                .always(3, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, files))
                 .maybe(1, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, files))
                 .maybe(2, () -> new Fault.Storage(DiskFault.LOST_WRITE, files, 1))
                 .maybe(2, () -> new Fault.Storage(DiskFault.TORN_WRITE, files, 1))

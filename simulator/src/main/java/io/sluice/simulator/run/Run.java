@@ -330,6 +330,9 @@ public final class Run {
         }
         operators.look();
         pass(LATENESS_MS * NANOS_PER_MS);
+        if (!awaitWell()) { // it may have been about to stop
+            return;
+        }
         drain();
         if (!over()) {
             audit();
@@ -411,7 +414,7 @@ public final class Run {
                 audit(topic, queue);
             }
         }
-        if (!over()) {
+        if (!over() && (node.isWell() || awaitWell())) {
             operators.look();
             model.end(
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
@@ -420,12 +423,18 @@ public final class Run {
     }
 
     private void audit(Topic topic, int queueId) {
+        if (!node.isWell() && !awaitWell()) {
+            return;
+        }
         QueueRef queue = new QueueRef(topic.id(), queueId);
         long first = node.broker().firstOffset(topic, queueId);
         long end = node.broker().endOffset(topic, queueId);
         model.queues().spans(queue, first, end);
         long[] next = {first};
         for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
+            if (!node.isWell() && !awaitWell()) {
+                return;
+            }
             long from = next[0];
             pulls.pull(
                     Operation.Browse.class,
@@ -446,7 +455,7 @@ public final class Run {
             }
             model.judge().violated(Promise.PROGRESS, queue + " cannot be read from " + next[0]);
         }
-        if (!over()) {
+        if (!over() && (node.isWell() || awaitWell())) {
             model.queues().auditEnds(queue, node.broker().firstOffset(topic, queueId), next[0]);
         }
     }
