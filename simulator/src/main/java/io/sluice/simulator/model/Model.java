@@ -19,6 +19,10 @@ public final class Model {
     private final Queues queues;
     private final Groups groups;
     private final CatalogModel catalog;
+
+    /** What is due may wait until the clock has come again to where it had been. */
+    private long setBackFromMs;
+
     private final Set<String> gone = new TreeSet<>(); // topics that were deleted, perhaps
 
     public Model(World world, Setting setting) {
@@ -62,7 +66,7 @@ public final class Model {
         for (GivenBack.Count count : givenBack.all().values()) {
             latest = Math.max(latest, count.latestDueMs);
         }
-        return latest;
+        return latest == 0 ? 0 : Math.max(latest, setBackFromMs);
     }
 
     /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
@@ -79,6 +83,7 @@ public final class Model {
     public void clockJumps(long ms) {
         judge.clock();
         if (ms < 0) {
+            setBackFromMs = judge.latestWallMs();
             for (GivenBack.Count count : givenBack.all().values()) {
                 if (count.asked > count.done + count.refused) {
                     count.dueMsMin += ms;
