@@ -2,15 +2,19 @@ package io.sluice.simulator.cli;
 
 import io.sluice.simulator.run.Coverage;
 import java.io.PrintStream;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Tells how far it is: one line that changes on a terminal, else a new one every ten seconds. */
 final class Progress implements Consumer<Tally> {
     private static final double LIVE_SECONDS = 0.5;
     private static final double PLAIN_SECONDS = 10;
+    private static final int TOLD_MAX = 20;
 
     private final PrintStream out;
     private final boolean live;
+    private final Set<Long> told = new HashSet<>();
     private double lastSeconds;
 
     Progress(PrintStream out, boolean live) {
@@ -25,12 +29,23 @@ final class Progress implements Consumer<Tally> {
             return;
         }
         lastSeconds = seconds;
+        tellFailures(tally);
         if (live) {
             out.print("\r\033[K" + line(tally));
         } else {
             out.println(line(tally));
         }
         out.flush();
+    }
+
+    /** At once: the run may go on for hours. */
+    private void tellFailures(Tally tally) {
+        for (Failure failure : tally.failures()) {
+            if (told.size() < TOLD_MAX && told.add(failure.seed())) {
+                end();
+                out.println("FAILED seed %d: %s".formatted(failure.seed(), failure.why()));
+            }
+        }
     }
 
     /** Clears the line. */
