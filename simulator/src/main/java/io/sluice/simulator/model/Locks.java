@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * then, but for a lock that runs out at about that time.
  */
 public final class Locks {
+    /** In place of a time: the answer will tell. */
     private static final long UNKNOWN = -1;
+
+    /** In place of a time: whatever the answer tells, it was given back meanwhile. */
+    private static final long RELEASED = -2;
 
     private record Key(int groupId, QueueRef queue) {}
 
@@ -70,7 +74,7 @@ public final class Locks {
         if (holder == null) {
             return Expected.GIVEN;
         }
-        if (holder.sinceMs == UNKNOWN) {
+        if (holder.sinceMs < 0) {
             return Expected.EITHER;
         }
         if (holder.client == client || nowMs > holder.sinceMs + SLACK_MS + OrderLocks.HOLD_MS) {
@@ -110,16 +114,18 @@ public final class Locks {
     }
 
     private static @Nullable Holder without(Holder holder, int client) {
-        if (holder.sinceMs == UNKNOWN) {
+        if (holder.client != client) {
             return holder;
         }
-        return holder.client == client ? null : holder;
+        return holder.sinceMs < 0 ? new Holder(client, RELEASED) : null;
     }
 
     void left(int groupId, int client) {
-        holders.entrySet()
-                .removeIf(e ->
-                        e.getKey().groupId == groupId && without(e.getValue(), client) == null);
+        for (Key key : List.copyOf(holders.keySet())) {
+            if (key.groupId == groupId) {
+                unlocked(groupId, key.queue, client);
+            }
+        }
     }
 
     void restarted() {
