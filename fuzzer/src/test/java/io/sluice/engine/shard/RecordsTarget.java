@@ -44,7 +44,8 @@ public final class RecordsTarget implements Target {
         require(stored.topicId() == RecordCodec.topicIdOfMessage(message), "the same topic");
         require(stored.queueId() == RecordCodec.queueIdOfMessage(message), "the same queue");
         int at = RecordCodec.storedIndex(message, 0);
-        require(at + stored.sizeBytes() == message.capacity(), "the message ends with its record");
+        int end = at + stored.sizeBytes() + StoredMessage.CHECKSUM_SIZE_BYTES;
+        require(end == message.capacity(), "the message and its checksum end with its record");
     }
 
     /** Queues are kept in arrays by number: what is read must fit one. */

@@ -97,6 +97,7 @@ public final class Model {
         boolean mayLose = judge.async() || !judge.honest();
         judge.died();
         groups.died();
+        queues.died();
         catalog.died();
         if (mayLose) {
             queues.forgetUnseenAnswers();

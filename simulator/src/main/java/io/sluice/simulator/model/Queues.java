@@ -52,6 +52,11 @@ public final class Queues {
         return number == audit;
     }
 
+    /** What had just expired may be there again, if that was not yet durable. */
+    void died() {
+        queues.values().forEach(queue -> queue.toldFirst = 0);
+    }
+
     void forgetUnseenAnswers() {
         queues.values().forEach(QueueModel::forgetUnseenAnswers);
     }
