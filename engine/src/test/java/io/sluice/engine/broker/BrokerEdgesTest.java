@@ -3,7 +3,6 @@ package io.sluice.engine.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Group;
@@ -419,27 +418,6 @@ final class BrokerEdgesTest {
             before = offset;
         }
         assertEquals(300, machine.bodies(last, 0).size());
-    }
-
-    @Test
-    void shouldStartAfterTheLastTopicWasDeletedAndThatWasNotYetForgotten() {
-        machine.start();
-        machine.send(machine.topic("orders", 1), 0, "x");
-        machine.logDisk.crashAfterCalls(0); // where the log would say that the topic is forgotten
-        machine.delete("orders");
-        machine.killAndRestart();
-        Topic again = machine.topic("orders", 1);
-        assertEquals(List.of(), machine.bodies(again, 0));
-    }
-
-    @Test
-    void shouldRefuseToStartWithoutItsCatalog() throws IOException {
-        machine.start();
-        machine.send(machine.topic("orders", 1), 0, "x");
-        machine.catalogDisk.delete("metadata");
-        machine.catalogDisk.sync();
-        AssertionError refused = assertThrows(AssertionError.class, machine::killAndRestart);
-        assertTrue(refused.toString().contains("from a backup"), refused::toString);
     }
 
     @Test

@@ -44,7 +44,7 @@ final class RemotingRequest extends Request {
     /** What it takes while it is parked, in bytes; 0 if it is not. */
     int parkedBytes;
 
-    /** What a parked request was measured to take of the heap, without its header. */
+    /** What a parked request counts for without its header: an estimate, not measured. */
     private static final int PARKED_BYTES = 1024;
 
     private boolean released;

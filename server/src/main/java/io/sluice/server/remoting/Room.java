@@ -11,7 +11,7 @@ final class Room {
      */
     private static final int DESCRIPTORS_KEPT = 512;
 
-    /** More than a connection that waits for messages was measured to take of the heap. */
+    /** What a connection that waits for messages counts for: an estimate, not measured. */
     private static final int HEAP_BYTES_PER_CONNECTION = 8 * 1024;
 
     private Room() {}
