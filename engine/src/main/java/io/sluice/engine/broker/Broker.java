@@ -1,6 +1,7 @@
 package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Change;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Names;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -188,19 +190,22 @@ public final class Broker {
             reply.accept(Outcome.done(topic));
             return;
         }
-        String group = Names.groupOf(name);
-        if (group != null && catalog.group(group) != null) {
-            create(name, 1, reply);
-        } else if (group == null && config.autoCreateTopics()) {
-            create(name, config.defaultQueues(), reply);
+        String groupName = Names.groupOf(name);
+        Group group = groupName == null ? null : catalog.group(groupName);
+        if (group != null) {
+            TopicSettings settings = TopicSettings.of(Group.RETRY_QUEUES);
+            created(catalog.createTopicOf(group, name, settings), reply);
+        } else if (groupName == null && config.autoCreateTopics()) {
+            TopicSettings settings = TopicSettings.of(config.defaultQueues());
+            created(catalog.createTopic(name, settings), reply);
         } else {
             reply.accept(topicUnknown(name));
         }
     }
 
-    private void create(String name, int queues, Consumer<Outcome<Topic>> reply) {
-        Changes.report(
-                catalog.createTopic(name, TopicSettings.of(queues)), Refusal.TOPIC_UNKNOWN, reply);
+    private static void created(
+            CompletionStage<Change<Topic>> stage, Consumer<Outcome<Topic>> reply) {
+        Changes.report(stage, Refusal.TOPIC_UNKNOWN, reply);
     }
 
     private static <T> Outcome<T> topicUnknown(String name) {
@@ -323,6 +328,13 @@ public final class Broker {
         int max = retryMax < 0 ? group.settings().retryMax() : retryMax;
         int times = StoredMessage.reconsumeTimes(stored, 0);
         RetryPolicy.Decision decision = retries.decide(times, max, delayLevel);
+        Group current = catalog.group(group.name());
+        if (current == null || current.id() != group.id()) {
+            reply.accept(
+                    Outcome.refused(
+                            Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted"));
+            return;
+        }
         boolean dead = decision instanceof RetryPolicy.DeadLetter;
         long dueMs = decision instanceof RetryPolicy.Again(long ms) ? clock.wallMs() + ms : 0;
         String target = dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A group's retry topic is created before the group and deleted before it: whatever step a crash
  * comes after, a group is never found with the retries of an earlier incarnation. What a crash can
  * leave is an empty retry topic without a group, or a group whose retry topic the next {@link
- * #createGroup} restores.
+ * #createGroup} restores. These steps of one group's changes are not mixed with those of another
+ * change of the same group.
  *
  * <p>A shard keeps state per topic id and group id. It forgets it when the {@link Listener} says
  * so, and, since a crash may come between the two, drops at start what it has for ids that are not
@@ -88,6 +89,7 @@ public final class Catalog {
     private final int idMaxAtOpen;
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Runnable> afterPublish = new ArrayList<>();
+    private final Turns turns;
     private boolean publishing;
     private volatile Snapshot snapshot;
 
@@ -96,6 +98,7 @@ public final class Catalog {
             throws IOException {
         this.executor = executor;
         this.clock = clock;
+        turns = new Turns(executor);
         topics = new Table<>(TOPICS, store, executor);
         topics.load(stored);
         groups = new Table<>(GROUPS, store, executor);
@@ -167,14 +170,33 @@ public final class Catalog {
 
     /**
      * Creates a topic. Of several that create the same one, one gets {@link Change.Done} and the
-     * others {@link Change.Exists} with what the one created. Also for retry and dead-letter topics
-     * on first need.
+     * others {@link Change.Exists} with what the one created.
      */
     public CompletionStage<Change<Topic>> createTopic(String name, TopicSettings settings) {
         if (Names.isSystemTopic(name)) {
             return refused("the topic " + name + " belongs to the system; choose another name");
         }
         return createTopic(name, settings, false);
+    }
+
+    /**
+     * Creates a retry or dead-letter topic of {@code group} on first need; refused if that
+     * incarnation of the group is gone, since the topic would pass to the next one.
+     */
+    public CompletionStage<Change<Topic>> createTopicOf(
+            Group group, String name, TopicSettings settings) {
+        return run(done ->
+                turns.take(group.name(), done, over -> createTopicOf(group, name, settings, over)));
+    }
+
+    private void createTopicOf(
+            Group group, String name, TopicSettings settings, Consumer<Change<Topic>> done) {
+        Group current = groups.get(group.name());
+        if (current == null || current.id() != group.id()) {
+            done.accept(new Change.Refused<>("the group " + group.name() + " was deleted"));
+        } else {
+            createTopic(name, settings, false, done);
+        }
     }
 
     /** Creates a topic that users may not change or delete. */
@@ -265,7 +287,9 @@ public final class Catalog {
     public CompletionStage<Change<Group>> createGroup(String name, GroupSettings settings) {
         String fault = Names.groupFault(name);
         fault = fault == null ? settings.fault() : fault;
-        return fault != null ? refused(fault) : run(done -> createGroup(name, settings, done));
+        return fault != null
+                ? refused(fault)
+                : run(done -> turns.take(name, done, over -> createGroup(name, settings, over)));
     }
 
     private void createGroup(String name, GroupSettings settings, Consumer<Change<Group>> done) {
@@ -324,16 +348,19 @@ public final class Catalog {
      * since somebody may still want to look at them.
      */
     public CompletionStage<Change<Group>> deleteGroup(String name) {
-        return run(done ->
-                deleteTopic(
-                        Names.retryTopic(name),
-                        outcome -> {
-                            if (outcome instanceof Change.Failed<Topic>(IOException e)) {
-                                done.accept(new Change.Failed<>(e));
-                            } else {
-                                deleteGroupAlone(name, done);
-                            }
-                        }));
+        return run(done -> turns.take(name, done, over -> deleteGroup(name, over)));
+    }
+
+    private void deleteGroup(String name, Consumer<Change<Group>> done) {
+        deleteTopic(
+                Names.retryTopic(name),
+                outcome -> {
+                    if (outcome instanceof Change.Failed<Topic>(IOException e)) {
+                        done.accept(new Change.Failed<>(e));
+                    } else {
+                        deleteGroupAlone(name, done);
+                    }
+                });
     }
 
     private void deleteGroupAlone(String name, Consumer<Change<Group>> done) {

@@ -95,7 +95,9 @@ public final class LocalLog implements Log {
         this.footerBlocks = new FooterBlocks(files);
         this.spares =
                 new Spares(directory, config, background, () -> shard.execute(this::wakeRefused));
-        this.trimmer = new Trimmer(directory, background, files, segments, spares);
+        this.trimmer =
+                new Trimmer(
+                        directory, background, files, segments, spares, config.segmentSizeBytes());
         this.sealer =
                 new Sealer(
                         directory,

@@ -18,7 +18,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Trimmer {
     private static final Logger LOGGER = LoggerFactory.getLogger(Trimmer.class);
-    private static final long CUT_BYTES = 32 << 20;
+
+    /** Large deletions stall some file systems, so a file goes in several steps. */
+    private static final long CUT_BYTES_MAX = 32 << 20;
+
+    private static final int CUTS = 4;
     private static final long PAUSE_NANOS = 10_000_000;
     private static final long RETRY_NANOS = 1_000_000_000;
 
@@ -27,6 +31,7 @@ final class Trimmer {
     private final ReadFiles files;
     private final Segments segments;
     private final Spares spares;
+    private final long cutBytes;
     private boolean stepping;
     private boolean closed;
 
@@ -35,12 +40,14 @@ final class Trimmer {
             Executor background,
             ReadFiles files,
             Segments segments,
-            Spares spares) {
+            Spares spares,
+            int segmentSizeBytes) {
         this.directory = directory;
         this.background = background;
         this.files = files;
         this.segments = segments;
         this.spares = spares;
+        this.cutBytes = Math.min(CUT_BYTES_MAX, segmentSizeBytes / CUTS);
     }
 
     /** Removes what {@link Segments#first} says is expired, as far as possible now. Any thread. */
@@ -122,8 +129,8 @@ final class Trimmer {
             return false;
         }
         try (SegmentFile file = directory.open(trash, SegmentFile.Directory.Mode.BUFFERED)) {
-            if (file.sizeBytes() > CUT_BYTES) {
-                file.truncate(file.sizeBytes() - CUT_BYTES);
+            if (file.sizeBytes() > cutBytes) {
+                file.truncate(file.sizeBytes() - cutBytes);
                 return true;
             }
         }

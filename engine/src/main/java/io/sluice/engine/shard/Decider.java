@@ -3,7 +3,6 @@ package io.sluice.engine.shard;
 import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
-import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Retention.Keep;
@@ -15,9 +14,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides commands: which records are written, and what the reply is. Reads the {@link State},
- * writes records to the open batch and applies each at once, so that the next decision sees it; the
- * reply waits for the batch. Lives on the shard's executor.
+ * Decides commands: which records are written, and what the reply is. Reads the {@link State} and
+ * lets a {@link RecordWriter} write to the open batch; the reply waits for the batch. Lives on the
+ * shard's executor.
  *
  * <p>A command that finds no room has been refused or put aside by {@link GroupCommit#roomFor}, and
  * nothing of it was written: it can be decided anew.
@@ -25,13 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class Decider {
     private static final long NANOS_PER_MS = 1_000_000L;
 
-    private final byte[] storeHost;
     private final Log log;
     private final Clock clock;
     private final State state;
     private final GroupCommit commits;
     private final Firing firing;
     private final IntFunction<@Nullable Keep> keeps;
+    private final RecordWriter writer;
     private final OrderLocks locks = new OrderLocks();
 
     /**
@@ -45,7 +44,7 @@ final class Decider {
             GroupCommit commits,
             Firing firing,
             IntFunction<@Nullable Keep> keeps) {
-        this.storeHost = storeHost;
+        this.writer = new RecordWriter(storeHost, clock, state, firing);
         this.log = log;
         this.clock = clock;
         this.state = state;
@@ -79,6 +78,12 @@ final class Decider {
     }
 
     private void append(Command.Append c) {
+        int topicId = c.messages().getFirst().topicId();
+        if (state.queues.queue(topicId, c.queueId()) == null && isGone(topicId)) {
+            commits.taken(c);
+            c.reply().accept(topicGone());
+            return;
+        }
         long size = sizeBytes(c);
         if (size > log.recordsSizeBytesMax()) {
             commits.taken(c);
@@ -90,24 +95,32 @@ final class Decider {
             return;
         }
         commits.taken(c);
-        long storeMs = storeMs();
+        long storeMs = writer.storeMs();
         long[] positions = new long[c.messages().size()];
-        int topicId = c.messages().getFirst().topicId();
         long offset = c.dueMs() == 0 ? state.queues.nextOffset(topicId, c.queueId()) : 0;
         for (int i = 0; i < positions.length; i++) {
             Message message = c.messages().get(i);
             positions[i] =
                     c.dueMs() == 0
-                            ? store(batch, message, c.queueId(), storeMs)
-                            : schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
+                            ? writer.store(batch, message, c.queueId(), storeMs)
+                            : writer.schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
         }
         acknowledge(batch, c, Outcome.done(new Appended(offset, positions)));
+    }
+
+    /** What was forgotten must not begin anew by a request that was on its way. */
+    private boolean isGone(int topicId) {
+        return keeps.apply(topicId) == null;
+    }
+
+    private static <T> Outcome.Refused<T> topicGone() {
+        return Outcome.refused(Refusal.TOPIC_UNKNOWN, "the topic has just been deleted");
     }
 
     private long sizeBytes(Command.Append c) {
         long size = 0;
         for (Message message : c.messages()) {
-            int record = recordSizeBytes(message);
+            int record = writer.messageSizeBytes(message);
             size += c.dueMs() == 0 ? record : RecordCodec.timerSizeBytes(record);
         }
         return size;
@@ -130,79 +143,6 @@ final class Decider {
         }
     }
 
-    /** Store times never fall, so that time can be searched, even if the clock is set back. */
-    private long storeMs() {
-        return Math.max(clock.wallMs(), state.lastStoreMs());
-    }
-
-    private int recordSizeBytes(Message message) {
-        return RecordCodec.messageSizeBytes(
-                message.keyHashes().length, StoredMessage.sizeBytes(message, storeHost.length));
-    }
-
-    private long store(PendingBatch batch, Message message, int queueId, long storeMs) {
-        ByteBuffer out = batch.batch.buffer();
-        long position = batch.batch.positionAt(out.position());
-        long offset = state.queues.nextOffset(message.topicId(), queueId);
-        Record.MessageStored record =
-                writeMessage(out, message, queueId, offset, position, storeMs);
-        applyStored(batch, record);
-        return record.position();
-    }
-
-    private Record.MessageStored writeMessage(
-            ByteBuffer out,
-            Message message,
-            int queueId,
-            long offset,
-            long position,
-            long storeMs) {
-        return RecordCodec.writeMessage(
-                out,
-                message,
-                queueId,
-                StoredMessage.sizeBytes(message, storeHost.length),
-                offset,
-                position,
-                storeMs,
-                storeHost);
-    }
-
-    private void applyStored(PendingBatch batch, Record.MessageStored record) {
-        Queue queue = state.apply(batch.batch.segment(), record);
-        if (queue != null) {
-            batch.grew(queue);
-        }
-    }
-
-    private long schedule(
-            PendingBatch batch, Message message, int queueId, long dueMs, long storeMs) {
-        ByteBuffer out = batch.batch.buffer();
-        int at = out.position();
-        long position = batch.batch.positionAt(at);
-        long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
-        RecordCodec.writeTimerHead(out, recordSizeBytes(message), effectiveDueMs, 0, 0);
-        long stored = batch.batch.positionAt(out.position());
-        var _ = writeMessage(out, message, queueId, 0, stored, storeMs);
-        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
-        return position;
-    }
-
-    private void applyTimer(
-            PendingBatch batch,
-            long dueMs,
-            long storeMs,
-            long position,
-            int sizeBytes,
-            long replaces,
-            long replacesDueMs) {
-        state.apply(
-                batch.batch.segment(),
-                new Record.TimerScheduled(
-                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs));
-        firing.scheduled(dueMs);
-    }
-
     private void commitOffset(Command.CommitOffset c) {
         QueueRef queue = c.queue();
         long end = state.queues.nextOffset(queue.topicId(), queue.queueId());
@@ -216,6 +156,10 @@ final class Decider {
             return;
         }
         long current = state.offsets.committed(c.groupId(), queue.topicId(), queue.queueId());
+        if (!state.offsets.joined(c.groupId(), queue.topicId()) && isGone(queue.topicId())) {
+            c.reply().accept(topicGone());
+            return;
+        }
         if (current == c.offset() || (c.raiseOnly() && current > c.offset())) {
             commits.afterDurable(c.reply(), Outcome.done(current));
             return;
@@ -223,7 +167,7 @@ final class Decider {
         PendingBatch batch = commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true);
         if (batch != null) {
             join(batch, c.groupId(), queue.topicId(), c.queues());
-            logAndApply(
+            writer.small(
                     batch,
                     new Record.OffsetCommitted(
                             c.groupId(), queue.topicId(), queue.queueId(), c.offset()));
@@ -234,6 +178,10 @@ final class Decider {
     private void queryOffset(Command.QueryOffset c) {
         QueueRef queue = c.queue();
         if (c.join() && !state.offsets.joined(c.groupId(), queue.topicId())) {
+            if (isGone(queue.topicId())) {
+                c.reply().accept(topicGone());
+                return;
+            }
             PendingBatch batch = commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
             if (batch == null) {
                 return;
@@ -246,7 +194,7 @@ final class Decider {
 
     private void join(PendingBatch batch, int groupId, int topicId, int queues) {
         if (!state.offsets.joined(groupId, topicId)) {
-            logAndApply(batch, new Record.GroupJoined(groupId, topicId, queues));
+            writer.small(batch, new Record.GroupJoined(groupId, topicId, queues));
         }
     }
 
@@ -310,18 +258,18 @@ final class Decider {
             return;
         }
         // If the clock was set back since they were found due, they still are not stored before.
-        long storeMs = Math.max(storeMs(), next.getLast().dueMs());
+        long storeMs = Math.max(writer.storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
             if (due.isDamaged()) {
                 continue;
             }
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
-            if (keeps.apply(RecordCodec.topicIdOfMessage(message)) != null) {
-                storeDue(batch, message, storeMs);
+            if (!isGone(RecordCodec.topicIdOfMessage(message))) {
+                writer.storeDue(batch, message, storeMs);
             }
         }
         Command.Due last = next.getLast();
-        logAndApply(batch, new Record.TimersFired(last.dueMs(), last.position()));
+        writer.small(batch, new Record.TimersFired(last.dueMs(), last.position()));
         firing.fired();
     }
 
@@ -343,19 +291,6 @@ final class Decider {
         return count;
     }
 
-    private void storeDue(PendingBatch batch, ByteBuffer message, long storeMs) {
-        int topicId = RecordCodec.topicIdOfMessage(message);
-        int queueId = RecordCodec.queueIdOfMessage(message);
-        ByteBuffer out = batch.batch.buffer();
-        int at = out.position();
-        long position = batch.batch.positionAt(at);
-        out.put(message);
-        int stored = RecordCodec.storedIndex(out, at);
-        long offset = state.queues.nextOffset(topicId, queueId);
-        RecordCodec.place(out, stored, queueId, offset, position + (stored - at), storeMs);
-        applyStored(batch, RecordCodec.readMessage(out, at, position));
-    }
-
     private void moveTimers(Command.MoveTimers c) {
         for (Command.Due timer : c.timers()) {
             if (!state.timers.isPending(timer.dueMs(), timer.position())) {
@@ -365,44 +300,17 @@ final class Decider {
             if (batch == null) {
                 return;
             }
-            moveTimer(batch, timer);
+            writer.moveTimer(batch, timer);
         }
-    }
-
-    private void moveTimer(PendingBatch batch, Command.Due timer) {
-        long storeMs = storeMs();
-        ByteBuffer message = RecordCodec.messageOfTimer(timer.record());
-        ByteBuffer out = batch.batch.buffer();
-        int at = out.position();
-        long position = batch.batch.positionAt(at);
-        RecordCodec.writeTimerHead(
-                out, message.remaining(), timer.dueMs(), timer.position(), timer.dueMs());
-        int moved = out.position();
-        out.put(message);
-        int stored = RecordCodec.storedIndex(out, moved);
-        RecordCodec.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
-        applyTimer(
-                batch,
-                timer.dueMs(),
-                storeMs,
-                position,
-                out.position() - at,
-                timer.position(),
-                timer.dueMs());
     }
 
     /** False if there is no room: then the command was dropped, or will be decided anew. */
     private boolean logSmall(Command command, Record record) {
         PendingBatch batch = commits.roomFor(command, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
         if (batch != null) {
-            logAndApply(batch, record);
+            writer.small(batch, record);
         }
         return batch != null;
-    }
-
-    private void logAndApply(PendingBatch batch, Record record) {
-        RecordCodec.writeSmall(batch.batch.buffer(), record);
-        state.apply(batch.batch.segment(), record);
     }
 
     private void footerReadable(Command.FooterReadable c) {

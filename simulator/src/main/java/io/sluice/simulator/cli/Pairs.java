@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which kinds of faults came while which kinds of operations were under way.
+ * Which kinds of faults came while which kinds of operations were under way. What came of faults is
+ * no fault, and an answer can be lost only where a client goes on with it.
  *
  * @param faults kinds of faults, group by group
  * @param operations kinds of operations that were ever under way
@@ -21,12 +23,15 @@ record Pairs(
         List<String> neverAsked,
         Map<String, Map<String, Long>> met) {
 
+    private static final String ANSWER_LOST = "ANSWER_LOST";
+    private static final Set<String> ANSWERS_USED = Set.of("Consume", "GiveBack");
+
     static Pairs of(Coverage coverage) {
         List<String> faults = new ArrayList<>();
         Map<String, FaultGroup> kinds = FaultGroup.kinds();
         for (FaultGroup group : FaultGroup.values()) {
             kinds.forEach((kind, of) -> {
-                if (of == group) {
+                if (of == group && of != FaultGroup.OUTCOME) {
                     faults.add(kind);
                 }
             });
@@ -54,16 +59,25 @@ record Pairs(
     }
 
     List<String> notMet(String fault) {
-        return operations.stream().filter(operation -> met(fault, operation) == 0).toList();
+        return operations.stream()
+                .filter(operation -> canMeet(fault, operation) && met(fault, operation) == 0)
+                .toList();
     }
 
-    long metCount() {
-        return faults.size() * (long) operations.size()
-                - faults.stream().mapToLong(fault -> notMet(fault).size()).sum();
+    static boolean canMeet(String fault, String operation) {
+        return !fault.equals(ANSWER_LOST) || ANSWERS_USED.contains(operation);
     }
 
-    /** How many of them there are, as "12 of 34". */
+    /** How many of those that are possible were met, as "12 of 34". */
     String share() {
-        return "%,d of %,d".formatted(metCount(), faults.size() * operations.size());
+        long possible =
+                faults.stream()
+                        .mapToLong(fault ->
+                                operations.stream()
+                                        .filter(operation -> canMeet(fault, operation))
+                                        .count())
+                        .sum();
+        long missing = faults.stream().mapToLong(fault -> notMet(fault).size()).sum();
+        return "%,d of %,d".formatted(possible - missing, possible);
     }
 }

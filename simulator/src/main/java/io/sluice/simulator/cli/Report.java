@@ -56,16 +56,20 @@ final class Report {
         line("%,d faults were planned. What happened:\n".formatted(tally.plannedFaults()));
         line("| Group | Fault | times |\n|---|---|---:|");
         Map<String, FaultGroup> kinds = FaultGroup.kinds();
-        for (String fault : pairs.faults()) {
-            FaultGroup group = kinds.get(fault);
-            line(
-                    "| %s | %s | %,d |"
-                            .formatted(
-                                    group == null ? "" : group.title,
-                                    fault,
-                                    coverage.faults().getOrDefault(fault, 0L)));
+        for (FaultGroup group : FaultGroup.values()) {
+            kinds.forEach((kind, of) -> {
+                if (of == group) {
+                    fault(group.title, kind);
+                }
+            });
         }
+        Pairs.unknown(coverage).forEach(kind -> fault("", kind));
         line("");
+    }
+
+    private void fault(String group, String kind) {
+        long times = coverage.faults().getOrDefault(kind, 0L);
+        line("| %s | %s | %,d |".formatted(group, kind, times));
     }
 
     private void table() {

@@ -24,6 +24,7 @@ public final class Generator {
     private static final int TAGS = 3;
     private static final int KEYS = 6;
     private static final int BURST = 60;
+    private static final int CROWD = 12;
 
     private final Dice dice;
     private final Setting setting;
@@ -109,7 +110,7 @@ public final class Generator {
             deleteAllTopics();
         }
         if (!dice.perMille(50)) {
-            faults(operations);
+            faults(operations, mix);
         }
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
@@ -119,6 +120,15 @@ public final class Generator {
         long from = someTime();
         for (int i = 0; i < BURST; i++) {
             add(from + dice.below((int) NANOS_PER_MS), mix.draw());
+        }
+    }
+
+    /** Requests just before and after something, every kind as likely as any other. */
+    private void crowd(long atNanos, Mix<Operation> mix) {
+        long from = Math.max(2 * NANOS_PER_MS, atNanos - SOON_NANOS);
+        for (int i = 0; i < CROWD; i++) {
+            Operation operation = dice.coin() ? mix.draw() : mix.drawAnyKind();
+            add(from + dice.below(2 * SOON_NANOS), operation);
         }
     }
 
@@ -174,6 +184,10 @@ public final class Generator {
 
         boolean isEmpty() {
             return total == 0;
+        }
+
+        E drawAnyKind() {
+            return kinds.get(dice.below(kinds.size())).get();
         }
 
         E draw() {
@@ -291,7 +305,7 @@ public final class Generator {
 
     // Faults.
 
-    private void faults(int operations) {
+    private void faults(int operations, Mix<Operation> company) {
         Mix<Fault> mix =
                 switch (setting.profile()) {
                     case HONEST -> honest();
@@ -307,6 +321,9 @@ public final class Generator {
             long at = dice.coin() ? someTime() : soonAfterAnother();
             Fault fault = mix.draw();
             add(at, fault);
+            if (dice.perMille(100)) {
+                crowd(at, company);
+            }
             if (crashes(fault) && dice.perMille(250)) {
                 add(at + dice.magnitude(3_000) * NANOS_PER_MS, again());
             }
@@ -348,10 +365,10 @@ public final class Generator {
                 .maybe(6, () -> storage(DiskFault.DIRECTORY_SYNC_ERROR))
                 .maybe(10, () -> storage(DiskFault.READ_ERROR))
                 .maybe(4, () -> storage(DiskFault.OPEN_ERROR))
-                .maybe(3, () -> storage(DiskFault.LIST_ERROR))
-                .maybe(4, () -> storage(DiskFault.RENAME_ERROR))
-                .maybe(4, () -> storage(DiskFault.DELETE_ERROR))
-                .maybe(4, () -> storage(DiskFault.TRUNCATE_ERROR))
+                .maybe(8, () -> storage(DiskFault.LIST_ERROR))
+                .maybe(8, () -> storage(DiskFault.RENAME_ERROR))
+                .maybe(8, () -> storage(DiskFault.DELETE_ERROR))
+                .maybe(10, () -> storage(DiskFault.TRUNCATE_ERROR))
                 .maybe(10, () -> new Fault.Full((int) dice.magnitude(512)))
                 .maybe(5, () -> new Fault.DiskSpeed(speed()))
                 .maybe(6, () -> new Fault.JumpClock(jumpMs()))

@@ -1,0 +1,137 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.time.Clock;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes records into a batch that has room for them, and applies each at once, so that the next
+ * decision sees it. Lives on the shard's executor.
+ */
+final class RecordWriter {
+    private final byte[] storeHost;
+    private final Clock clock;
+    private final State state;
+    private final Firing firing;
+
+    RecordWriter(byte[] storeHost, Clock clock, State state, Firing firing) {
+        this.storeHost = storeHost;
+        this.clock = clock;
+        this.state = state;
+        this.firing = firing;
+    }
+
+    /** Store times never fall, so that time can be searched, even if the clock is set back. */
+    long storeMs() {
+        return Math.max(clock.wallMs(), state.lastStoreMs());
+    }
+
+    int messageSizeBytes(Message message) {
+        return RecordCodec.messageSizeBytes(
+                message.keyHashes().length, StoredMessage.sizeBytes(message, storeHost.length));
+    }
+
+    long store(PendingBatch batch, Message message, int queueId, long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        long position = batch.batch.positionAt(out.position());
+        long offset = state.queues.nextOffset(message.topicId(), queueId);
+        Record.MessageStored record =
+                writeMessage(out, message, queueId, offset, position, storeMs);
+        applyStored(batch, record);
+        return record.position();
+    }
+
+    private Record.MessageStored writeMessage(
+            ByteBuffer out,
+            Message message,
+            int queueId,
+            long offset,
+            long position,
+            long storeMs) {
+        return RecordCodec.writeMessage(
+                out,
+                message,
+                queueId,
+                StoredMessage.sizeBytes(message, storeHost.length),
+                offset,
+                position,
+                storeMs,
+                storeHost);
+    }
+
+    private void applyStored(PendingBatch batch, Record.MessageStored record) {
+        Queue queue = state.apply(batch.batch.segment(), record);
+        if (queue != null) {
+            batch.grew(queue);
+        }
+    }
+
+    long schedule(PendingBatch batch, Message message, int queueId, long dueMs, long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
+        RecordCodec.writeTimerHead(out, messageSizeBytes(message), effectiveDueMs, 0, 0);
+        long stored = batch.batch.positionAt(out.position());
+        var _ = writeMessage(out, message, queueId, 0, stored, storeMs);
+        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+        return position;
+    }
+
+    private void applyTimer(
+            PendingBatch batch,
+            long dueMs,
+            long storeMs,
+            long position,
+            int sizeBytes,
+            long replaces,
+            long replacesDueMs) {
+        state.apply(
+                batch.batch.segment(),
+                new Record.TimerScheduled(
+                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs));
+        firing.scheduled(dueMs);
+    }
+
+    void storeDue(PendingBatch batch, ByteBuffer message, long storeMs) {
+        int topicId = RecordCodec.topicIdOfMessage(message);
+        int queueId = RecordCodec.queueIdOfMessage(message);
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        out.put(message);
+        int stored = RecordCodec.storedIndex(out, at);
+        long offset = state.queues.nextOffset(topicId, queueId);
+        RecordCodec.place(out, stored, queueId, offset, position + (stored - at), storeMs);
+        applyStored(batch, RecordCodec.readMessage(out, at, position));
+    }
+
+    void moveTimer(PendingBatch batch, Command.Due timer) {
+        long storeMs = storeMs();
+        ByteBuffer message = RecordCodec.messageOfTimer(timer.record());
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        RecordCodec.writeTimerHead(
+                out, message.remaining(), timer.dueMs(), timer.position(), timer.dueMs());
+        int moved = out.position();
+        out.put(message);
+        int stored = RecordCodec.storedIndex(out, moved);
+        RecordCodec.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
+        applyTimer(
+                batch,
+                timer.dueMs(),
+                storeMs,
+                position,
+                out.position() - at,
+                timer.position(),
+                timer.dueMs());
+    }
+
+    void small(PendingBatch batch, Record record) {
+        RecordCodec.writeSmall(batch.batch.buffer(), record);
+        state.apply(batch.batch.segment(), record);
+    }
+}
