@@ -43,7 +43,11 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARD_ID = 0;
-    private static final int READERS_MAX = 4;
+
+    /** Reading what is old leaves half of the cores to those who write. */
+    private static final int READERS_MAX =
+            Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+
     private static final long DRAIN_WITHIN_MS = 2000;
     private static final long EXPIRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
