@@ -36,14 +36,17 @@ public final class Leases {
      */
     public static final int OPEN_MAX = 10_000;
 
+    /** Receipts travel with a number of 31 bits: after so many a number comes again. */
+    private static final long NUMBER_MAX = Integer.MAX_VALUE;
+
     private static final int QUEUE_SIZE_BYTES = 24;
     private static final int LEASE_SIZE_BYTES = 28;
 
     /**
      * One message in one consumer's hands.
      *
-     * @param number that of the handing out: with the offset it is the receipt. Numbers are not
-     *     used again, so a receipt of an earlier holder fits nothing.
+     * @param number that of the handing out: with the offset it is the receipt. No number comes
+     *     again soon, so a receipt of an earlier holder fits nothing.
      * @param deadlineMs until when the holder has it for itself, wall-clock ms
      * @param attempt how often it has been handed out, from 1
      */
@@ -110,9 +113,9 @@ public final class Leases {
 
     // Looking.
 
-    /** The number that the next handing out gets. */
+    /** The number that the next handing out gets, from 1 to {@link #NUMBER_MAX} and over again. */
     public long nextNumber() {
-        return lastNumber + 1;
+        return lastNumber % NUMBER_MAX + 1;
     }
 
     /**
@@ -195,7 +198,7 @@ public final class Leases {
             queue.put(new Lease(offset, number, deadlineMs, attempt));
         }
         queue.cursor = Math.max(queue.cursor, cursor);
-        lastNumber = Math.max(lastNumber, number);
+        lastNumber = number;
         return settled(key, queue);
     }
 

@@ -98,8 +98,7 @@ final class ReceiverTest {
                                 suspendMs,
                                 machine,
                                 outcome ->
-                                        answers.add(
-                                                ((Outcome.Done<Received>) outcome).value())));
+                                        answers.add(((Outcome.Done<Received>) outcome).value())));
         machine.time.run();
         return answers;
     }
@@ -127,7 +126,11 @@ final class ReceiverTest {
         return machine.outcome((Consumer<Outcome<Integer>> reply) ->
                 receiver()
                         .acknowledge(
-                                group, topic, received.queueId(), received.number(), offsets,
+                                group,
+                                topic,
+                                received.queueId(),
+                                received.number(),
+                                offsets,
                                 reply));
     }
 
@@ -135,7 +138,12 @@ final class ReceiverTest {
         return machine.outcome((Consumer<Outcome<Long>> reply) ->
                 receiver()
                         .extend(
-                                group, topic, received.queueId(), received.number(), offset, ms,
+                                group,
+                                topic,
+                                received.queueId(),
+                                received.number(),
+                                offset,
+                                ms,
                                 reply));
     }
 
@@ -184,8 +192,10 @@ final class ReceiverTest {
         assertEquals(List.of("b", "newer"), bodies(again));
         assertEquals(1, times(again));
         assertEquals(0, StoredMessage.reconsumeTimes(messages(again).get(1), 0));
-        assertEquals(0, StoredMessage.reconsumeTimes(
-                Machine.messages(machine.pull(topic, 0, 1)).getFirst(), 0));
+        assertEquals(
+                0,
+                StoredMessage.reconsumeTimes(
+                        Machine.messages(machine.pull(topic, 0, 1)).getFirst(), 0));
     }
 
     @Test
@@ -304,8 +314,8 @@ final class ReceiverTest {
     }
 
     private int waiting() {
-        return machine.ask((Consumer<Outcome<Integer>> reply) ->
-                receiver().waiting(group, topic, -1, reply));
+        return machine.ask(
+                (Consumer<Outcome<Integer>> reply) -> receiver().waiting(group, topic, -1, reply));
     }
 
     @Test
@@ -334,8 +344,7 @@ final class ReceiverTest {
                                 60_000,
                                 machine,
                                 outcome ->
-                                        answers.add(
-                                                ((Outcome.Done<Received>) outcome).value())));
+                                        answers.add(((Outcome.Done<Received>) outcome).value())));
         machine.time.run();
         assertEquals(List.of(), answers);
         acknowledge(first, 0);
@@ -441,12 +450,7 @@ final class ReceiverTest {
     void shouldSaySoWhenConsumersHoldTooMuch() {
         for (int i = 0; i < 10_010; i++) {
             machine.broker()
-                    .append(
-                            topic,
-                            0,
-                            List.of(Machine.message(topic, "m", "")),
-                            0,
-                            outcome -> {});
+                    .append(topic, 0, List.of(Machine.message(topic, "m", "")), 0, outcome -> {});
             if (i % 500 == 0) {
                 machine.advanceMs(20);
             }
