@@ -152,8 +152,41 @@ public final class RequestCode {
     /** Waits until there is something to pop. */
     public static final int NOTIFICATION = 200054;
 
+    /** How many wait to pop; {@link NotificationHeader}. */
+    public static final int POLLING_INFO = 200055;
+
+    /** Moves RocketMQ's own leases to an older format. */
+    public static final int POP_ROLLBACK = 200056;
+
+    /** Which groups were told to pull or pop. */
+    public static final int GET_ALL_MESSAGE_REQUEST_MODE = 402;
+
     /** Ends several leases. */
     public static final int BATCH_ACK_MESSAGE = 200151;
 
+    private static final int[] WIDE = {
+        POP_MESSAGE,
+        ACK_MESSAGE,
+        PEEK_MESSAGE,
+        CHANGE_MESSAGE_INVISIBLETIME,
+        NOTIFICATION,
+        POLLING_INFO,
+        POP_ROLLBACK,
+        BATCH_ACK_MESSAGE
+    };
+
     private RequestCode() {}
+
+    /**
+     * The code that a request means whose header has room for 16 bits only: what is wider was cut
+     * off by the client.
+     */
+    static int ofShort(short code) {
+        for (int wide : WIDE) {
+            if ((short) wide == code) {
+                return wide;
+            }
+        }
+        return code;
+    }
 }

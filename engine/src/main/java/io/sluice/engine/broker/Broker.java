@@ -54,6 +54,7 @@ public final class Broker {
     private final Executor shardExecutor;
     private final Puller puller;
     private final MessageReader messages;
+    private final Receiver receiver;
     private final RetryPolicy retries;
 
     /**
@@ -83,6 +84,8 @@ public final class Broker {
         this.puller = new Puller(log, shard, clock, readers);
         this.messages = new MessageReader(log, shard, readers);
         this.retries = new RetryPolicy(config.delaysMs());
+        LeasedReader leased = new LeasedReader(log, shard.queues());
+        this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -215,7 +218,7 @@ public final class Broker {
                         .formatted(name));
     }
 
-    private static <T> Outcome.Refused<T> queueUnknown(Topic topic, int queueId) {
+    static <T> Outcome.Refused<T> queueUnknown(Topic topic, int queueId) {
         return Outcome.refused(
                 Refusal.QUEUE_UNKNOWN,
                 "topic %s has queues 0 to %d, not %d"
@@ -351,8 +354,7 @@ public final class Broker {
                 });
     }
 
-    private static Message again(
-            ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
+    static Message again(ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
         byte[] properties = StoredMessage.properties(stored, 0);
         String from = Properties.text(properties, Properties.RETRY_TOPIC);
         if (from == null) {
@@ -390,6 +392,11 @@ public final class Broker {
         } else {
             puller.pull(pull);
         }
+    }
+
+    /** Hands messages out for a time, and takes them back. */
+    public Receiver receiver() {
+        return receiver;
     }
 
     /** The message at a position, in the stored layout. */

@@ -143,7 +143,7 @@ final class Puller {
     }
 
     /** What was written may have changed on storage since: that is said, not passed on. */
-    private static void requireIntact(ByteBuffer messages, int at, int sizeBytes, long position)
+    static void requireIntact(ByteBuffer messages, int at, int sizeBytes, long position)
             throws CorruptLogException {
         int checksum = messages.getInt(at + sizeBytes);
         if (!StoredMessage.isIntact(messages, at, sizeBytes, position, checksum)) {

@@ -47,6 +47,18 @@ public record GroupSettings(
                 attributes);
     }
 
+    public GroupSettings withAttributes(Map<String, String> attributes) {
+        return new GroupSettings(
+                consumeEnabled,
+                consumeFromMinEnabled,
+                consumeBroadcastEnabled,
+                consumeOrderly,
+                notifyConsumerIdsChanged,
+                retryMax,
+                consumeTimeoutMinutes,
+                attributes);
+    }
+
     /** Why these settings cannot be, for a person to read; null if they can. */
     @Nullable String fault() {
         if (retryMax < 0) {

@@ -247,6 +247,11 @@ public final class StoredMessage {
         return in.getInt(bodySizeIndex(in, at) - 12);
     }
 
+    /** Says in a copy that goes to a consumer how often it has been given back. */
+    public static void reconsumed(ByteBuffer in, int at, int times) {
+        in.putInt(bodySizeIndex(in, at) - 12, times);
+    }
+
     /** The prepared offset of a transaction. */
     public static long preparedOffset(ByteBuffer in, int at) {
         return in.getLong(bodySizeIndex(in, at) - 8);

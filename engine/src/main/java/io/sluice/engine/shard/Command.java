@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Leases;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
 import java.nio.ByteBuffer;
@@ -133,4 +134,129 @@ public sealed interface Command {
      * @param timers how many timers it holds
      */
     record FooterReadable(int segment, long timers) implements Command {}
+
+    /**
+     * A consumer of a group wants messages: it is offered a queue to read when there is something
+     * to lease, or nothing at the deadline.
+     *
+     * @param queues how many queues the topic has
+     * @param queueId negative for any
+     * @param ordered whether nothing of a queue may be handed out while a lease of it is held
+     * @param fromEnd whether a group that is new begins at the end, or at the first message
+     * @param countMax messages at most
+     * @param look whether it only wants to know that there is something
+     * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
+     */
+    record Receive(
+            int groupId,
+            int topicId,
+            int queues,
+            int queueId,
+            boolean ordered,
+            boolean fromEnd,
+            int countMax,
+            boolean look,
+            long deadlineNanos,
+            Consumer<Outcome<Offer>> reply)
+            implements Command {
+        QueueRef queue(int number) {
+            return new QueueRef(topicId, number);
+        }
+
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Whoever was offered a queue does not lease anything of it. */
+    record StopReading(int groupId, QueueRef queue) implements Command {}
+
+    /** How many receivers wait for a queue; for any of the topic if the queue is negative. */
+    record CountReceivers(int groupId, int topicId, int queueId, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Lease what was read after an {@link Offer}, if it is still what comes next.
+     *
+     * @param again leases that have run out, as offered
+     * @param cursor where reading began, as offered
+     * @param nextCursor where reading ended
+     * @param fresh the messages between that are wanted; the others are passed over for ever
+     */
+    record Lease(
+            int groupId,
+            QueueRef queue,
+            List<Leases.Lease> again,
+            long cursor,
+            long nextCursor,
+            long[] fresh,
+            long invisibleMs,
+            Consumer<Outcome<Grant>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Messages that were handed out together have been consumed; replies with how many of them were
+     * still leased by that handing out.
+     *
+     * @param number that of the handing out
+     */
+    record Acknowledge(
+            int groupId,
+            QueueRef queue,
+            long number,
+            long[] offsets,
+            Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * A lease shall last {@code invisibleMs} from now; replies with the time now, wall-clock ms.
+     */
+    record Extend(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            long number,
+            long invisibleMs,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * The last attempt has run out: store the dead letter, and acknowledge the message.
+     *
+     * @param number that of the last handing out
+     */
+    record Bury(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            long number,
+            Message deadLetter,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 }

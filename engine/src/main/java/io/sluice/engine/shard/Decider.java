@@ -7,6 +7,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ final class Decider {
     private final Firing firing;
     private final IntFunction<@Nullable Keep> keeps;
     private final RecordWriter writer;
+    private final Leasing leasing;
     private final OrderLocks locks = new OrderLocks();
 
     /**
@@ -43,8 +45,10 @@ final class Decider {
             State state,
             GroupCommit commits,
             Firing firing,
+            Executor executor,
             IntFunction<@Nullable Keep> keeps) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
+        this.leasing = new Leasing(state, commits, writer, clock, executor, this::isGone);
         this.log = log;
         this.clock = clock;
         this.state = state;
@@ -74,6 +78,13 @@ final class Decider {
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
             case Command.FooterReadable c -> footerReadable(c);
+            case Command.Receive c -> leasing.receive(c);
+            case Command.StopReading c -> leasing.stopReading(c);
+            case Command.CountReceivers c -> leasing.countReceivers(c);
+            case Command.Lease c -> leasing.lease(c);
+            case Command.Acknowledge c -> leasing.acknowledge(c);
+            case Command.Extend c -> leasing.extend(c);
+            case Command.Bury c -> leasing.bury(c);
         }
     }
 
@@ -113,7 +124,7 @@ final class Decider {
         return keeps.apply(topicId) == null;
     }
 
-    private static <T> Outcome.Refused<T> topicGone() {
+    static <T> Outcome.Refused<T> topicGone() {
         return Outcome.refused(Refusal.TOPIC_UNKNOWN, "the topic has just been deleted");
     }
 
@@ -160,6 +171,9 @@ final class Decider {
             c.reply().accept(topicGone());
             return;
         }
+        if (!c.raiseOnly() && !leasing.forget(c)) {
+            return;
+        }
         if (current == c.offset() || (c.raiseOnly() && current > c.offset())) {
             commits.afterDurable(c.reply(), Outcome.done(current));
             return;
@@ -172,6 +186,7 @@ final class Decider {
                     new Record.OffsetCommitted(
                             c.groupId(), queue.topicId(), queue.queueId(), c.offset()));
             batch.hold(c.reply(), Outcome.done(c.offset()));
+            leasing.changed(c.groupId(), queue);
         }
     }
 

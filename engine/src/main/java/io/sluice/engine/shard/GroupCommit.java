@@ -156,6 +156,11 @@ final class GroupCommit {
         return current;
     }
 
+    /** Whether one batch holds {@code sizeBytes} of records at all. */
+    boolean fits(int sizeBytes) {
+        return sizeBytes <= log.recordsSizeBytesMax();
+    }
+
     private void stallOrRefuse(Command command) {
         if (log.full()) {
             taken(command);

@@ -59,4 +59,32 @@ sealed interface Record {
 
     /** A group's incarnation is gone. */
     record GroupForgotten(int groupId) implements Record {}
+
+    /**
+     * Messages were handed to one consumer of a group.
+     *
+     * @param number that of this handing out
+     * @param deadlineMs until when it has them for itself, wall-clock ms
+     * @param cursor the next offset that was never handed out
+     * @param offsets the messages; others between the cursor before and this one are not wanted
+     */
+    record Leased(
+            int groupId,
+            int topicId,
+            int queueId,
+            long number,
+            long deadlineMs,
+            long cursor,
+            long[] offsets)
+            implements Record {}
+
+    /** Leased messages were consumed, or are dead letters. */
+    record Acknowledged(int groupId, int topicId, int queueId, long[] offsets) implements Record {}
+
+    /** A lease has another deadline. */
+    record LeaseExtended(int groupId, int topicId, int queueId, long offset, long deadlineMs)
+            implements Record {}
+
+    /** All leases of a group in a queue are void, and its committed offset is its place again. */
+    record LeasesForgotten(int groupId, int topicId, int queueId) implements Record {}
 }

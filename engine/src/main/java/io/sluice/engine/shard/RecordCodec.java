@@ -20,8 +20,8 @@ import java.nio.ByteBuffer;
  * message ({@link StoredMessage}), whose own fields say offset and store time, and its checksum 4:
  * whoever reads one message from storage does not know its batch, whose checksum covers everything.
  * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
- * whole MESSAGE record as it shall be stored when due, but for its place. The others list their
- * components in order.
+ * whole MESSAGE record as it shall be stored when due, but for its place. Those about leases stand
+ * in {@link LeaseCodec}. The others list their components in order.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -33,6 +33,10 @@ final class RecordCodec {
     private static final byte SEGMENTS_EXPIRED = 7;
     private static final byte TOPIC_FORGOTTEN = 8;
     private static final byte GROUP_FORGOTTEN = 9;
+    private static final byte LEASED = 10;
+    private static final byte ACKNOWLEDGED = 11;
+    private static final byte LEASE_EXTENDED = 12;
+    private static final byte LEASES_FORGOTTEN = 13;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
@@ -41,12 +45,17 @@ final class RecordCodec {
     /** The size of a FIRED record. */
     static final int FIRED_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
 
-    /** No small record is larger. */
+    /** No small record is larger, but for those of many leases. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
 
     private static final long[] NO_KEYS = {};
 
     private RecordCodec() {}
+
+    /** The size of a LEASED record, and no less than that of an ACKNOWLEDGED one. */
+    static int leasedSizeBytes(int offsets) {
+        return HEAD_SIZE_BYTES + LeaseCodec.LEASED_SIZE_BYTES + offsets * Long.BYTES;
+    }
 
     /** The size of the MESSAGE record of a stored message of {@code storedSizeBytes}. */
     static int messageSizeBytes(int keyCount, int storedSizeBytes) {
@@ -182,6 +191,10 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> out.putInt(r.segment());
             case Record.TopicForgotten r -> out.putInt(r.topicId());
             case Record.GroupForgotten r -> out.putInt(r.groupId());
+            case Record.Leased r -> LeaseCodec.write(out, r);
+            case Record.Acknowledged r -> LeaseCodec.write(out, r);
+            case Record.LeaseExtended r -> LeaseCodec.write(out, r);
+            case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
         }
@@ -199,6 +212,10 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> SEGMENTS_EXPIRED;
             case Record.TopicForgotten r -> TOPIC_FORGOTTEN;
             case Record.GroupForgotten r -> GROUP_FORGOTTEN;
+            case Record.Leased r -> LEASED;
+            case Record.Acknowledged r -> ACKNOWLEDGED;
+            case Record.LeaseExtended r -> LEASE_EXTENDED;
+            case Record.LeasesForgotten r -> LEASES_FORGOTTEN;
         };
     }
 
@@ -246,6 +263,10 @@ final class RecordCodec {
             case SEGMENTS_EXPIRED -> new Record.SegmentsExpired(in.getInt(body));
             case TOPIC_FORGOTTEN -> new Record.TopicForgotten(in.getInt(body));
             case GROUP_FORGOTTEN -> new Record.GroupForgotten(in.getInt(body));
+            case LEASED -> LeaseCodec.leased(in, body, at + size);
+            case ACKNOWLEDGED -> LeaseCodec.acknowledged(in, body, at + size);
+            case LEASE_EXTENDED -> LeaseCodec.extended(in, body);
+            case LEASES_FORGOTTEN -> LeaseCodec.forgotten(in, body);
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -273,8 +294,19 @@ final class RecordCodec {
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
+            case LEASED -> isWholeLease(in, at, sizeBytes, LeaseCodec.LEASED_SIZE_BYTES);
+            case ACKNOWLEDGED ->
+                    isWholeLease(in, at, sizeBytes, LeaseCodec.ACKNOWLEDGED_SIZE_BYTES);
+            case LEASE_EXTENDED -> isWholeLease(in, at, sizeBytes, LeaseCodec.EXTENDED_SIZE_BYTES);
+            case LEASES_FORGOTTEN ->
+                    isWholeLease(in, at, sizeBytes, LeaseCodec.FORGOTTEN_SIZE_BYTES);
             default -> true;
         };
+    }
+
+    private static boolean isWholeLease(ByteBuffer in, int at, int sizeBytes, int fixedSizeBytes) {
+        int body = sizeBytes - HEAD_SIZE_BYTES;
+        return LeaseCodec.isWhole(in, at + HEAD_SIZE_BYTES, body, fixedSizeBytes);
     }
 
     /** Queues are kept in arrays by their number. */

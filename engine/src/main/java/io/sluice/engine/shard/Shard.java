@@ -63,7 +63,9 @@ public final class Shard {
         this.firing = new Firing(log, clock, executor, readers, this::submit);
         this.state = new State(log, firing.timers());
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
-        this.decider = new Decider(config.storeHost(), log, clock, state, commits, firing, keeps);
+        this.decider =
+                new Decider(
+                        config.storeHost(), log, clock, state, commits, firing, executor, keeps);
         this.housekeeping =
                 new Housekeeping(
                         state,

@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
@@ -22,11 +23,16 @@ import org.jspecify.annotations.Nullable;
  * living through it. Order locks and parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** That of checkpoints that know nothing of leases. */
+    private static final int VERSION_WITHOUT_LEASES = 1;
+
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
+    final Leases leases = new Leases();
     final Timers timers;
     private final Log log;
     private long lastStoreMs;
@@ -64,9 +70,8 @@ final class State {
             case Record.TimerScheduled r -> scheduled(segment, r);
             case Record.TimersFired r -> timers.fired(r.dueMs(), r.position());
             case Record.GroupJoined r -> offsets.join(r.groupId(), r.topicId(), r.queues());
-            case Record.OffsetCommitted r ->
-                    offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
-            case Record.QueueExpired r -> queues.expire(r.topicId(), r.queueId(), r.offset());
+            case Record.OffsetCommitted r -> committed(r);
+            case Record.QueueExpired r -> expired(r);
             case Record.SegmentsExpired r -> {
                 firstSegment = Math.max(firstSegment, r.segment());
                 queues.trimmed(firstSegment);
@@ -75,8 +80,19 @@ final class State {
             case Record.TopicForgotten r -> {
                 queues.forgetTopic(r.topicId());
                 offsets.forgetTopic(r.topicId());
+                leases.forgetTopic(r.topicId());
             }
-            case Record.GroupForgotten r -> offsets.forgetGroup(r.groupId());
+            case Record.GroupForgotten r -> {
+                offsets.forgetGroup(r.groupId());
+                leases.forgetGroup(r.groupId());
+            }
+            case Record.Leased r -> leased(r);
+            case Record.Acknowledged r -> acknowledged(r);
+            case Record.LeaseExtended r ->
+                    leases.extended(
+                            r.groupId(), r.topicId(), r.queueId(), r.offset(), r.deadlineMs());
+            case Record.LeasesForgotten r ->
+                    leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
         }
         return null;
     }
@@ -100,6 +116,42 @@ final class State {
             timers.cancelled(log.segmentOf(r.replaces()), r.replacesDueMs(), r.replaces());
         }
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
+    }
+
+    private void committed(Record.OffsetCommitted r) {
+        long offset = leases.committed(r.groupId(), r.topicId(), r.queueId(), r.offset());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), offset);
+    }
+
+    private void expired(Record.QueueExpired r) {
+        queues.expire(r.topicId(), r.queueId(), r.offset());
+        leases.expired(
+                r.topicId(),
+                r.queueId(),
+                r.offset(),
+                (groupId, offset) -> offsets.commit(groupId, r.topicId(), r.queueId(), offset));
+    }
+
+    private void leased(Record.Leased r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long after =
+                leases.leased(
+                        r.groupId(),
+                        r.topicId(),
+                        r.queueId(),
+                        before,
+                        r.number(),
+                        r.deadlineMs(),
+                        r.cursor(),
+                        r.offsets());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
+    }
+
+    private void acknowledged(Record.Acknowledged r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long after =
+                leases.acknowledged(r.groupId(), r.topicId(), r.queueId(), before, r.offsets());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
     }
 
     /** The topics that something is known of, sorted. */
@@ -134,11 +186,13 @@ final class State {
                 HEAD_SIZE_BYTES
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
+                        + leases.checkpointSizeBytes()
                         + timers.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
         offsets.writeTo(out);
+        leases.writeTo(out);
         timers.checkpoint(out);
         return out.flip();
     }
@@ -166,7 +220,7 @@ final class State {
 
     private void read(int segment, ByteBuffer in) throws IOException {
         int version = in.getInt();
-        if (version != VERSION) {
+        if (version != VERSION && version != VERSION_WITHOUT_LEASES) {
             throw new IOException(
                     "checkpoint of version %d, this server reads %d: use the newer version of it"
                             .formatted(version, VERSION));
@@ -178,6 +232,9 @@ final class State {
         lastStoreMs = in.getLong();
         queues.readFrom(in);
         offsets.readFrom(in);
+        if (version != VERSION_WITHOUT_LEASES) {
+            leases.readFrom(in);
+        }
         timers.restore(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);

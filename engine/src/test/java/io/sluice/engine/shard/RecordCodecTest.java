@@ -87,6 +87,39 @@ final class RecordCodecTest {
     }
 
     @Test
+    void shouldReadEveryRecordOfLeasesAsItWasWritten() throws CorruptLogException {
+        List<Record> records =
+                List.of(
+                        new Record.Leased(1, 2, 3, 4, Long.MAX_VALUE, 6, new long[] {7, 1L << 40}),
+                        new Record.Leased(1, 2, 3, 4, 5, 6, new long[0]),
+                        new Record.Acknowledged(1, 2, 3, new long[] {4, 5, 6}),
+                        new Record.LeaseExtended(1, 2, 3, 4, 5),
+                        new Record.LeasesForgotten(1, 2, 3));
+        ByteBuffer bytes = ByteBuffer.allocate(1024);
+        for (Record record : records) {
+            int before = bytes.position();
+            RecordCodec.writeSmall(bytes, record);
+            int size = bytes.position() - before;
+            assertTrue(size <= RecordCodec.leasedSizeBytes(3));
+            if (record instanceof Record.Leased leased) {
+                assertEquals(RecordCodec.leasedSizeBytes(leased.offsets().length), size);
+            } else if (!(record instanceof Record.Acknowledged)) {
+                assertTrue(size <= RecordCodec.SMALL_SIZE_BYTES_MAX);
+            }
+        }
+        bytes.flip();
+        for (Record record : records) {
+            Record read = RecordCodec.read(bytes, bytes.position());
+            ByteBuffer again = ByteBuffer.allocate(256);
+            RecordCodec.writeSmall(again, read);
+            ByteBuffer first = ByteBuffer.allocate(256);
+            RecordCodec.writeSmall(first, record);
+            assertEquals(first.flip(), again.flip());
+        }
+        assertEquals(0, bytes.remaining());
+    }
+
+    @Test
     void shouldReadAMessageAndATimerAroundIt() throws CorruptLogException {
         ByteBuffer bytes = ByteBuffer.allocate(4096);
         var _ = writeMessage(bytes, 1000);
@@ -127,6 +160,8 @@ final class RecordCodecTest {
         RecordCodec.writeSmall(bytes, new Record.OffsetCommitted(4, 5, 6, 7));
         var _ = writeMessage(bytes, 0);
         RecordCodec.writeSmall(bytes, new Record.GroupJoined(1, 2, 3));
+        RecordCodec.writeSmall(bytes, new Record.Leased(1, 2, 3, 4, 5, 6, new long[] {7, 8}));
+        RecordCodec.writeSmall(bytes, new Record.LeaseExtended(1, 2, 3, 4, 5));
         byte[] good = new byte[bytes.position()];
         bytes.get(0, good);
         Random random = new Random(4);

@@ -41,6 +41,11 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
         return new Answer(ResponseCode.SUCCESS, null, fields, body);
     }
 
+    /** Success, with something to say if {@code remark} is not null. */
+    static Answer remarked(@Nullable String remark) {
+        return new Answer(ResponseCode.SUCCESS, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
+    }
+
     /** A refusal. */
     public static Answer error(int code, @Nullable String remark) {
         return new Answer(code, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
@@ -62,6 +67,8 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case NO_PERMISSION -> ResponseCode.NO_PERMISSION;
             case TOO_LARGE -> ResponseCode.MESSAGE_ILLEGAL;
             case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
+            case LEASE_GONE -> ResponseCode.NO_MESSAGE;
+            case TOO_MANY_LEASES -> ResponseCode.POLLING_FULL;
         };
     }
 }

@@ -17,6 +17,9 @@ public final class Dispatcher {
     private final RouteHandler routes;
     private final QueryHandler queries;
     private final StatusHandler status;
+    private final PopHandler pops;
+    private final AckHandler acks;
+    private final AssignmentHandler assignments;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -42,6 +45,9 @@ public final class Dispatcher {
         routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
         status = new StatusHandler(broker, startedMs);
+        pops = new PopHandler(broker);
+        acks = new AckHandler(broker);
+        assignments = new AssignmentHandler(broker.catalog(), registry);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -84,6 +90,16 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
+            case RequestCode.POP_MESSAGE -> pops.pop(request);
+            case RequestCode.ACK_MESSAGE -> acks.acknowledge(request);
+            case RequestCode.BATCH_ACK_MESSAGE -> acks.acknowledgeAll(request);
+            case RequestCode.CHANGE_MESSAGE_INVISIBLETIME -> acks.changeInvisibleTime(request);
+            case RequestCode.PEEK_MESSAGE -> pops.peek(request);
+            case RequestCode.NOTIFICATION -> pops.notification(request);
+            case RequestCode.POLLING_INFO -> pops.pollingInfo(request);
+            case RequestCode.QUERY_ASSIGNMENT -> assignments.query(request);
+            case RequestCode.SET_MESSAGE_REQUEST_MODE -> assignments.setMode(request);
+            case RequestCode.GET_ALL_MESSAGE_REQUEST_MODE -> assignments.modes(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
