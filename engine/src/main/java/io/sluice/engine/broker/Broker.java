@@ -55,6 +55,7 @@ public final class Broker {
     private final Puller puller;
     private final MessageReader messages;
     private final RetryPolicy retries;
+    private final TransactionDesk transactions;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -74,7 +75,8 @@ public final class Broker {
         this.shardExecutor = shardExecutor;
         this.shard =
                 new Shard(
-                        ShardConfig.of(config.storeHost(), config.retentionMs()),
+                        ShardConfig.of(
+                                config.storeHost(), config.retentionMs(), config.transactions()),
                         log,
                         clock,
                         shardExecutor,
@@ -83,6 +85,7 @@ public final class Broker {
         this.puller = new Puller(log, shard, clock, readers);
         this.messages = new MessageReader(log, shard, readers);
         this.retries = new RetryPolicy(config.delaysMs());
+        this.transactions = new TransactionDesk(shard, retries, this::fault);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -176,6 +179,11 @@ public final class Broker {
     /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
     public long acknowledgedNotDurable() {
         return shard.acknowledgedNotDurable();
+    }
+
+    /** Transactional messages. */
+    public TransactionDesk transactions() {
+        return transactions;
     }
 
     // Sending.

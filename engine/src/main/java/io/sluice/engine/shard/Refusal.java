@@ -23,5 +23,7 @@ public enum Refusal {
     /** A value makes no sense. */
     INVALID,
     /** There is no such message: it never was, or it has expired. */
-    MESSAGE_UNKNOWN
+    MESSAGE_UNKNOWN,
+    /** There is no such transaction, or whoever decides is not of its producers. */
+    TRANSACTION_UNKNOWN
 }

@@ -9,6 +9,7 @@ import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.SegmentIndex;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
+import io.sluice.engine.schedule.Transactions;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -22,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * living through it. Order locks and parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
     final Timers timers;
+    final Transactions transactions = new Transactions();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -75,8 +77,14 @@ final class State {
             case Record.TopicForgotten r -> {
                 queues.forgetTopic(r.topicId());
                 offsets.forgetTopic(r.topicId());
+                transactions.forgetTopic(r.topicId());
             }
             case Record.GroupForgotten r -> offsets.forgetGroup(r.groupId());
+            case Record.HalfStored r -> halfStored(r);
+            case Record.TransactionChecked r ->
+                    transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
+            case Record.TransactionDecided r ->
+                    transactions.decided(r.id(), r.decision(), r.atMs());
         }
         return null;
     }
@@ -102,9 +110,31 @@ final class State {
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
     }
 
+    private void halfStored(Record.HalfStored r) {
+        lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        if (r.isMoved()) {
+            transactions.moved(r.id(), r.position(), r.sizeBytes());
+            return;
+        }
+        transactions.prepared(
+                new Transactions.Open(
+                        r.id(),
+                        r.position(),
+                        r.sizeBytes(),
+                        r.topicId(),
+                        r.queueId(),
+                        r.group(),
+                        r.storeMs(),
+                        r.delayMs(),
+                        0,
+                        r.nextMs(),
+                        false));
+    }
+
     /** The topics that something is known of, sorted. */
     List<Integer> topicIds() {
         TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
+        ids.addAll(transactions.topicIds());
         queues.sorted().forEach(queue -> ids.add(queue.ref().topicId()));
         return List.copyOf(ids);
     }
@@ -134,12 +164,14 @@ final class State {
                 HEAD_SIZE_BYTES
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
-                        + timers.checkpointSizeBytes();
+                        + timers.checkpointSizeBytes()
+                        + transactions.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
         offsets.writeTo(out);
         timers.checkpoint(out);
+        transactions.writeTo(out);
         return out.flip();
     }
 
@@ -166,7 +198,7 @@ final class State {
 
     private void read(int segment, ByteBuffer in) throws IOException {
         int version = in.getInt();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IOException(
                     "checkpoint of version %d, this server reads %d: use the newer version of it"
                             .formatted(version, VERSION));
@@ -179,6 +211,9 @@ final class State {
         queues.readFrom(in);
         offsets.readFrom(in);
         timers.restore(in);
+        if (version > 1) { // there were no transactions before
+            transactions.readFrom(in);
+        }
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }

@@ -62,6 +62,7 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case NO_PERMISSION -> ResponseCode.NO_PERMISSION;
             case TOO_LARGE -> ResponseCode.MESSAGE_ILLEGAL;
             case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
+            case TRANSACTION_UNKNOWN -> ResponseCode.SYSTEM_ERROR;
         };
     }
 }
