@@ -47,13 +47,13 @@ public final class RequestCode {
     /** Asks for a message to be delivered again later; {@link ConsumerSendMsgBackHeader}. */
     public static final int CONSUMER_SEND_MSG_BACK = 36;
 
-    /** Commits or rolls back a transactional message. */
+    /** Commits or rolls back a transactional message; {@link EndTransactionHeader}. */
     public static final int END_TRANSACTION = 37;
 
     /** Which clients are in a group; {@link GetConsumerListByGroupHeader}. */
     public static final int GET_CONSUMER_LIST_BY_GROUP = 38;
 
-    /** To a client: what became of a transaction? */
+    /** To a client: what became of a transaction? {@link CheckTransactionStateHeader}. */
     public static final int CHECK_TRANSACTION_STATE = 39;
 
     /** To a client: a group's members have changed; {@link NotifyConsumerIdsChangedHeader}. */
@@ -112,6 +112,9 @@ public final class RequestCode {
 
     /** Stores messages, body {@link BatchBody}; {@link SendMessageHeader}. */
     public static final int SEND_BATCH_MESSAGE = 320;
+
+    /** Asks the producers of a transaction anew; {@link ResumeCheckHalfMessageHeader}. */
+    public static final int RESUME_CHECK_HALF_MESSAGE = 323;
 
     /** Sends a reply to a requesting client. */
     public static final int SEND_REPLY_MESSAGE = 324;
@@ -174,6 +177,12 @@ public final class RequestCode {
         POP_ROLLBACK,
         BATCH_ACK_MESSAGE
     };
+
+    /** Sluice's own: {@link ListTransactionsHeader}, answered with a {@link TransactionList}. */
+    public static final int LIST_TRANSACTIONS = 9037;
+
+    /** Sluice's own: an operator decides a transaction; {@link DecideTransactionHeader}. */
+    public static final int DECIDE_TRANSACTION = 9038;
 
     private RequestCode() {}
 

@@ -9,10 +9,13 @@ import io.sluice.engine.catalog.FileMetadataStore;
 import io.sluice.engine.log.FileDirectory;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
+import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
+import io.sluice.server.config.TransactionSettings;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.dispatch.TransactionChecker;
 import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
@@ -74,6 +77,8 @@ public final class Server implements AutoCloseable {
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
             remoting.open(dispatcher(config, storeHost, clients), clients);
+            broker.transactions()
+                    .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
         } catch (FileSystemException e) {
             close();
@@ -181,7 +186,17 @@ public final class Server implements AutoCloseable {
                 config.retention().toMillis(),
                 config.retentionSizeBytes().orElse(Long.MAX_VALUE),
                 config.durability() == Durability.ASYNC,
-                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array());
+                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array(),
+                rules(config.transactions()));
+    }
+
+    private static TransactionRules rules(TransactionSettings settings) {
+        return new TransactionRules(
+                settings.checkFirst().toMillis(),
+                settings.checkInterval().toMillis(),
+                settings.checks(),
+                settings.expiry().toMillis(),
+                settings.openMax());
     }
 
     /** Where message ids say that messages are: clients connect there to look one up. */

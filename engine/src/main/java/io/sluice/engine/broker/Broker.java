@@ -56,6 +56,7 @@ public final class Broker {
     private final MessageReader messages;
     private final Receiver receiver;
     private final RetryPolicy retries;
+    private final TransactionDesk transactions;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -75,7 +76,8 @@ public final class Broker {
         this.shardExecutor = shardExecutor;
         this.shard =
                 new Shard(
-                        ShardConfig.of(config.storeHost(), config.retentionMs()),
+                        ShardConfig.of(
+                                config.storeHost(), config.retentionMs(), config.transactions()),
                         log,
                         clock,
                         shardExecutor,
@@ -86,6 +88,7 @@ public final class Broker {
         this.retries = new RetryPolicy(config.delaysMs());
         LeasedReader leased = new LeasedReader(log, shard.queues());
         this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
+        this.transactions = new TransactionDesk(shard, retries, this::fault);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -179,6 +182,11 @@ public final class Broker {
     /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
     public long acknowledgedNotDurable() {
         return shard.acknowledgedNotDurable();
+    }
+
+    /** Transactional messages. */
+    public TransactionDesk transactions() {
+        return transactions;
     }
 
     // Sending.

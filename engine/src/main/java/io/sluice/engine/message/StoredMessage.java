@@ -54,6 +54,11 @@ public final class StoredMessage {
     /** System flag bit: the store host is an IPv6 address. */
     public static final int STORE_HOST_V6 = 1 << 5;
 
+    /** System flag bits: both set for a rolled back transaction. */
+    private static final int TRANSACTION = 3 << 2;
+
+    private static final int TRANSACTION_COMMITTED = 2 << 2;
+
     /** The smallest possible size in bytes: no body, no properties, a topic of one letter. */
     public static final int SIZE_BYTES_MIN = 92;
 
@@ -119,6 +124,13 @@ public final class StoredMessage {
         in.putLong(at + QUEUE_OFFSET, queueOffset);
         in.putLong(at + POSITION, position);
         in.putLong(storeTimeIndex(in, at), storeMs);
+    }
+
+    /** Says that it is the message of a committed transaction whose half lay elsewhere. */
+    public static void commit(ByteBuffer in, int at, long halfPosition) {
+        int flag = (systemFlag(in, at) & ~TRANSACTION) | TRANSACTION_COMMITTED;
+        in.putInt(at + SYSTEM_FLAG, flag);
+        in.putLong(bodySizeIndex(in, at) - 8, halfPosition);
     }
 
     /**

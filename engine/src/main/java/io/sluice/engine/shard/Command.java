@@ -3,9 +3,12 @@ package io.sluice.engine.shard;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.schedule.Transactions;
+import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of a shard. Each is decided on the shard's executor, one after the other; a
@@ -259,4 +262,81 @@ public sealed interface Command {
             reply.accept(why.of());
         }
     }
+
+    /**
+     * Store a message that is not to be seen until its transaction is committed. Replies with the
+     * transaction's id.
+     *
+     * @param firstCheckMs how long from now on producers are not asked; negative for the rule
+     * @param delayMs how long after the commit the message is due; 0 at once
+     */
+    record PrepareHalf(
+            int queueId,
+            Message message,
+            long firstCheckMs,
+            long delayMs,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Decide a transaction. Replies with what was decided, by whom ever: the first decision stands.
+     *
+     * @param group the producer group that decides; null if an operator does
+     */
+    record EndTransaction(
+            long id, @Nullable String group, boolean commit, Consumer<Outcome<Decision>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Commit a transaction whose half message has been read. */
+    record CommitHalf(EndTransaction wanted, long position, ByteBuffer record) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            wanted.refuse(why);
+        }
+    }
+
+    /** The half message of an undecided transaction is wanted. */
+    record ReadHalf(long id, Consumer<Outcome<HalfMessage>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Which transactions are undecided, from the first after {@code afterId} on? */
+    record ListTransactions(
+            long afterId, int countMax, Consumer<Outcome<List<Transactions.Open>>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Ask the producers of an undecided transaction anew, as if it had just come. */
+    record ResumeChecks(long id, Consumer<Outcome<Long>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Something is to be done about undecided transactions. */
+    record CheckTransactions() implements Command {}
+
+    /** Half messages of an expiring segment are to be stored again, in the active one. */
+    record MoveHalves(List<Half> halves) implements Command {}
+
+    /** The record of an undecided transaction, as it was read from a position. */
+    record Half(long id, long position, ByteBuffer record) {}
 }

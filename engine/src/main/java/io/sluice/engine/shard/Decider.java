@@ -5,6 +5,7 @@ import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +35,13 @@ final class Decider {
     private final IntFunction<@Nullable Keep> keeps;
     private final RecordWriter writer;
     private final Leasing leasing;
+    private final TransactionDecider transactions;
     private final OrderLocks locks = new OrderLocks();
 
     /**
      * @param keeps what a topic keeps, by topic id; null if there is no such topic
+     * @param readers may block on storage
+     * @param submit hands a command to the shard; any thread
      */
     Decider(
             byte[] storeHost,
@@ -46,7 +51,11 @@ final class Decider {
             GroupCommit commits,
             Firing firing,
             Executor executor,
-            IntFunction<@Nullable Keep> keeps) {
+            IntFunction<@Nullable Keep> keeps,
+            TransactionChecks checks,
+            TransactionRules rules,
+            Executor readers,
+            Predicate<Command> submit) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
         this.leasing = new Leasing(state, commits, writer, clock, executor, this::isGone);
         this.log = log;
@@ -55,6 +64,18 @@ final class Decider {
         this.commits = commits;
         this.firing = firing;
         this.keeps = keeps;
+        this.transactions =
+                new TransactionDecider(
+                        rules,
+                        log,
+                        clock,
+                        state.transactions,
+                        commits,
+                        writer,
+                        checks,
+                        new HalfReader(log, readers),
+                        this::isGone,
+                        submit);
     }
 
     void decide(Command command) {
@@ -85,6 +106,14 @@ final class Decider {
             case Command.Acknowledge c -> leasing.acknowledge(c);
             case Command.Extend c -> leasing.extend(c);
             case Command.Bury c -> leasing.bury(c);
+            case Command.PrepareHalf c -> transactions.prepare(c);
+            case Command.EndTransaction c -> transactions.end(c);
+            case Command.CommitHalf c -> transactions.commit(c);
+            case Command.ReadHalf c -> transactions.read(c);
+            case Command.ListTransactions c -> transactions.list(c);
+            case Command.ResumeChecks c -> transactions.resume(c);
+            case Command.CheckTransactions c -> transactions.check(c);
+            case Command.MoveHalves c -> transactions.move(c);
         }
     }
 

@@ -95,14 +95,22 @@ final class GroupCommit {
     }
 
     private static long sizeBytes(Command command) {
-        if (!(command instanceof Command.Append append)) {
-            return 0;
-        }
-        long size = 0;
-        for (Message message : append.messages()) {
-            size += message.bodySizeBytes() + message.properties().length;
-        }
-        return size;
+        return switch (command) {
+            case Command.Append append -> {
+                long size = 0;
+                for (Message message : append.messages()) {
+                    size += sizeBytes(message);
+                }
+                yield size;
+            }
+            case Command.PrepareHalf prepare -> sizeBytes(prepare.message());
+            case Command.CommitHalf commit -> commit.record().remaining();
+            default -> 0;
+        };
+    }
+
+    private static long sizeBytes(Message message) {
+        return (long) message.bodySizeBytes() + message.properties().length;
     }
 
     // Room.

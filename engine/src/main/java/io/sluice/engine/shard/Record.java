@@ -1,5 +1,7 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.schedule.Transactions.Decision;
+
 /**
  * One fact in the log. The shard's state is nothing but the records applied in order, live and in
  * recovery by the same {@link State#apply}. Bytes: {@link RecordCodec}.
@@ -87,4 +89,38 @@ sealed interface Record {
 
     /** All leases of a group in a queue are void, and its committed offset is its place again. */
     record LeasesForgotten(int groupId, int topicId, int queueId) implements Record {}
+
+    /**
+     * A message is to be stored if its producer commits.
+     *
+     * @param id the transaction: where this record lies, or lay before it was moved
+     * @param position where this record lies
+     * @param sizeBytes the size of this record
+     * @param group the producer group
+     * @param storeMs when this record was written
+     * @param delayMs how long after the commit the message is due; 0 at once
+     * @param nextMs when the producers are asked for the first time
+     */
+    record HalfStored(
+            long id,
+            long position,
+            int sizeBytes,
+            int topicId,
+            int queueId,
+            String group,
+            long storeMs,
+            long delayMs,
+            long nextMs)
+            implements Record {
+        boolean isMoved() {
+            return id != position;
+        }
+    }
+
+    /** Producers are asked about a transaction for the {@code checks}th time, or no more. */
+    record TransactionChecked(long id, long nextMs, int checks, boolean givenUp)
+            implements Record {}
+
+    /** A transaction was decided, for ever. */
+    record TransactionDecided(long id, Decision decision, long atMs) implements Record {}
 }

@@ -27,5 +27,7 @@ public enum Refusal {
     /** A receipt fits no lease: the message was acknowledged, or is in other hands. */
     LEASE_GONE,
     /** Consumers hold too many messages that they have not acknowledged. */
-    TOO_MANY_LEASES
+    TOO_MANY_LEASES,
+    /** There is no such transaction, or whoever decides is not of its producers. */
+    TRANSACTION_UNKNOWN
 }

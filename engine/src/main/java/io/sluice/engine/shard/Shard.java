@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class Shard {
     private final GroupCommit commits;
     private final Decider decider;
     private final Firing firing;
+    private final TransactionChecks checks;
     private final Housekeeping housekeeping;
 
     /**
@@ -63,9 +65,21 @@ public final class Shard {
         this.firing = new Firing(log, clock, executor, readers, this::submit);
         this.state = new State(log, firing.timers());
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
+        this.checks = new TransactionChecks(state.transactions, clock, executor, this::submit);
         this.decider =
                 new Decider(
-                        config.storeHost(), log, clock, state, commits, firing, executor, keeps);
+                        config.storeHost(),
+                        log,
+                        clock,
+                        state,
+                        commits,
+                        firing,
+                        executor,
+                        keeps,
+                        checks,
+                        config.transactions(),
+                        readers,
+                        this::submit);
         this.housekeeping =
                 new Housekeeping(
                         state,
@@ -90,6 +104,16 @@ public final class Shard {
         log.trim(state.firstSegment());
         firing.start();
         housekeeping.start();
+    }
+
+    /**
+     * Begins to ask producers about undecided transactions; before that none is asked, given up or
+     * expired. Any thread.
+     *
+     * @param asks called on the shard's executor; must not block
+     */
+    public void checkTransactions(Consumer<TransactionCheck> asks) {
+        executor.execute(() -> checks.start(asks));
     }
 
     private final class Recovery implements Log.Replay {

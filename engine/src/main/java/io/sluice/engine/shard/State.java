@@ -10,6 +10,7 @@ import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.SegmentIndex;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
+import io.sluice.engine.schedule.Transactions;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -24,16 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class State {
     private static final int VERSION = 2;
-
-    /** That of checkpoints that know nothing of leases. */
-    private static final int VERSION_WITHOUT_LEASES = 1;
-
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
     final Leases leases = new Leases();
     final Timers timers;
+    final Transactions transactions = new Transactions();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -81,6 +79,7 @@ final class State {
                 queues.forgetTopic(r.topicId());
                 offsets.forgetTopic(r.topicId());
                 leases.forgetTopic(r.topicId());
+                transactions.forgetTopic(r.topicId());
             }
             case Record.GroupForgotten r -> {
                 offsets.forgetGroup(r.groupId());
@@ -93,6 +92,11 @@ final class State {
                             r.groupId(), r.topicId(), r.queueId(), r.offset(), r.deadlineMs());
             case Record.LeasesForgotten r ->
                     leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
+            case Record.HalfStored r -> halfStored(r);
+            case Record.TransactionChecked r ->
+                    transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
+            case Record.TransactionDecided r ->
+                    transactions.decided(r.id(), r.decision(), r.atMs());
         }
         return null;
     }
@@ -154,9 +158,31 @@ final class State {
         offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
     }
 
+    private void halfStored(Record.HalfStored r) {
+        lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        if (r.isMoved()) {
+            transactions.moved(r.id(), r.position(), r.sizeBytes());
+            return;
+        }
+        transactions.prepared(
+                new Transactions.Open(
+                        r.id(),
+                        r.position(),
+                        r.sizeBytes(),
+                        r.topicId(),
+                        r.queueId(),
+                        r.group(),
+                        r.storeMs(),
+                        r.delayMs(),
+                        0,
+                        r.nextMs(),
+                        false));
+    }
+
     /** The topics that something is known of, sorted. */
     List<Integer> topicIds() {
         TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
+        ids.addAll(transactions.topicIds());
         queues.sorted().forEach(queue -> ids.add(queue.ref().topicId()));
         return List.copyOf(ids);
     }
@@ -187,13 +213,15 @@ final class State {
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
                         + leases.checkpointSizeBytes()
-                        + timers.checkpointSizeBytes();
+                        + timers.checkpointSizeBytes()
+                        + transactions.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
         offsets.writeTo(out);
         leases.writeTo(out);
         timers.checkpoint(out);
+        transactions.writeTo(out);
         return out.flip();
     }
 
@@ -220,7 +248,7 @@ final class State {
 
     private void read(int segment, ByteBuffer in) throws IOException {
         int version = in.getInt();
-        if (version != VERSION && version != VERSION_WITHOUT_LEASES) {
+        if (version != VERSION) {
             throw new IOException(
                     "checkpoint of version %d, this server reads %d: use the newer version of it"
                             .formatted(version, VERSION));
@@ -232,10 +260,9 @@ final class State {
         lastStoreMs = in.getLong();
         queues.readFrom(in);
         offsets.readFrom(in);
-        if (version != VERSION_WITHOUT_LEASES) {
-            leases.readFrom(in);
-        }
+        leases.readFrom(in);
         timers.restore(in);
+        transactions.readFrom(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }

@@ -3,6 +3,7 @@ package io.sluice.server.cli;
 import io.sluice.protocol.ConsumeStats;
 import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.CreateTopicHeader;
+import io.sluice.protocol.DecideTransactionHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.FrameWriter;
@@ -16,6 +17,7 @@ import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.KeyValues;
+import io.sluice.protocol.ListTransactionsHeader;
 import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.OffsetResponse;
 import io.sluice.protocol.Properties;
@@ -26,6 +28,7 @@ import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicRouteData;
+import io.sluice.protocol.TransactionList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +47,8 @@ final class Queues implements AutoCloseable {
     private static final int READ_AND_WRITE = 6;
 
     private static final int SERVER_CHOOSES = 0;
+
+    private static final int TRANSACTIONS_AT_ONCE = 500;
 
     /** The topic that stands for "by default" in requests that create a topic. */
     static final String DEFAULT_TOPIC = "TBW102";
@@ -271,6 +276,34 @@ final class Queues implements AutoCloseable {
                 SendMessageHeader.ABSENT,
                 false,
                 null);
+    }
+
+    /** All transactions that are not decided. */
+    List<TransactionList.Entry> transactions() throws CommandException {
+        List<TransactionList.Entry> all = new ArrayList<>();
+        while (true) {
+            long after = all.isEmpty() ? 0 : all.getLast().id();
+            Answer answer =
+                    ask(
+                            RequestCode.LIST_TRANSACTIONS,
+                            new ListTransactionsHeader(after, TRANSACTIONS_AT_ONCE)::encode);
+            Header header = answer.header();
+            List<TransactionList.Entry> more =
+                    TransactionList.decode(
+                                    answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                            .transactions();
+            if (more.isEmpty()) {
+                return all;
+            }
+            all.addAll(more);
+        }
+    }
+
+    void decideTransaction(long id, boolean commit) throws CommandException {
+        var _ =
+                ask(
+                        RequestCode.DECIDE_TRANSACTION,
+                        new DecideTransactionHeader(id, commit)::encode);
     }
 
     private Answer ask(int code, UnaryOperator<FrameWriter> fields) throws CommandException {

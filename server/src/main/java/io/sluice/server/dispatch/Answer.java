@@ -69,6 +69,7 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
             case LEASE_GONE -> ResponseCode.NO_MESSAGE;
             case TOO_MANY_LEASES -> ResponseCode.POLLING_FULL;
+            case TRANSACTION_UNKNOWN -> ResponseCode.SYSTEM_ERROR;
         };
     }
 }

@@ -55,6 +55,7 @@ public final class Clients {
     private final Map<String, Map<Peer, Member>> producers = new HashMap<>();
     private final Map<Peer, Set<String>> groupsOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
+    private int turns;
 
     public Clients(Broker broker, Clock clock) {
         this.broker = broker;
@@ -206,6 +207,13 @@ public final class Clients {
         for (Peer peer : group.members.keySet()) {
             peer.notifyMembersChanged(change);
         }
+    }
+
+    /** A client of a producer group, another one each time; null if none is connected. */
+    synchronized @Nullable Peer producer(String name) {
+        Map<Peer, Member> members = producers.getOrDefault(name, Map.of());
+        List<Peer> open = members.keySet().stream().filter(Peer::open).toList();
+        return open.isEmpty() ? null : open.get(Math.floorMod(turns++, open.size()));
     }
 
     /** The clients in a consumer group; empty if there are none. */

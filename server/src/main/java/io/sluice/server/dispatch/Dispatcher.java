@@ -20,6 +20,7 @@ public final class Dispatcher {
     private final PopHandler pops;
     private final AckHandler acks;
     private final AssignmentHandler assignments;
+    private final TransactionHandler transactions;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -48,6 +49,7 @@ public final class Dispatcher {
         pops = new PopHandler(broker);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
+        transactions = new TransactionHandler(broker);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -100,6 +102,10 @@ public final class Dispatcher {
             case RequestCode.QUERY_ASSIGNMENT -> assignments.query(request);
             case RequestCode.SET_MESSAGE_REQUEST_MODE -> assignments.setMode(request);
             case RequestCode.GET_ALL_MESSAGE_REQUEST_MODE -> assignments.modes(request);
+            case RequestCode.END_TRANSACTION -> transactions.end(request);
+            case RequestCode.RESUME_CHECK_HALF_MESSAGE -> transactions.resume(request);
+            case RequestCode.LIST_TRANSACTIONS -> transactions.list(request);
+            case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

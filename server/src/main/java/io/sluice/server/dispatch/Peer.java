@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import java.net.InetSocketAddress;
@@ -28,6 +29,15 @@ public interface Peer extends Executor {
 
     /** Tells the peer, if it keeps up with reading, that a group's members have changed. */
     void notifyMembersChanged(NotifyConsumerIdsChangedHeader change);
+
+    /**
+     * Asks something of the peer that it does not answer, or answers with a request of its own;
+     * dropped if the peer does not keep up with reading.
+     *
+     * @param code a {@link io.sluice.protocol.RequestCode}
+     * @param body goes into the hands of the peer
+     */
+    void ask(int code, Answer.Fields fields, ByteBuf body);
 
     /** Ends the connection. */
     void close(String reason);

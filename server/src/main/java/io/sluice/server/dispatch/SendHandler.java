@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * network left it until the engine copies it into its log, once.
  *
  * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}. Messages for later than now by
- * any means but a delay level, and transactions, are refused: taking them for ordinary ones would
- * deliver them too early.
+ * any means but a delay level are refused: taking them for ordinary ones would deliver them too
+ * early.
  */
 final class SendHandler {
     /** Far more than clients put into one batch, far less than would fit: each takes 22 bytes. */
@@ -40,6 +40,7 @@ final class SendHandler {
     private final Broker broker;
     private final Clients clients;
     private final InetSocketAddress storeHost;
+    private final HalfSender halves;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -48,6 +49,7 @@ final class SendHandler {
         this.broker = broker;
         this.clients = clients;
         this.storeHost = storeHost;
+        this.halves = new HalfSender(broker, storeHost);
     }
 
     void send(Request request) {
@@ -120,6 +122,12 @@ final class SendHandler {
             request.answer(fault);
             return;
         }
+        if (isHalf(fields, properties, marks)) {
+            byte[] visible = HalfSender.visible(fields, properties);
+            Message half = message(request, fields, topic, fields.flag(), request.body(), visible);
+            halves.send(request, topic, queueId, half, properties, delayLevel(properties));
+            return;
+        }
         long dueMs = 0;
         if (marks != 0) {
             dueMs = dead ? 0 : broker.dueMs(delayLevel(properties));
@@ -190,10 +198,12 @@ final class SendHandler {
     private static @Nullable Answer fault(SendMessageHeader fields, byte[] properties, int marks) {
         // One that is given back keeps the marks of the transaction or timer it once came by.
         boolean again = fields.topic().startsWith(Names.RETRY_PREFIX);
-        if (!again && isTransactional(fields, properties, marks)) {
+        boolean flagged = (fields.sysFlag() & TRANSACTION_BITS) != 0;
+        boolean half = isHalf(fields, properties, marks);
+        if (!again && (flagged || half) && (fields.batch() || !half)) {
             return Answer.error(
-                    ResponseCode.NO_PERMISSION,
-                    "transactional messages are not supported yet: send an ordinary one");
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "a transactional message is sent on its own, with the property TRAN_MSG: use a TransactionMQProducer");
         }
         if (!again && (marks & SendProperties.TIMED) != 0) {
             return Answer.error(
@@ -207,11 +217,10 @@ final class SendHandler {
         return null;
     }
 
-    private static boolean isTransactional(SendMessageHeader fields, byte[] properties, int marks) {
-        return (fields.sysFlag() & TRANSACTION_BITS) != 0
-                || ((marks & SendProperties.TRANSACTIONAL) != 0
-                        && Boolean.parseBoolean(
-                                Properties.text(properties, SendProperties.TRANSACTION_PREPARED)));
+    /** One that is given back is not. */
+    private static boolean isHalf(SendMessageHeader fields, byte[] properties, int marks) {
+        return HalfSender.isHalf(properties, marks)
+                && !fields.topic().startsWith(Names.RETRY_PREFIX);
     }
 
     private static int delayLevel(byte[] properties) {
