@@ -21,6 +21,7 @@ public final class Dispatcher {
     private final AckHandler acks;
     private final AssignmentHandler assignments;
     private final TransactionHandler transactions;
+    private final ClientCallHandler calls;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -50,6 +51,7 @@ public final class Dispatcher {
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
         transactions = new TransactionHandler(broker);
+        calls = new ClientCallHandler(broker, registry);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -106,6 +108,8 @@ public final class Dispatcher {
             case RequestCode.RESUME_CHECK_HALF_MESSAGE -> transactions.resume(request);
             case RequestCode.LIST_TRANSACTIONS -> transactions.list(request);
             case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
+            case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
+            case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
