@@ -158,7 +158,15 @@ final class Codecs {
                     new Fields<>(
                             ViewMessageHeader.class,
                             ViewMessageHeader::decode,
-                            ViewMessageHeader::encode));
+                            ViewMessageHeader::encode),
+                    new Fields<>(
+                            GetConsumerRunningInfoHeader.class,
+                            GetConsumerRunningInfoHeader::decode,
+                            GetConsumerRunningInfoHeader::encode),
+                    new Fields<>(
+                            ConsumeMessageDirectlyHeader.class,
+                            ConsumeMessageDirectlyHeader::decode,
+                            ConsumeMessageDirectlyHeader::encode));
 
     static final List<Body<?>> BODIES =
             List.of(

@@ -214,6 +214,18 @@ public final class Clients {
         return group == null ? List.of() : List.copyOf(ids(group));
     }
 
+    /** The connection of a member of a consumer group, the newest if it has several; or null. */
+    synchronized @Nullable Peer consumer(String name, String clientId) {
+        Consumers group = consumers.get(name);
+        Peer found = null;
+        if (group != null) {
+            for (Member member : group.members.values()) {
+                found = member.clientId.equals(clientId) ? member.peer : found;
+            }
+        }
+        return found;
+    }
+
     /** Without those that a client which connected anew has twice. */
     private static Set<String> ids(Consumers group) {
         Set<String> ids = new HashSet<>();

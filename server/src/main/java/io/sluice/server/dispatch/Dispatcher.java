@@ -17,6 +17,7 @@ public final class Dispatcher {
     private final RouteHandler routes;
     private final QueryHandler queries;
     private final StatusHandler status;
+    private final ClientCallHandler calls;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -42,6 +43,7 @@ public final class Dispatcher {
         routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
         status = new StatusHandler(broker, startedMs);
+        calls = new ClientCallHandler(broker, registry);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -84,6 +86,8 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
+            case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
+            case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

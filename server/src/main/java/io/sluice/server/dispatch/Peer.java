@@ -2,8 +2,10 @@ package io.sluice.server.dispatch;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
+import io.sluice.protocol.RequestCode;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * The other end of one connection. As an executor it runs tasks on the connection's event loop, in
@@ -26,8 +28,21 @@ public interface Peer extends Executor {
     /** Where bodies of answers to this peer are allocated. */
     ByteBufAllocator allocator();
 
+    /** Tells the peer something that wants no answer, if it keeps up with reading. */
+    void tell(Call call);
+
+    /**
+     * Asks the peer something.
+     *
+     * @param withinMs how long to wait for the answer
+     * @param reply given exactly once, mostly on this peer's event loop: it must not block
+     */
+    void ask(Call call, long withinMs, Consumer<Reply> reply);
+
     /** Tells the peer, if it keeps up with reading, that a group's members have changed. */
-    void notifyMembersChanged(NotifyConsumerIdsChangedHeader change);
+    default void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {
+        tell(Call.of(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, change::encode));
+    }
 
     /** Ends the connection. */
     void close(String reason);

@@ -12,14 +12,14 @@ import io.sluice.protocol.FrameException;
 import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.HeaderException;
-import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
-import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SerializeType;
 import io.sluice.server.dispatch.Answer;
+import io.sluice.server.dispatch.Call;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import io.sluice.server.dispatch.Peer;
+import io.sluice.server.dispatch.Reply;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private final byte[] host;
     private final FrameCutter frames;
     private final FrameWriter writer = new FrameWriter();
+    private final Calls calls;
 
     private final Answered answered = new Answered();
     private final Queue<Runnable> woken = new ConcurrentLinkedQueue<>();
@@ -89,7 +91,6 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private boolean asked;
     private boolean draining;
     private boolean dirty;
-    private int opaque;
 
     RemotingConnection(
             SocketChannel channel,
@@ -108,6 +109,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         this.local = channel.localAddress();
         this.host = host(remote);
         this.frames = new FrameCutter(channel.alloc(), limits.frameSizeBytesMax());
+        this.calls = new Calls(channel.eventLoop());
         this.place = crowd.enter(this);
     }
 
@@ -170,7 +172,8 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private void request(ByteBuf in) {
         Header header = Header.decode(in, in.readerIndex());
         if (header.response()) {
-            return; // we ask clients nothing that wants an answer
+            calls.answered(header, in);
+            return;
         }
         serializeType = header.serializeType();
         int slack = in.readerIndex() == 0 ? in.capacity() - in.writerIndex() : 0;
@@ -430,20 +433,44 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     }
 
     @Override
-    public void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {
+    public void tell(Call call) {
         if (open) {
-            channel.eventLoop().execute(() -> writeNotification(change));
+            channel.eventLoop()
+                    .execute(() -> {
+                        if (open && channel.isWritable()) {
+                            write(call, writer.oneway(serializeType, call.code(), calls.number()));
+                        }
+                    });
         }
     }
 
-    private void writeNotification(NotifyConsumerIdsChangedHeader change) {
-        if (open && channel.isWritable()) {
-            ByteBuf out = channel.alloc().ioBuffer(ANSWER_BYTES_GUESSED);
-            writer.oneway(serializeType, RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, opaque++);
-            change.encode(writer).finish(out, 0);
-            put(out);
-            flush();
+    @Override
+    public void ask(Call call, long withinMs, Consumer<Reply> reply) {
+        try {
+            channel.eventLoop().execute(() -> begin(call, withinMs, reply));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is gone, and so is its event loop", remote, e);
+            reply.accept(new Reply.Silent(Reply.Silence.GONE));
         }
+    }
+
+    private void begin(Call call, long withinMs, Consumer<Reply> reply) {
+        if (!open) {
+            reply.accept(new Reply.Silent(Reply.Silence.GONE));
+        } else if (!channel.isWritable() || calls.full()) {
+            reply.accept(new Reply.Silent(Reply.Silence.BUSY));
+        } else {
+            int number = calls.begin(withinMs, reply);
+            write(call, writer.request(serializeType, call.code(), number));
+        }
+    }
+
+    private void write(Call call, FrameWriter begun) {
+        int bodySize = call.body().length;
+        ByteBuf out = channel.alloc().ioBuffer(ANSWER_BYTES_GUESSED + bodySize);
+        call.fields().encode(begun).finish(out, bodySize);
+        put(out.writeBytes(call.body()));
+        flush();
     }
 
     @Override
@@ -510,6 +537,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
             crowd.leave(place);
         }
         turn();
+        calls.closed();
         clients.closed(this);
         traffic.connectionsClosed.increment();
     }

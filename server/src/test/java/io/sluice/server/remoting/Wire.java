@@ -65,6 +65,11 @@ public final class Wire implements AutoCloseable {
         return finish(fields.apply(writer.oneway(type, code, ++opaque)), body);
     }
 
+    /** Answers a request of the server's. */
+    public void respond(Reply asked, int code, byte[] body) throws IOException {
+        write(finish(writer.response(asked.header(), code), body));
+    }
+
     private static byte[] finish(FrameWriter header, byte[] body) {
         ByteBuf frame = Unpooled.buffer();
         header.finish(frame, body.length);
