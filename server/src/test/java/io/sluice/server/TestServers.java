@@ -19,6 +19,10 @@ public final class TestServers {
 
     /** Delay level 1 is 1 ms, the others are hours, so that what is delayed is seen to be. */
     public static Config config(Path dataDir) {
+        return config(dataDir, true);
+    }
+
+    private static Config config(Path dataDir, boolean autoCreateTopics) {
         return new Config(
                 dataDir,
                 InetAddress.getLoopbackAddress(),
@@ -27,7 +31,7 @@ public final class TestServers {
                 0,
                 0,
                 0,
-                true,
+                autoCreateTopics,
                 8,
                 List.of(Duration.ofMillis(1), Duration.ofHours(1)),
                 Duration.ofHours(72),
@@ -49,5 +53,11 @@ public final class TestServers {
     public static Server start(Path dataDir, ByteBufAllocator allocator, Limits limits)
             throws IOException {
         return Server.start(config(dataDir), allocator, limits);
+    }
+
+    /** One whose topics are those that were created on purpose. */
+    public static Server startWithoutAutoCreate(Path dataDir, ByteBufAllocator allocator)
+            throws IOException {
+        return Server.start(config(dataDir, false), allocator, Limits.DEFAULT);
     }
 }

@@ -25,7 +25,7 @@ public final class Changes {
             case Change.Done<T>(T value) -> Outcome.done(value);
             case Change.Exists<T>(T current) -> Outcome.done(current);
             case Change.NotFound<T>(String name) ->
-                    Outcome.refused(unknown, name + " does not exist");
+                    Outcome.refused(unknown, name + " does not exist: create it first");
             case Change.Refused<T>(String reason) -> Outcome.refused(Refusal.INVALID, reason);
             case Change.Failed<T>(var cause) ->
                     Outcome.refused(

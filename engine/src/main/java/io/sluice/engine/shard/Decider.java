@@ -191,7 +191,7 @@ final class Decider {
                     .accept(
                             Outcome.refused(
                                     Refusal.INVALID,
-                                    "offset %d is not in 0..%d of the queue"
+                                    "offset %d is outside of the queue: commit one from 0 to %d"
                                             .formatted(c.offset(), end)));
             return;
         }

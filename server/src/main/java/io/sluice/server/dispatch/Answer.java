@@ -24,6 +24,8 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
         FrameWriter encode(FrameWriter writer);
     }
 
+    private static final int REMARK_LENGTH_MAX = 400;
+
     private static final Fields NO_FIELDS = writer -> writer;
 
     /** Success, without anything more to say. */
@@ -41,14 +43,43 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
         return new Answer(ResponseCode.SUCCESS, null, fields, body);
     }
 
+<<<<<<< OURS
     /** Success, with something to say if {@code remark} is not null. */
     static Answer remarked(@Nullable String remark) {
         return new Answer(ResponseCode.SUCCESS, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
     }
 
     /** A refusal. */
+||||||| BASE
+    /** A refusal. */
+=======
+    /**
+     * A refusal.
+     *
+     * @param remark what is wrong and what to do; of one that repeats an endless name the middle is
+     *     left out
+     */
+>>>>>>> THEIRS
     public static Answer error(int code, @Nullable String remark) {
-        return new Answer(code, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
+        String shown =
+                remark == null || remark.length() <= REMARK_LENGTH_MAX
+                        ? remark
+                        : remark.substring(0, REMARK_LENGTH_MAX / 2)
+                                + " ... "
+                                + remark.substring(remark.length() - REMARK_LENGTH_MAX / 2);
+        return new Answer(code, shown, NO_FIELDS, Unpooled.EMPTY_BUFFER);
+    }
+
+    static Answer topicUnknown(String name) {
+        return error(
+                ResponseCode.TOPIC_NOT_EXIST,
+                "topic " + name + " does not exist: create it, or send to it first");
+    }
+
+    static Answer groupUnknown(String name) {
+        return error(
+                ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                "group " + name + " does not exist: create it, or start a consumer of it first");
     }
 
     static Answer refused(Outcome.Refused<?> refused) {

@@ -115,7 +115,7 @@ public final class Dispatcher {
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
                             "request code "
                                     + request.header().code()
-                                    + " is not supported by Sluice");
+                                    + " is not supported by Sluice: see docs/COMPATIBILITY.md");
         }
     }
 }

@@ -57,7 +57,7 @@ final class GroupHandler {
         Changes.report(
                 catalog.deleteGroup(name),
                 Refusal.GROUP_UNKNOWN,
-                request.answering(group -> Answer.DONE));
+                request.answeringGone(Refusal.GROUP_UNKNOWN));
     }
 
     void list(Request request) {

@@ -19,6 +19,7 @@ import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.UpdateConsumerOffsetHeader;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where queues begin and end, and how far groups are. */
 final class OffsetHandler {
@@ -87,10 +88,26 @@ final class OffsetHandler {
                 request,
                 fields.topic(),
                 fields.queueId(),
-                topic ->
-                        broker.groupForUse(
-                                fields.consumerGroup(),
-                                request.then(group -> commit(request, fields, group, topic))));
+                topic -> {
+                    String fault = offsetFault(fields, topic);
+                    if (fault != null && catalog.group(fields.consumerGroup()) == null) {
+                        request.fail(ResponseCode.INVALID_PARAMETER, fault); // and no group
+                        return;
+                    }
+                    broker.groupForUse(
+                            fields.consumerGroup(),
+                            request.then(group -> commit(request, fields, group, topic)));
+                });
+    }
+
+    /** Why nobody can commit this, as far as one can tell here; null if somebody may. */
+    private @Nullable String offsetFault(UpdateConsumerOffsetHeader fields, Topic topic) {
+        long end = broker.endOffset(topic, fields.queueId());
+        long offset = fields.commitOffset();
+        return offset >= 0 && offset <= end
+                ? null
+                : "offset %d is outside of the queue: commit one from 0 to %d"
+                        .formatted(offset, end);
     }
 
     private void commit(
@@ -171,7 +188,7 @@ final class OffsetHandler {
     private void withQueue(Request request, String name, int queueId, Consumer<Topic> next) {
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + name + " not exist!");
+            request.answer(Answer.topicUnknown(name));
         } else if (queueId < 0 || queueId >= topic.queues()) {
             request.answer(
                     Answer.refused(
@@ -188,9 +205,7 @@ final class OffsetHandler {
         GetConsumeStatsHeader fields = GetConsumeStatsHeader.decode(request.header());
         Group group = catalog.group(fields.consumerGroup());
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "Group " + fields.consumerGroup() + " not exist!");
+            request.answer(Answer.groupUnknown(fields.consumerGroup()));
             return;
         }
         String name = fields.topic();

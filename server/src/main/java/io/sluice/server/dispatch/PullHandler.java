@@ -89,7 +89,8 @@ final class PullHandler {
 
     private void pull(Request request, PullMessageHeader fields, Group group) {
         if (!group.settings().consumeEnabled()) {
-            request.fail(ResponseCode.NO_PERMISSION, "group " + group.name() + " may not consume");
+            request.fail(ResponseCode.NO_PERMISSION, "group %s may not consume: it was switched off, by consumeEnable"
+                            .formatted(group.name()));
             return;
         }
         Topic topic = topic(request, fields);
@@ -110,9 +111,7 @@ final class PullHandler {
     private @Nullable Topic topic(Request request, PullMessageHeader fields) {
         Topic topic = broker.catalog().topic(fields.topic());
         if (topic == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "topic[" + fields.topic() + "] not exist, apply first please!");
+            request.answer(Answer.topicUnknown(fields.topic()));
         }
         return topic;
     }
@@ -160,7 +159,7 @@ final class PullHandler {
         }
         if (subscription.data().subVersion() < fields.subVersion()) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest");
+                    ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest: the next heartbeat brings it");
             return null;
         }
         if (subscription.filter() == null) {

@@ -42,7 +42,7 @@ final class QueryHandler {
         QueryMessageHeader fields = QueryMessageHeader.decode(request.header());
         Topic topic = broker.catalog().topic(fields.topic());
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + fields.topic() + " not exist!");
+            request.answer(Answer.topicUnknown(fields.topic()));
             return;
         }
         int countMax = fields.uniqueKey() ? COUNT_MAX : Math.clamp(fields.maxNum(), 1, COUNT_MAX);
@@ -60,7 +60,7 @@ final class QueryHandler {
         if (messages.isEmpty()) {
             return Answer.error(
                     ResponseCode.QUERY_NOT_FOUND,
-                    "can not find message, maybe time range not correct");
+                    "no message has that key in that time: is the time range right?");
         }
         ByteBuffer newest = messages.getFirst();
         var response = new QueryMessageResponse(StoredMessage.storeMs(newest, 0), NO_POSITION);

@@ -2,6 +2,7 @@ package io.sluice.server.dispatch;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.ProtocolException;
 import io.sluice.protocol.ResponseCode;
@@ -73,6 +74,21 @@ public abstract class Request {
             switch (outcome) {
                 case Outcome.Done<T>(T value) -> answer(answer(done, value));
                 case Outcome.Refused<T> refused -> answer(Answer.refused(refused));
+            }
+        };
+    }
+
+    /**
+     * Answers that something is gone, though somebody else may have seen to it.
+     *
+     * @param unknown says that it was gone already
+     */
+    final <T> Consumer<Outcome<T>> answeringGone(Refusal unknown) {
+        return outcome -> {
+            if (outcome instanceof Outcome.Refused<T> refused && refused.refusal() != unknown) {
+                answer(Answer.refused(refused));
+            } else {
+                answer(Answer.DONE);
             }
         };
     }

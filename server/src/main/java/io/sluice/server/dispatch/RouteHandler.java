@@ -41,9 +41,7 @@ final class RouteHandler {
         GetRouteInfoHeader fields = GetRouteInfoHeader.decode(request.header());
         TopicRouteData.QueueData queues = queues(fields.topic());
         if (queues == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "No topic route info in name server for the topic: " + fields.topic());
+            request.answer(Answer.topicUnknown(fields.topic()));
             return;
         }
         var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), null);

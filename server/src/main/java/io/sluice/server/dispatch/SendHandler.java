@@ -60,7 +60,7 @@ final class SendHandler {
             request.fail(ResponseCode.INVALID_PARAMETER, fault);
         } else if (!Names.mayBeSentTo(name)) {
             request.fail(
-                    ResponseCode.NO_PERMISSION, "sending to the topic " + name + " is forbidden");
+                    ResponseCode.NO_PERMISSION, "sending to the topic %s is forbidden: it belongs to the system".formatted(name));
         } else if (name.startsWith(Names.RETRY_PREFIX)) {
             sendAgain(request, fields);
         } else {
@@ -73,9 +73,7 @@ final class SendHandler {
         String name = fields.topic().substring(Names.RETRY_PREFIX.length());
         Group group = broker.catalog().group(name);
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "group " + name + " does not exist: start a consumer of it, or create it");
+            request.answer(Answer.groupUnknown(name));
         } else if (fields.batch()) {
             request.fail(
                     ResponseCode.MESSAGE_ILLEGAL,
@@ -252,9 +250,7 @@ final class SendHandler {
         ConsumerSendMsgBackHeader fields = ConsumerSendMsgBackHeader.decode(request.header());
         Group group = broker.catalog().group(fields.group());
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "group " + fields.group() + " does not exist: start a consumer of it first");
+            request.answer(Answer.groupUnknown(fields.group()));
             return;
         }
         String originId = new MessageId(storeHost, fields.offset()).toString();

@@ -75,7 +75,7 @@ final class TopicHandler {
         Changes.report(
                 catalog.deleteTopic(name),
                 Refusal.TOPIC_UNKNOWN,
-                request.answering(topic -> Answer.DONE));
+                request.answeringGone(Refusal.TOPIC_UNKNOWN));
     }
 
     /** Routes are made from the topics that exist: there is nothing more to forget. */
@@ -88,7 +88,7 @@ final class TopicHandler {
         String name = GetTopicConfigHeader.decode(request.header()).topic();
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + name + " not exist!");
+            request.answer(Answer.topicUnknown(name));
             return;
         }
         var config =

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What no official client does: broken, endless and hostile peers next to one that works. */
 @AgainstServer
+@Feature("Hostile peers: broken and endless frames")
 class RawBytesTest {
 
     private static final int REQUEST_CODE_NOT_SUPPORTED = 3;

@@ -20,6 +20,7 @@ import com.aliyun.openservices.ons.api.batch.BatchConsumer;
 import com.aliyun.openservices.ons.api.order.OrderAction;
 import com.aliyun.openservices.ons.api.order.OrderConsumer;
 import com.aliyun.openservices.ons.api.order.OrderProducer;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.AgainstServer;
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Fields;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** The commercial client, which has the protocol of RocketMQ 4 and an interface of its own. */
 @AgainstServer
+@Feature("Sending: sync, async and one-way")
 class OnsTest {
 
     @Test
@@ -110,6 +112,7 @@ class OnsTest {
     }
 
     @Test
+    @Feature("Retries: delays, attempts, dead letters")
     void shouldRetryAndDeadLetter(Target server) {
         String topic = topic(server, "ons-retry", 1);
         String group = "GID_ons-retry";
@@ -138,6 +141,7 @@ class OnsTest {
     }
 
     @Test
+    @Feature("Order: orderly push")
     void shouldDeliverMessagesOfOneShardingKeyInOrder(Target server) {
         String topic = topic(server, "ons-order", 4);
         Map<String, List<String>> inbox = new ConcurrentHashMap<>();
@@ -172,6 +176,7 @@ class OnsTest {
     }
 
     @Test
+    @Feature("Consuming: broadcast")
     void shouldDeliverEverythingToABroadcastConsumer(Target server) {
         String topic = topic(server, "ons-broadcast", 1);
         List<Queue<Message>> inboxes =
@@ -213,6 +218,7 @@ class OnsTest {
     }
 
     @Test
+    @Feature("Consuming: push, queues shared out in a group")
     void shouldDeliverBatches(Target server) {
         String topic = topic(server, "ons-batch", 1);
         Properties properties = properties(server, "GID_ons-batch");
@@ -242,6 +248,7 @@ class OnsTest {
     }
 
     @Test
+    @Feature("Consuming: classic pull")
     void shouldPullFromTheBeginning(Target server) {
         String topic = topic(server, "ons-pull", 1);
         Producer producer = ONSFactory.createProducer(properties(server, "GID_ons-pull"));

@@ -3,6 +3,7 @@ package io.sluice.compat.crash;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.AgainstServer;
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Fields;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>{@code -Dcompat.seed} repeats the moments of a run, as far as a real machine can.
  */
 @AgainstServer
+@Feature("Durability: kills under load")
 class CrashTest {
 
     private static final int KILLS = Integer.getInteger("compat.kills", 50);

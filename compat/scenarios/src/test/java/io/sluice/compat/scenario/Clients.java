@@ -12,6 +12,7 @@ import org.apache.rocketmq.client.ClientConfig;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.MQPullConsumerScheduleService;
 import org.apache.rocketmq.client.consumer.listener.MessageListener;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
@@ -125,8 +126,16 @@ final class Clients implements AutoCloseable {
     }
 
     DefaultMQPullConsumer pullConsumer(String group) throws MQClientException {
+        return start(unstartedPullConsumer(group));
+    }
+
+    DefaultMQPullConsumer unstartedPullConsumer(String group) {
         DefaultMQPullConsumer consumer = new DefaultMQPullConsumer(group);
         configure(consumer);
+        return consumer;
+    }
+
+    DefaultMQPullConsumer start(DefaultMQPullConsumer consumer) throws MQClientException {
         consumer.start();
         shutdowns.push(consumer::shutdown);
         return consumer;
@@ -143,6 +152,17 @@ final class Clients implements AutoCloseable {
         consumer.start();
         shutdowns.push(consumer::shutdown);
         return consumer;
+    }
+
+    MQPullConsumerScheduleService pullSchedule(String group) {
+        MQPullConsumerScheduleService schedule = new MQPullConsumerScheduleService(group);
+        configure(schedule.getDefaultMQPullConsumer());
+        return schedule;
+    }
+
+    void start(MQPullConsumerScheduleService schedule) throws MQClientException {
+        schedule.start();
+        shutdowns.push(schedule::shutdown);
     }
 
     private void configure(ClientConfig client) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sluice.compat.harness.Feature;
 import java.util.Random;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -12,6 +13,7 @@ import org.apache.rocketmq.common.message.Message;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Sending: what is too large is refused")
 class LimitsTest {
 
     private static final int BODY_BYTES_MAX = 4 << 20;

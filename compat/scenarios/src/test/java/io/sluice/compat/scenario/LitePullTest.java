@@ -2,6 +2,7 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,6 +13,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Consuming: lite pull, assigned or subscribed")
 class LitePullTest {
 
     private static final long POLL_TIMEOUT_MS = 100;
@@ -121,6 +123,77 @@ class LitePullTest {
         DefaultLitePullConsumer consumer = clients.start(clients.liteConsumer(clients.freshName()));
         consumer.assign(List.of(queue));
         Await.until("it finds it", () -> consumer.offsetForTimestamp(queue, between) == 3);
+    }
+
+    @Test
+    void shouldSeekToATime(Clients clients) throws Exception {
+        String topic = clients.topic(1);
+        DefaultMQProducer producer = clients.producer();
+        Clients.send(producer, topic, 3);
+        long between = System.currentTimeMillis() + 1;
+        Await.until("the clock moves on", () -> System.currentTimeMillis() > between);
+        producer.send(Clients.message(topic, "later"));
+        MessageQueue queue = Clients.queues(producer, topic).get(0);
+        DefaultLitePullConsumer consumer = clients.start(clients.liteConsumer(clients.freshName()));
+        consumer.assign(List.of(queue));
+        pollExactly(consumer, List.of("0", "1", "2", "later"));
+
+        seek(consumer, queue, consumer.offsetForTimestamp(queue, between));
+
+        pollExactly(consumer, List.of("later"));
+    }
+
+    @Test
+    void shouldLeaveAQueueAloneWhileItIsPaused(Clients clients) throws Exception {
+        String topic = clients.topic(2);
+        DefaultMQProducer producer = clients.producer();
+        List<MessageQueue> queues = Clients.queues(producer, topic);
+        for (MessageQueue queue : queues) {
+            producer.send(Clients.message(topic, "in " + queue.getQueueId()), queue);
+        }
+        DefaultLitePullConsumer consumer = clients.liteConsumer(clients.freshName());
+        consumer.assign(queues);
+        consumer.pause(queues.subList(0, 1));
+        clients.start(consumer);
+        pollExactly(consumer, List.of("in 1"));
+
+        consumer.resume(queues.subList(0, 1));
+
+        pollExactly(consumer, List.of("in 0"));
+    }
+
+    @Test
+    void shouldSubscribeToTags(Clients clients) throws Exception {
+        String topic = clients.topic(1);
+        DefaultMQProducer producer = clients.producer();
+        for (String tag : List.of("a", "b", "c")) {
+            producer.send(Clients.message(topic, tag, "in " + tag));
+        }
+        DefaultLitePullConsumer consumer = clients.liteConsumer(clients.freshName());
+        consumer.subscribe(topic, "a || c");
+        clients.start(consumer);
+        pollExactly(consumer, List.of("in a", "in c"));
+    }
+
+    /** Without a word of the application, what was polled is committed from time to time. */
+    @Test
+    void shouldCommitByItself(Clients clients) throws Exception {
+        String topic = clients.topic(1);
+        String group = clients.freshName();
+        DefaultMQProducer producer = clients.producer();
+        Clients.send(producer, topic, 4);
+        MessageQueue queue = Clients.queues(producer, topic).get(0);
+        DefaultLitePullConsumer consumer = clients.liteConsumer(group);
+        consumer.setAutoCommitIntervalMillis(1_000);
+        consumer.subscribe(topic, "*");
+        clients.start(consumer);
+        pollExactly(consumer, List.of("0", "1", "2", "3"));
+        Await.until(
+                "it is committed",
+                () -> {
+                    consumer.poll(POLL_TIMEOUT_MS);
+                    return consumer.committed(queue) == 4;
+                });
     }
 
     private static void seek(DefaultLitePullConsumer consumer, MessageQueue queue, long offset) {

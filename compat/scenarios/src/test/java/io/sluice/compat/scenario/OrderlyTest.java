@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Order: orderly push")
 class OrderlyTest {
 
     /** What was attempted in each queue, in order; message bodies told by {@code fails} fail. */

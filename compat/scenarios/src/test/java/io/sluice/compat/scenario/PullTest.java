@@ -3,12 +3,14 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.MQPullConsumerScheduleService;
 import org.apache.rocketmq.client.consumer.PullCallback;
 import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.client.consumer.PullStatus;
@@ -17,6 +19,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Consuming: classic pull")
 class PullTest {
 
     @Test
@@ -147,6 +150,89 @@ class PullTest {
                     "the offset is committed",
                     () -> second.fetchConsumeOffset(queue, true) == 7 + queue.getQueueId());
         }
+    }
+
+    @Test
+    void shouldShareQueuesAmongPullConsumers(Clients clients) throws Exception {
+        String topic = clients.topic(4);
+        String group = clients.freshName();
+        DefaultMQPullConsumer one = clients.unstartedPullConsumer(group);
+        DefaultMQPullConsumer two = clients.unstartedPullConsumer(group);
+        for (DefaultMQPullConsumer each : List.of(one, two)) {
+            each.setRegisterTopics(Set.of(topic));
+            clients.start(each);
+        }
+        Await.until(
+                "each has half, and none both",
+                () -> {
+                    Set<MessageQueue> ofOne = one.fetchMessageQueuesInBalance(topic);
+                    Set<MessageQueue> ofTwo = two.fetchMessageQueuesInBalance(topic);
+                    return ofOne.size() == 2
+                            && ofTwo.size() == 2
+                            && ofOne.stream().noneMatch(ofTwo::contains);
+                });
+    }
+
+    @Test
+    void shouldGiveAMessageBackForALaterTry(Clients clients) throws Exception {
+        String topic = clients.topic(1);
+        String group = clients.freshName();
+        DefaultMQProducer producer = clients.producer();
+        Clients.send(producer, topic, 1);
+        MessageQueue queue = Clients.queues(producer, topic).get(0);
+        DefaultMQPullConsumer consumer = clients.unstartedPullConsumer(group);
+        consumer.setRegisterTopics(Set.of(topic));
+        clients.start(consumer);
+        PullResult first = consumer.pull(queue, "*", 0, 1);
+        assertEquals(PullStatus.FOUND, first.getPullStatus());
+
+        Await.until(
+                "the group is known, and takes it back",
+                () -> {
+                    consumer.sendMessageBack(first.getMsgFoundList().get(0), 1);
+                    return true;
+                });
+
+        MessageQueue retries = new MessageQueue("%RETRY%" + group, queue.getBrokerName(), 0);
+        Inbox inbox = new Inbox();
+        Await.until(
+                "it comes again",
+                () -> {
+                    PullResult again = consumer.pull(retries, "*", 0, 1);
+                    if (again.getPullStatus() == PullStatus.FOUND) {
+                        inbox.add(again.getMsgFoundList());
+                    }
+                    return again.getPullStatus() == PullStatus.FOUND;
+                });
+        assertEquals(1, inbox.awaitOne().getReconsumeTimes());
+        assertEquals("0", inbox.bodies().get(0));
+    }
+
+    @Test
+    void shouldPullOnSchedule(Clients clients) throws Exception {
+        String topic = clients.topic(2);
+        String group = clients.freshName();
+        Clients.send(clients.producer(), topic, 30);
+        Inbox inbox = new Inbox();
+        MQPullConsumerScheduleService schedule = clients.pullSchedule(group);
+        schedule.registerPullTaskCallback(
+                topic,
+                (queue, context) -> {
+                    context.setPullNextDelayTimeMillis(20);
+                    try {
+                        long offset = Math.max(0, context.getPullConsumer().fetchConsumeOffset(queue, false));
+                        PullResult result = context.getPullConsumer().pull(queue, "*", offset, 8);
+                        if (result.getPullStatus() == PullStatus.FOUND) {
+                            inbox.add(result.getMsgFoundList());
+                        }
+                        context.getPullConsumer()
+                                .updateConsumeOffset(queue, result.getNextBeginOffset());
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                });
+        clients.start(schedule);
+        inbox.awaitExactly(IntStream.range(0, 30).mapToObj(Integer::toString).toList());
     }
 
     private static List<String> bodies(PullResult result) {

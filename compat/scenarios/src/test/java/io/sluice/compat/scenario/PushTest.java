@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Consuming: push, queues shared out in a group")
 class PushTest {
 
     /** Well below the 20 s after which clients look for other consumers of their own accord. */
@@ -69,6 +71,7 @@ class PushTest {
     }
 
     @Test
+    @Feature("Consuming: broadcast")
     void shouldDeliverEverythingToEveryBroadcastConsumer(Clients clients) throws Exception {
         String topic = clients.topic(4);
         String group = clients.freshName();
@@ -87,6 +90,7 @@ class PushTest {
     }
 
     @Test
+    @Feature("Filters: tags")
     void shouldDeliverOnlyTheTagsThatWereAskedFor(Clients clients) throws Exception {
         String topic = clients.topic(2);
         DefaultMQProducer producer = clients.producer();
@@ -103,6 +107,7 @@ class PushTest {
     }
 
     @Test
+    @Feature("Filters: tags")
     void shouldTellTagsOfEqualHashApart(Clients clients) throws Exception {
         assertEquals("Aa".hashCode(), "BB".hashCode());
         String topic = clients.topic(1);

@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Target;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** A clean stop and start of the server while clients go on. */
 @Scenario
+@Feature("Durability: restart in the middle of it all")
 class RestartTest {
 
     @Test

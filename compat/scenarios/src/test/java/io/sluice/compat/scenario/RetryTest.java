@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.util.List;
 import java.util.Queue;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server of these tests waits 1 s before a retry and 4 s at level 9 and above. */
 @Scenario
+@Feature("Retries: delays, attempts, dead letters")
 class RetryTest {
 
     private static final int SUCCEED = Integer.MIN_VALUE;

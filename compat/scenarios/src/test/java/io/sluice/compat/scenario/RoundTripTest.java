@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +15,7 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Messages: every part comes back as it was sent")
 class RoundTripTest {
 
     @Test
@@ -61,6 +63,7 @@ class RoundTripTest {
     }
 
     @Test
+    @Feature("Messages: compressed bodies")
     void shouldPassCompressedBodiesThroughUntouched(Clients clients) throws Exception {
         String topic = clients.topic(1);
         DefaultMQProducer producer = clients.producer();

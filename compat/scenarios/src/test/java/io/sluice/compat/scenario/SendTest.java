@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Sending: sync, async and one-way")
 class SendTest {
 
     @Test
@@ -103,6 +105,7 @@ class SendTest {
     }
 
     @Test
+    @Feature("Sending: batches")
     void shouldStoreABatchAsSeparateMessagesInOrder(Clients clients) throws Exception {
         String topic = clients.topic(1);
         DefaultMQProducer producer = clients.producer();
@@ -136,6 +139,7 @@ class SendTest {
     }
 
     @Test
+    @Feature("Sending: by the VIP port")
     void shouldServeOldClientsOnTheVipPort(Clients clients) throws Exception {
         String topic = clients.topic(1);
         DefaultMQProducer producer = clients.unstartedProducer();

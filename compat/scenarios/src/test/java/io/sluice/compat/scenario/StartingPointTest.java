@@ -2,6 +2,7 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where a group begins to read a queue. */
 @Scenario
+@Feature("Consuming: where a new group begins")
 class StartingPointTest {
 
     @Test

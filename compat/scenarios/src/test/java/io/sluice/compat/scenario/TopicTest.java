@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.RequestCode;
@@ -19,6 +20,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Topics: create, extend, delete, by the first message")
 class TopicTest {
 
     @Test
