@@ -13,6 +13,7 @@ import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.grpc.GrpcServer;
 import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
@@ -54,6 +55,7 @@ public final class Server implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final RemotingServer remoting;
+    private final GrpcServer grpc;
     private final List<Integer> ports;
     private final Broker broker;
     private final ThreadExecutor background;
@@ -74,6 +76,8 @@ public final class Server implements AutoCloseable {
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
             remoting.open(dispatcher(config, storeHost, clients), clients);
+            grpc = grpc(config, clients);
+            opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
         } catch (FileSystemException e) {
             close();
@@ -214,6 +218,20 @@ public final class Server implements AutoCloseable {
                 config.autoCreateTopics() ? config.defaultQueues() : 0);
     }
 
+    private GrpcServer grpc(Config config, Clients clients) throws IOException {
+        return GrpcServer.start(
+                config.bind(),
+                config.grpcPort(),
+                remoting.loops(),
+                RemotingServer.channelType(),
+                broker,
+                clients,
+                config.delayLevels(),
+                config.advertise()
+                        .map(it -> InetSocketAddress.createUnresolved(it.host(), config.grpcPort()))
+                        .orElse(null));
+    }
+
     private void expire(Clients clients) {
         clients.expire();
         background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
@@ -232,6 +250,11 @@ public final class Server implements AutoCloseable {
     /** The port that old clients' VIP channels go to. */
     public int vipPort() {
         return ports.get(2);
+    }
+
+    /** The port of gRPC clients. */
+    public int grpcPort() {
+        return grpc.port();
     }
 
     /** What the front door has seen. */
