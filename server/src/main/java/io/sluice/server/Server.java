@@ -16,6 +16,7 @@ import io.sluice.server.config.TransactionSettings;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import io.sluice.server.dispatch.TransactionChecker;
+import io.sluice.server.grpc.GrpcServer;
 import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
@@ -57,6 +58,7 @@ public final class Server implements AutoCloseable {
     private final SystemClock clock = new SystemClock();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final RemotingServer remoting;
+    private final GrpcServer grpc;
     private final List<Integer> ports;
     private final Broker broker;
     private final ThreadExecutor background;
@@ -79,6 +81,8 @@ public final class Server implements AutoCloseable {
             remoting.open(dispatcher(config, storeHost, clients), clients);
             broker.transactions()
                     .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
+            grpc = grpc(config, clients);
+            opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
         } catch (FileSystemException e) {
             close();
@@ -229,6 +233,20 @@ public final class Server implements AutoCloseable {
                 config.autoCreateTopics() ? config.defaultQueues() : 0);
     }
 
+    private GrpcServer grpc(Config config, Clients clients) throws IOException {
+        return GrpcServer.start(
+                config.bind(),
+                config.grpcPort(),
+                remoting.loops(),
+                RemotingServer.channelType(),
+                broker,
+                clients,
+                config.delayLevels(),
+                config.advertise()
+                        .map(it -> InetSocketAddress.createUnresolved(it.host(), config.grpcPort()))
+                        .orElse(null));
+    }
+
     private void expire(Clients clients) {
         clients.expire();
         background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
@@ -247,6 +265,11 @@ public final class Server implements AutoCloseable {
     /** The port that old clients' VIP channels go to. */
     public int vipPort() {
         return ports.get(2);
+    }
+
+    /** The port of gRPC clients. */
+    public int grpcPort() {
+        return grpc.port();
     }
 
     /** What the front door has seen. */

@@ -25,7 +25,7 @@ public enum Setting {
             Form.BROKER_PORT,
             "10911",
             "Broker port that route answers name; the VIP port of old clients is two below"),
-    GRPC_PORT(Form.PORT, "8081", "Port kept for gRPC clients; not served yet"),
+    GRPC_PORT(Form.PORT, "8081", "Port for clients that speak gRPC"),
     HTTP_PORT(Form.PORT, "9880", "Port kept for the console and HTTP; not served yet"),
     AUTO_CREATE_TOPICS(Form.BOOL, "true", "Create a topic when the first message is sent to it"),
     DEFAULT_QUEUES(Form.QUEUES, "8", "Queues of a topic that is created without a number"),

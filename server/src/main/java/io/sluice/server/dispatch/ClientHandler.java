@@ -52,7 +52,12 @@ final class ClientHandler {
                 return;
             }
         }
-        boolean tellAgain = clients.heartbeat(request.peer(), request.header(), data);
+        boolean tellAgain =
+                clients.heartbeat(
+                        request.peer(),
+                        request.header().language(),
+                        request.header().version(),
+                        data);
         request.answer(
                 Answer.ok(out ->
                         out.field("IS_SUPPORT_HEART_BEAT_V2", true)

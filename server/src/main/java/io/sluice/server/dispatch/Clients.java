@@ -3,7 +3,6 @@ package io.sluice.server.dispatch;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.time.Clock;
-import io.sluice.protocol.Header;
 import io.sluice.protocol.HeartbeatData;
 import io.sluice.protocol.HeartbeatData.MessageModel;
 import io.sluice.protocol.Language;
@@ -68,12 +67,13 @@ public final class Clients {
      * @return whether the client shall send its subscriptions in full next time: those that use
      *     fingerprints leave them out if nothing has changed
      */
-    synchronized boolean heartbeat(Peer peer, Header header, HeartbeatData data) {
+    public synchronized boolean heartbeat(
+            Peer peer, Language language, int version, HeartbeatData data) {
         if (!peer.open()) {
             return true;
         }
         long now = nowMs();
-        Member member = new Member(peer, data.clientId(), header.language(), header.version(), now);
+        Member member = new Member(peer, data.clientId(), language, version, now);
         boolean tellAgain = data.fingerprint() == 0;
         for (HeartbeatData.Consumer consumer : data.consumers()) {
             tellAgain |= consumer(member, data, consumer);
