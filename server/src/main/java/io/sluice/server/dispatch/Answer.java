@@ -43,23 +43,17 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
         return new Answer(ResponseCode.SUCCESS, null, fields, body);
     }
 
-<<<<<<< OURS
     /** Success, with something to say if {@code remark} is not null. */
     static Answer remarked(@Nullable String remark) {
         return new Answer(ResponseCode.SUCCESS, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
     }
 
-    /** A refusal. */
-||||||| BASE
-    /** A refusal. */
-=======
     /**
      * A refusal.
      *
      * @param remark what is wrong and what to do; of one that repeats an endless name the middle is
      *     left out
      */
->>>>>>> THEIRS
     public static Answer error(int code, @Nullable String remark) {
         String shown =
                 remark == null || remark.length() <= REMARK_LENGTH_MAX

@@ -74,7 +74,11 @@ final class ClientHandler {
         String group = GetConsumerListByGroupHeader.decode(request.header()).consumerGroup();
         List<String> ids = clients.clientIds(group);
         if (ids.isEmpty()) {
-            request.fail(ResponseCode.SYSTEM_ERROR, "no consumer of group " + group + " is here: start one, or wait for its heartbeat");
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR,
+                    "no consumer of group "
+                            + group
+                            + " is here: start one, or wait for its heartbeat");
         } else {
             request.answer(Answer.ok(new GetConsumerListByGroupResponseBody(ids).encode()));
         }

@@ -1,6 +1,5 @@
 package io.sluice.server.dispatch;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.RequestCode;
@@ -44,15 +43,6 @@ public interface Peer extends Executor {
     default void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {
         tell(Call.of(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, change::encode));
     }
-
-    /**
-     * Asks something of the peer that it does not answer, or answers with a request of its own;
-     * dropped if the peer does not keep up with reading.
-     *
-     * @param code a {@link io.sluice.protocol.RequestCode}
-     * @param body goes into the hands of the peer
-     */
-    void ask(int code, Answer.Fields fields, ByteBuf body);
 
     /** Ends the connection. */
     void close(String reason);

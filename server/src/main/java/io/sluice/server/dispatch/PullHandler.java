@@ -89,7 +89,9 @@ final class PullHandler {
 
     private void pull(Request request, PullMessageHeader fields, Group group) {
         if (!group.settings().consumeEnabled()) {
-            request.fail(ResponseCode.NO_PERMISSION, "group %s may not consume: it was switched off, by consumeEnable"
+            request.fail(
+                    ResponseCode.NO_PERMISSION,
+                    "group %s may not consume: it was switched off, by consumeEnable"
                             .formatted(group.name()));
             return;
         }
@@ -159,7 +161,8 @@ final class PullHandler {
         }
         if (subscription.data().subVersion() < fields.subVersion()) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest: the next heartbeat brings it");
+                    ResponseCode.SUBSCRIPTION_NOT_LATEST,
+                    "the consumer's subscription not latest: the next heartbeat brings it");
             return null;
         }
         if (subscription.filter() == null) {

@@ -7,7 +7,6 @@ import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.protocol.BrokerData;
 import io.sluice.protocol.ClusterInfo;
 import io.sluice.protocol.GetRouteInfoHeader;
-import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.TopicRouteData;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;

@@ -60,7 +60,9 @@ final class SendHandler {
             request.fail(ResponseCode.INVALID_PARAMETER, fault);
         } else if (!Names.mayBeSentTo(name)) {
             request.fail(
-                    ResponseCode.NO_PERMISSION, "sending to the topic %s is forbidden: it belongs to the system".formatted(name));
+                    ResponseCode.NO_PERMISSION,
+                    "sending to the topic %s is forbidden: it belongs to the system"
+                            .formatted(name));
         } else if (name.startsWith(Names.RETRY_PREFIX)) {
             sendAgain(request, fields);
         } else {

@@ -2,8 +2,6 @@ package io.sluice.server.dispatch;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.Properties;
@@ -74,8 +72,8 @@ public final class TransactionChecker {
                         transactionId,
                         new MessageId(storeHost, check.id()).toString(),
                         RouteHandler.BROKER_NAME);
-        ByteBuf body = body(stored, withTimes(properties, check.times()), check.id());
-        producer.ask(RequestCode.CHECK_TRANSACTION_STATE, header::encode, body);
+        byte[] body = body(stored, withTimes(properties, check.times()), check.id());
+        producer.tell(new Call(RequestCode.CHECK_TRANSACTION_STATE, header::encode, body));
     }
 
     private static byte[] withTimes(byte[] properties, int times) {
@@ -87,7 +85,7 @@ public final class TransactionChecker {
     }
 
     /** The message as the producer's listener sees it: as sent, and where it was stored. */
-    private static ByteBuf body(ByteBuffer stored, byte[] properties, long position) {
+    private static byte[] body(ByteBuffer stored, byte[] properties, long position) {
         Message message =
                 Message.again(
                         stored,
@@ -108,6 +106,6 @@ public final class TransactionChecker {
                 position,
                 StoredMessage.storeMs(stored, 0),
                 host);
-        return Unpooled.wrappedBuffer(out.flip());
+        return out.array();
     }
 }

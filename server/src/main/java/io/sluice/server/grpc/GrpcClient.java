@@ -5,9 +5,11 @@ import apache.rocketmq.v2.TelemetryCommand;
 import io.grpc.stub.StreamObserver;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
+import io.sluice.server.dispatch.Call;
 import io.sluice.server.dispatch.Peer;
+import io.sluice.server.dispatch.Reply;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,9 +91,15 @@ final class GrpcClient implements Peer {
         return UnpooledByteBufAllocator.DEFAULT;
     }
 
-    /** These clients share no queues out among themselves: there is nothing to tell. */
+    /** What remoting clients are told means nothing to this one. */
     @Override
-    public void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {}
+    public void tell(Call call) {}
+
+    /** What remoting clients are asked means nothing to this one. */
+    @Override
+    public void ask(Call call, long withinMs, Consumer<Reply> reply) {
+        reply.accept(new Reply.Silent(Reply.Silence.BUSY));
+    }
 
     @Override
     public void close(String reason) {

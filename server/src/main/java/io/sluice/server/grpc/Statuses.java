@@ -35,6 +35,9 @@ final class Statuses {
             case NO_PERMISSION -> Code.FORBIDDEN;
             case TOO_LARGE -> Code.PAYLOAD_TOO_LARGE;
             case MESSAGE_UNKNOWN -> Code.MESSAGE_NOT_FOUND;
+            case LEASE_GONE -> Code.INVALID_RECEIPT_HANDLE;
+            case TOO_MANY_LEASES -> Code.TOO_MANY_REQUESTS;
+            case TRANSACTION_UNKNOWN -> Code.INVALID_TRANSACTION_ID;
         };
     }
 }

@@ -484,29 +484,6 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     }
 
     @Override
-    public void ask(int code, Answer.Fields fields, ByteBuf body) {
-        try {
-            channel.eventLoop().execute(() -> writeRequest(code, fields, body));
-        } catch (RejectedExecutionException e) {
-            body.release();
-            LOG.debug("{} is gone, and so is its event loop", remote, e);
-        }
-    }
-
-    private void writeRequest(int code, Answer.Fields fields, ByteBuf body) {
-        if (!open || !channel.isWritable()) {
-            body.release();
-            return;
-        }
-        ByteBuf out = channel.alloc().ioBuffer(ANSWER_BYTES_GUESSED);
-        fields.encode(writer.oneway(serializeType, code, opaque++))
-                .finish(out, body.readableBytes());
-        put(out);
-        put(body);
-        flush();
-    }
-
-    @Override
     public void close(String reason) {
         if (open) {
             LOG.info("closing the connection of {}: {}", remote, reason);

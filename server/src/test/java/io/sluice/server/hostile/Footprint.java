@@ -70,8 +70,7 @@ final class Footprint {
         return known;
     }
 
-    private String ask(int code, UnaryOperator<FrameWriter> of)
-            throws IOException {
+    private String ask(int code, UnaryOperator<FrameWriter> of) throws IOException {
         Wire.Reply reply = wire.call(code, of);
         String body = new String(reply.body(), StandardCharsets.UTF_8);
         return reply.code() + " " + reply.header().fields() + " " + body;

@@ -89,7 +89,14 @@ final class Mutations {
                     "x".repeat(LONGEST_BYTES));
 
     private static final List<String> FEW_HOSTILE =
-            List.of("", "NaN", "-1", "2147483647", "9223372036854775807", "../x", "a > 1 AND (((((");
+            List.of(
+                    "",
+                    "NaN",
+                    "-1",
+                    "2147483647",
+                    "9223372036854775807",
+                    "../x",
+                    "a > 1 AND (((((");
 
     private static final List<String> HOSTILE_JSON =
             List.of(
@@ -174,7 +181,10 @@ final class Mutations {
         for (String known : List.of(TOPIC, GROUP)) {
             Attempt strange = strange(good, known);
             for (String name : asked.fields().keySet()) {
-                all.add(FEW_HOSTILE.stream().map(text -> with(strange, name, Value.text(text))).toList());
+                all.add(
+                        FEW_HOSTILE.stream()
+                                .map(text -> with(strange, name, Value.text(text)))
+                                .toList());
             }
         }
         for (String name : asked.fields().keySet()) {
@@ -201,8 +211,10 @@ final class Mutations {
     private static Attempt strange(Attempt good, String known) {
         String unknown = known + "-unknown";
         Map<String, Value> fields = new LinkedHashMap<>(good.fields());
-        fields.replaceAll((name, value) -> value.text().equals(known) ? Value.text(unknown) : value);
-        String body = new String(good.body(), UTF_8).replace("\"" + known + '"', "\"" + unknown + '"');
+        fields.replaceAll(
+                (name, value) -> value.text().equals(known) ? Value.text(unknown) : value);
+        String body =
+                new String(good.body(), UTF_8).replace("\"" + known + '"', "\"" + unknown + '"');
         String what = "of an unknown " + known;
         return new Attempt(good.code(), what, fields, body.getBytes(UTF_8));
     }
