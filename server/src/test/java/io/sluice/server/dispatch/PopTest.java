@@ -303,7 +303,8 @@ final class PopTest extends FrontDoor {
         String assigned = assignment("orders");
         assertEquals("POP", mode(assigned));
         assertTrue(assigned.contains("\"queueId\":-1"), assigned);
-        assertEquals("{}", assignment("%RETRY%group"));
+        assertEquals("PULL", mode(assignment("%RETRY%group")));
+        assertEquals("{}", assignment("nothing"));
         Wire.Reply all = ok(wire.call(RequestCode.GET_ALL_MESSAGE_REQUEST_MODE, FrontDoor::none));
         assertEquals(
                 "{\"messageRequestModeMap\":{\"orders\":{\"group\":{\"consumerGroup\":\"group\",\"mode\":\"POP\",\"popShareQueueNum\":0,\"topic\":\"orders\"}}}}",
