@@ -1,10 +1,12 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of records, big-endian. Every record begins with
@@ -21,7 +23,7 @@ import java.nio.ByteBuffer;
  * whoever reads one message from storage does not know its batch, whose checksum covers everything.
  * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
  * whole MESSAGE record as it shall be stored when due, but for its place. The others list their
- * components in order.
+ * components in order, text as 2 bytes of length + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -33,6 +35,10 @@ final class RecordCodec {
     private static final byte SEGMENTS_EXPIRED = 7;
     private static final byte TOPIC_FORGOTTEN = 8;
     private static final byte GROUP_FORGOTTEN = 9;
+    private static final byte LOCKED = 20;
+    private static final byte UNLOCKED = 21;
+    private static final byte RESET = 22;
+    private static final byte BARRIER = 23;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
@@ -41,8 +47,14 @@ final class RecordCodec {
     /** The size of a FIRED record. */
     static final int FIRED_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
 
-    /** No small record is larger. */
+    /** No small record is larger, but for one that holds a client's id. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
+
+    private static final int LOCKED_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 14;
+
+    /** No LOCKED record is larger. */
+    static final int LOCKED_SIZE_BYTES_MAX =
+            LOCKED_HEAD_SIZE_BYTES + OrderLocks.CLIENT_ID_SIZE_BYTES_MAX;
 
     private static final long[] NO_KEYS = {};
 
@@ -182,10 +194,43 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> out.putInt(r.segment());
             case Record.TopicForgotten r -> out.putInt(r.topicId());
             case Record.GroupForgotten r -> out.putInt(r.groupId());
+            case Record.QueueLocked r -> writeLocked(out, r);
+            case Record.QueueUnlocked r ->
+                    out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+            case Record.OffsetReset r ->
+                    out.putInt(r.groupId())
+                            .putInt(r.topicId())
+                            .putInt(r.queueId())
+                            .putLong(r.offset());
+            case Record.BarrierDrawn r -> out.putInt(r.topicId());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
         }
         out.putInt(start, out.position() - start);
+    }
+
+    private static void writeLocked(ByteBuffer out, Record.QueueLocked r) {
+        byte[] clientId = r.clientId().getBytes(StandardCharsets.UTF_8);
+        out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+        out.putShort((short) clientId.length).put(clientId);
+    }
+
+    private static Record.QueueLocked readLocked(ByteBuffer in, int body) {
+        byte[] clientId = new byte[in.getShort(body + 12)];
+        in.get(body + 14, clientId);
+        return new Record.QueueLocked(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                new String(clientId, StandardCharsets.UTF_8));
+    }
+
+    private static boolean isWholeLocked(ByteBuffer in, int at, int sizeBytes) {
+        return sizeBytes >= LOCKED_HEAD_SIZE_BYTES
+                && sizeBytes <= LOCKED_SIZE_BYTES_MAX
+                && in.getShort(at + HEAD_SIZE_BYTES + 12) == sizeBytes - LOCKED_HEAD_SIZE_BYTES
+                && OrderLocks.isUsable(readLocked(in, at + HEAD_SIZE_BYTES).clientId())
+                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
     }
 
     private static byte kind(Record record) {
@@ -199,6 +244,10 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> SEGMENTS_EXPIRED;
             case Record.TopicForgotten r -> TOPIC_FORGOTTEN;
             case Record.GroupForgotten r -> GROUP_FORGOTTEN;
+            case Record.QueueLocked r -> LOCKED;
+            case Record.QueueUnlocked r -> UNLOCKED;
+            case Record.OffsetReset r -> RESET;
+            case Record.BarrierDrawn r -> BARRIER;
         };
     }
 
@@ -246,6 +295,17 @@ final class RecordCodec {
             case SEGMENTS_EXPIRED -> new Record.SegmentsExpired(in.getInt(body));
             case TOPIC_FORGOTTEN -> new Record.TopicForgotten(in.getInt(body));
             case GROUP_FORGOTTEN -> new Record.GroupForgotten(in.getInt(body));
+            case LOCKED -> readLocked(in, body);
+            case UNLOCKED ->
+                    new Record.QueueUnlocked(
+                            in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
+            case RESET ->
+                    new Record.OffsetReset(
+                            in.getInt(body),
+                            in.getInt(body + 4),
+                            in.getInt(body + 8),
+                            in.getLong(body + 12));
+            case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -273,6 +333,14 @@ final class RecordCodec {
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
+            case LOCKED -> isWholeLocked(in, at, sizeBytes);
+            case UNLOCKED ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 12
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case RESET ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 20
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + 4;
             default -> true;
         };
     }

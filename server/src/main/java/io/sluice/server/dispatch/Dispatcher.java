@@ -17,6 +17,7 @@ public final class Dispatcher {
     private final RouteHandler routes;
     private final QueryHandler queries;
     private final StatusHandler status;
+    private final ReplayHandler replays;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -35,12 +36,13 @@ public final class Dispatcher {
             int autoCreateQueues) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
-        offsets = new OffsetHandler(broker);
+        offsets = new OffsetHandler(broker, registry);
         clients = new ClientHandler(broker, registry);
         topics = new TopicHandler(broker.catalog(), defaultQueues);
         groups = new GroupHandler(broker.catalog());
-        routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
+        routes = new RouteHandler(broker, advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
+        replays = new ReplayHandler(broker);
         status = new StatusHandler(broker, startedMs);
     }
 
@@ -84,6 +86,8 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
+            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
+            case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
