@@ -62,7 +62,7 @@ public final class Groups {
     /** The answer to a commit. */
     public void committed(int groupId, QueueRef queue, Commits.Call call, long kept) {
         Commits known = commits(groupId, queue);
-        if (call.refused || call.ignorable && kept != call.offset) {
+        if (call.refused || (call.ignorable && kept != call.offset)) {
             ignored(groupId, queue, call, kept);
             return;
         }

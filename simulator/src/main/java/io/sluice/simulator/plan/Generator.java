@@ -267,7 +267,12 @@ public final class Generator {
         int group = own.below(groups);
         int topic = own.below(topics);
         int client = own.below(CLIENTS);
-        long at = time(own);
+        long at = fill(own, time(own), topic, queues);
+        for (int queue = 0; queue < queues; queue++) {
+            add(own, at, new Operation.Consume(group, topic, queue, 8, 1 << 18, 0, 0));
+            at += own.below((int) (20 * NANOS_PER_MS));
+            add(own, at, new Operation.Commit(group, topic, queue, 0, false));
+        }
         add(own, at, new Operation.Lock(group, client, topic));
         at = fill(own, at, topic, queues);
         add(own, at, new Operation.Grow(topic));
