@@ -101,11 +101,17 @@ public final class RequestCode {
     /** To a client: where are you? */
     public static final int GET_CONSUMER_STATUS_FROM_CLIENT = 221;
 
+    /** Sends a group to other offsets; {@link ResetOffsetHeader}. */
+    public static final int INVOKE_BROKER_TO_RESET_OFFSET = 222;
+
     /** To a client: how are you doing? */
     public static final int GET_CONSUMER_RUNNING_INFO = 307;
 
     /** To a client: consume this message now. */
     public static final int CONSUME_MESSAGE_DIRECTLY = 309;
+
+    /** Sends a group to where another one is; {@link CloneGroupOffsetHeader}. */
+    public static final int CLONE_GROUP_OFFSET = 314;
 
     /** {@link #SEND_MESSAGE} with one-letter field names. */
     public static final int SEND_MESSAGE_V2 = 310;

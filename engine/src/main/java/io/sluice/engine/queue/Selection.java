@@ -12,6 +12,7 @@ public final class Selection {
 
     private final int countMax;
     private final long sizeBytesMax;
+    private final long end;
     private long[] positions = new long[32];
     private int[] sizes = new int[32];
     private int count;
@@ -25,6 +26,14 @@ public final class Selection {
      * @param sizeBytesMax bytes in total at most; the first message is taken whatever its size
      */
     public Selection(int countMax, long sizeBytesMax, long offset) {
+        this(countMax, sizeBytesMax, offset, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param end nothing from this offset on is looked at
+     */
+    public Selection(int countMax, long sizeBytesMax, long offset, long end) {
+        this.end = end;
         this.countMax = countMax;
         this.sizeBytesMax = sizeBytesMax;
         this.nextOffset = offset;
@@ -62,7 +71,7 @@ public final class Selection {
 
     /** Looks at the next entry; false if it was left for the next read. */
     boolean offer(TagFilter filter, long position, int size, int tagHash) {
-        if (scanned == SCANNED_MAX || count == countMax) {
+        if (scanned == SCANNED_MAX || count == countMax || nextOffset >= end) {
             complete = true;
             return false;
         }

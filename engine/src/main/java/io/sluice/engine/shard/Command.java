@@ -45,6 +45,8 @@ public sealed interface Command {
      *
      * @param queues how many queues the topic has
      * @param raiseOnly whether a lower offset than the committed one is ignored
+     * @param clientId who says so: what contradicts a lock or a reset changes nothing. Empty if
+     *     that is not known; null for an operator, who may do anything
      */
     record CommitOffset(
             int groupId,
@@ -52,8 +54,19 @@ public sealed interface Command {
             int queues,
             long offset,
             boolean raiseOnly,
+            @Nullable String clientId,
             Consumer<Outcome<Long>> reply)
             implements Command {
+        public CommitOffset(
+                int groupId,
+                QueueRef queue,
+                int queues,
+                long offset,
+                boolean raiseOnly,
+                Consumer<Outcome<Long>> reply) {
+            this(groupId, queue, queues, offset, raiseOnly, null, reply);
+        }
+
         @Override
         public void refuse(Outcome.Refused<?> why) {
             reply.accept(why.of());
@@ -339,4 +352,63 @@ public sealed interface Command {
 
     /** The record of an undecided transaction, as it was read from a position. */
     record Half(long id, long position, ByteBuffer record) {}
+
+    /**
+     * An operator sends a group to other offsets of queues of one topic, all or none.
+     *
+     * @param queues how many queues the topic has
+     */
+    record ResetOffsets(
+            int groupId,
+            int topicId,
+            int queues,
+            List<QueueOffset> offsets,
+            Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Producers begin to spread keys over more queues; replies when that is noted. */
+    record DrawBarrier(int topicId, Consumer<Outcome<Integer>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * May a client of a group read on in a queue? Asked where {@link Gates} say so.
+     *
+     * @param from where it wants to read on
+     * @param countMax how many messages it wants at most
+     * @param patience what to wake when it may be worth asking again, in place of a reply that it
+     *     has to wait; null to be told
+     */
+    record AskPassage(
+            int groupId,
+            QueueRef queue,
+            long from,
+            int countMax,
+            String clientId,
+            @Nullable Park patience,
+            Consumer<Outcome<Passage>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * What a client of a group may read.
+     *
+     * @param limit messages below this offset
+     * @param movedTo where it has to go on instead of where it wanted to; {@link #NOT_MOVED}
+     */
+    record Passage(long limit, long movedTo) {
+        public static final long NOT_MOVED = -1;
+    }
 }

@@ -4,6 +4,7 @@ import io.sluice.engine.log.Batch;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
@@ -253,6 +254,11 @@ final class GroupCommit {
             parked.park(c);
             expireAlarm.atNanos(c.deadlineNanos());
         }
+    }
+
+    /** Wakes all that are parked for a queue, whatever has come: they look again. */
+    void wake(QueueRef queue) {
+        parked.arrived(queue, Long.MAX_VALUE);
     }
 
     private void expireParked() {

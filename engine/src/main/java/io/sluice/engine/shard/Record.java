@@ -123,4 +123,19 @@ sealed interface Record {
 
     /** A transaction was decided, for ever. */
     record TransactionDecided(long id, Decision decision, long atMs) implements Record {}
+
+    /** A client of a group has got the order lock of a queue. */
+    record QueueLocked(int groupId, int topicId, int queueId, String clientId) implements Record {}
+
+    /** The order lock of a queue was given back. */
+    record QueueUnlocked(int groupId, int topicId, int queueId) implements Record {}
+
+    /** An operator has sent a group to {@code offset} of a queue. */
+    record OffsetReset(int groupId, int topicId, int queueId, long offset) implements Record {}
+
+    /**
+     * Producers begin to spread keys over more queues of a topic: what lies in its queues now comes
+     * before what comes later.
+     */
+    record BarrierDrawn(int topicId) implements Record {}
 }

@@ -1,12 +1,14 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of records, big-endian. Every record begins with
@@ -25,7 +27,8 @@ import java.nio.ByteBuffer;
  * whole MESSAGE record as it shall be stored when due, but for its place. HALF has the position by
  * which its transaction is known 8 (0 for its own), when producers are asked first 8, how long
  * after the commit the message is due 8, and then the MESSAGE record, but for its place. Those
- * about leases stand in {@link LeaseCodec}. The others list their components in order.
+ * about leases stand in {@link LeaseCodec}. The others list their components in order, text as 2
+ * bytes of length + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -44,6 +47,10 @@ final class RecordCodec {
     private static final byte HALF = 20;
     private static final byte TRANSACTION_CHECKED = 21;
     private static final byte TRANSACTION_DECIDED = 22;
+    private static final byte LOCKED = 30;
+    private static final byte UNLOCKED = 31;
+    private static final byte RESET = 32;
+    private static final byte BARRIER = 33;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
@@ -59,8 +66,14 @@ final class RecordCodec {
     /** The size of a TRANSACTION_DECIDED record. */
     static final int DECIDED_SIZE_BYTES = HEAD_SIZE_BYTES + 17;
 
-    /** No small record is larger, but for those of many leases. */
+    /** No small record is larger, but for those of many leases or with a client's id. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
+
+    private static final int LOCKED_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 14;
+
+    /** No LOCKED record is larger. */
+    static final int LOCKED_SIZE_BYTES_MAX =
+            LOCKED_HEAD_SIZE_BYTES + OrderLocks.CLIENT_ID_SIZE_BYTES_MAX;
 
     private static final long[] NO_KEYS = {};
 
@@ -255,6 +268,15 @@ final class RecordCodec {
             case Record.Acknowledged r -> LeaseCodec.write(out, r);
             case Record.LeaseExtended r -> LeaseCodec.write(out, r);
             case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
+            case Record.QueueLocked r -> writeLocked(out, r);
+            case Record.QueueUnlocked r ->
+                    out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+            case Record.OffsetReset r ->
+                    out.putInt(r.groupId())
+                            .putInt(r.topicId())
+                            .putInt(r.queueId())
+                            .putLong(r.offset());
+            case Record.BarrierDrawn r -> out.putInt(r.topicId());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
             case Record.HalfStored r -> throw new IllegalArgumentException("not small: " + r);
@@ -267,6 +289,30 @@ final class RecordCodec {
                     out.putLong(r.id()).putLong(r.atMs()).put(r.decision().code());
         }
         out.putInt(start, out.position() - start);
+    }
+
+    private static void writeLocked(ByteBuffer out, Record.QueueLocked r) {
+        byte[] clientId = r.clientId().getBytes(StandardCharsets.UTF_8);
+        out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+        out.putShort((short) clientId.length).put(clientId);
+    }
+
+    private static Record.QueueLocked readLocked(ByteBuffer in, int body) {
+        byte[] clientId = new byte[in.getShort(body + 12)];
+        in.get(body + 14, clientId);
+        return new Record.QueueLocked(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                new String(clientId, StandardCharsets.UTF_8));
+    }
+
+    private static boolean isWholeLocked(ByteBuffer in, int at, int sizeBytes) {
+        return sizeBytes >= LOCKED_HEAD_SIZE_BYTES
+                && sizeBytes <= LOCKED_SIZE_BYTES_MAX
+                && in.getShort(at + HEAD_SIZE_BYTES + 12) == sizeBytes - LOCKED_HEAD_SIZE_BYTES
+                && OrderLocks.isUsable(readLocked(in, at + HEAD_SIZE_BYTES).clientId())
+                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
     }
 
     private static byte kind(Record record) {
@@ -287,6 +333,10 @@ final class RecordCodec {
             case Record.HalfStored r -> HALF;
             case Record.TransactionChecked r -> TRANSACTION_CHECKED;
             case Record.TransactionDecided r -> TRANSACTION_DECIDED;
+            case Record.QueueLocked r -> LOCKED;
+            case Record.QueueUnlocked r -> UNLOCKED;
+            case Record.OffsetReset r -> RESET;
+            case Record.BarrierDrawn r -> BARRIER;
         };
     }
 
@@ -348,6 +398,17 @@ final class RecordCodec {
             case TRANSACTION_DECIDED ->
                     new Record.TransactionDecided(
                             in.getLong(body), Decision.of(in.get(body + 16)), in.getLong(body + 8));
+            case LOCKED -> readLocked(in, body);
+            case UNLOCKED ->
+                    new Record.QueueUnlocked(
+                            in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
+            case RESET ->
+                    new Record.OffsetReset(
+                            in.getInt(body),
+                            in.getInt(body + 4),
+                            in.getInt(body + 8),
+                            in.getLong(body + 12));
+            case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -386,6 +447,14 @@ final class RecordCodec {
             case TRANSACTION_DECIDED ->
                     sizeBytes >= DECIDED_SIZE_BYTES
                             && isDecision(in.get(at + HEAD_SIZE_BYTES + 16));
+            case LOCKED -> isWholeLocked(in, at, sizeBytes);
+            case UNLOCKED ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 12
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case RESET ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 20
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + 4;
             default -> true;
         };
     }

@@ -8,6 +8,7 @@ import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -101,6 +102,7 @@ public final class Shard {
     public void recover() throws IOException {
         log.recover(new Recovery(), commits.listener());
         state.queues.publishAll();
+        decider.started();
         log.trim(state.firstSegment());
         firing.start();
         housekeeping.start();
@@ -222,6 +224,11 @@ public final class Shard {
         return state.queues;
     }
 
+    /** Whether a group has to ask with {@link Command.AskPassage} before it reads on in a topic. */
+    public boolean isGated(int groupId, int topicId) {
+        return state.gates.isShut(groupId, topicId);
+    }
+
     /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
     public long acknowledgedNotDurable() {
         return commits.acknowledgedNotDurable();
@@ -246,6 +253,8 @@ public final class Shard {
 
     /** The groups that the shard holds something of, sorted. */
     public List<Integer> groupIds() {
-        return state.offsets.groupIds();
+        TreeSet<Integer> ids = new TreeSet<>(state.offsets.groupIds());
+        ids.addAll(state.locks.groupIds());
+        return List.copyOf(ids);
     }
 }

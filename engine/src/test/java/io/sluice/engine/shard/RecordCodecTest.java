@@ -72,7 +72,10 @@ final class RecordCodecTest {
                         new Record.QueueExpired(7, 8, 9),
                         new Record.SegmentsExpired(10),
                         new Record.TopicForgotten(11),
-                        new Record.GroupForgotten(12));
+                        new Record.GroupForgotten(12),
+                        new Record.QueueUnlocked(1, 2, 3),
+                        new Record.OffsetReset(1, 2, 3, 4),
+                        new Record.BarrierDrawn(5));
         ByteBuffer bytes = ByteBuffer.allocate(1024);
         for (Record record : records) {
             int before = bytes.position();
@@ -191,5 +194,17 @@ final class RecordCodecTest {
         CorruptLogException e =
                 assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 5));
         assertTrue(e.toString().contains("77"), e.toString());
+    }
+
+    @Test
+    void shouldReadBackWhoHoldsALock() throws Exception {
+        for (String clientId : List.of("a", "10.0.0.1@é", "x".repeat(255))) {
+            ByteBuffer bytes = ByteBuffer.allocate(RecordCodec.LOCKED_SIZE_BYTES_MAX);
+            Record locked = new Record.QueueLocked(1, 2, 3, clientId);
+            RecordCodec.writeSmall(bytes, locked);
+            assertEquals(locked, RecordCodec.read(bytes.flip(), 0));
+            bytes.rewind().putShort(8 + 12, (short) 300);
+            assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 0));
+        }
     }
 }

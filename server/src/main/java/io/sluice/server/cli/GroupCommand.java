@@ -10,13 +10,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "group",
         synopsisSubcommandLabel = "COMMAND",
-        description = "List consumer groups, and show how far behind they are.",
+        description = "List consumer groups, show how far behind they are, and change them.",
+        subcommands = {GroupResetCommand.class, GroupSetCommand.class},
         footer = {
             "",
             "Examples:",
             "  ./sluice group list",
             "  ./sluice group describe billing",
-            "  ./sluice group describe billing -o json"
+            "  ./sluice group describe billing -o json",
+            "  ./sluice group reset billing --topic orders --to earliest --dry-run",
+            "  ./sluice group set billing --retries 5"
         })
 final class GroupCommand {
 

@@ -22,10 +22,14 @@ import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.OffsetResponse;
 import io.sluice.protocol.Properties;
 import io.sluice.protocol.RequestCode;
+import io.sluice.protocol.ResetOffsetBody;
+import io.sluice.protocol.ResetOffsetHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
+import io.sluice.protocol.SubscriptionGroupConfig;
+import io.sluice.protocol.SubscriptionGroupList;
 import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicRouteData;
 import io.sluice.protocol.TransactionList;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -214,8 +219,15 @@ final class Queues implements AutoCloseable {
     }
 
     List<Lag> lags(String group) throws CommandException {
+        return lags(group, null);
+    }
+
+    /**
+     * @param topic null for all that the group has an offset in
+     */
+    List<Lag> lags(String group, @Nullable String topic) throws CommandException {
         Answer answer =
-                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, null)::encode);
+                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, topic)::encode);
         Header header = answer.header();
         List<Lag> lags = new ArrayList<>();
         ConsumeStats.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes())
@@ -232,6 +244,49 @@ final class Queues implements AutoCloseable {
                 progress.consumerOffset(),
                 progress.brokerOffset(),
                 progress.lastTimestampMs());
+    }
+
+    /**
+     * Sends a group to the first message stored at {@code ms} or later, or to the end.
+     *
+     * @return where it is now, by queue
+     */
+    Map<Integer, Long> reset(String group, String topic, long ms) throws CommandException {
+        var header =
+                new ResetOffsetHeader(
+                        group, topic, ResetOffsetHeader.ALL, ResetOffsetHeader.NONE, ms, true);
+        Answer answer = ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, header::encode);
+        Map<Integer, Long> offsets = new TreeMap<>();
+        ResetOffsetBody.decode(
+                        answer.frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes())
+                .offsets()
+                .forEach((queue, offset) -> offsets.put(queue.queueId(), offset));
+        return offsets;
+    }
+
+    /** What was decided about a group; the defaults if it is not there. */
+    SubscriptionGroupConfig groupConfig(String group) throws CommandException {
+        Answer answer = ask(GET_ALL_GROUPS, UnaryOperator.identity());
+        return SubscriptionGroupList.decode(
+                        answer.frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes())
+                .groups()
+                .stream()
+                .filter(known -> known.groupName().equals(group))
+                .findFirst()
+                .orElse(SubscriptionGroupConfig.named(group));
+    }
+
+    /** Creates or changes a group. */
+    void updateGroup(SubscriptionGroupConfig config) throws CommandException {
+        succeeded(
+                client.call(
+                        RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
+                        UnaryOperator.identity(),
+                        config.encode().toBytes()));
     }
 
     /** The clients of a group that are connected now. */

@@ -114,7 +114,7 @@ final class ClientHandler {
 
     private void lock(Request request, LockBatchRequestBody body, Group group) {
         Map<QueueRef, MessageQueue> known = known(body.queues());
-        clients.locked(group.name());
+        clients.locked(request.peer(), body.clientId(), group.name());
         broker.lockQueues(
                 group,
                 body.clientId(),

@@ -8,6 +8,7 @@ import io.sluice.protocol.HeartbeatData.MessageModel;
 import io.sluice.protocol.Language;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.SubscriptionData;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -55,6 +56,7 @@ public final class Clients {
     private final Map<Peer, Set<String>> groupsOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
     private int turns;
+    private final Map<Peer, String> clientIds = new ConcurrentHashMap<>();
 
     public Clients(Broker broker, Clock clock) {
         this.broker = broker;
@@ -72,6 +74,7 @@ public final class Clients {
         if (!peer.open()) {
             return true;
         }
+        clientIds.put(peer, data.clientId());
         long now = nowMs();
         Member member = new Member(peer, data.clientId(), language, version, now);
         boolean tellAgain = data.fingerprint() == 0;
@@ -135,6 +138,7 @@ public final class Clients {
 
     /** A connection is closed: whoever came by it has left. */
     public synchronized void closed(Peer peer) {
+        clientIds.remove(peer);
         Set<String> groups = groupsOf.remove(peer);
         if (groups != null) {
             for (String group : groups) {
@@ -253,9 +257,41 @@ public final class Clients {
         return group != null && group.model == MessageModel.BROADCASTING;
     }
 
+    /**
+     * The client that a connection is of; empty if that is not known. Old clients commit over a
+     * second connection, their VIP channel, which never says whose it is: it is that of the only
+     * client on its host.
+     */
+    String clientId(Peer peer) {
+        String known = clientIds.get(peer);
+        return known != null ? known : onlyClientOn(peer.remoteAddress().getAddress());
+    }
+
+    private String onlyClientOn(InetAddress host) {
+        String only = "";
+        for (Map.Entry<Peer, String> each : clientIds.entrySet()) {
+            if (each.getKey().remoteAddress().getAddress().equals(host)) {
+                if (!only.isEmpty() && !only.equals(each.getValue())) {
+                    return "";
+                }
+                only = each.getValue();
+            }
+        }
+        return only;
+    }
+
+    /** Whether a client has joined the group by this connection. */
+    synchronized boolean isMember(Peer peer, String name) {
+        Consumers group = consumers.get(name);
+        return group != null && group.members.containsKey(peer);
+    }
+
     /** Notes that a client of the group asked for queue locks. */
-    void locked(String group) {
+    synchronized void locked(Peer peer, String clientId, String group) {
         lockedNanos.put(group, clock.nanos());
+        if (peer.open()) {
+            clientIds.put(peer, clientId);
+        }
     }
 
     /** Whether clients of the group hold queue locks, as only those that consume in order do. */

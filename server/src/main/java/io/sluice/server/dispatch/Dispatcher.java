@@ -22,6 +22,7 @@ public final class Dispatcher {
     private final AssignmentHandler assignments;
     private final TransactionHandler transactions;
     private final ClientCallHandler calls;
+    private final ReplayHandler replays;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -40,12 +41,13 @@ public final class Dispatcher {
             int autoCreateQueues) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
-        offsets = new OffsetHandler(broker);
+        offsets = new OffsetHandler(broker, registry);
         clients = new ClientHandler(broker, registry);
         topics = new TopicHandler(broker.catalog(), defaultQueues);
         groups = new GroupHandler(broker.catalog());
-        routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
+        routes = new RouteHandler(broker, advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
+        replays = new ReplayHandler(broker);
         status = new StatusHandler(broker, startedMs);
         pops = new PopHandler(broker);
         acks = new AckHandler(broker);
@@ -110,6 +112,8 @@ public final class Dispatcher {
             case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
+            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
+            case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

@@ -83,7 +83,7 @@ final class PullHandler {
         Topic topic = topic(request, fields);
         TagFilter filter = topic == null ? null : ownFilter(request, fields);
         if (topic != null && filter != null) {
-            pull(request, fields, topic, filter);
+            pull(request, fields, topic, filter, Pull.Reader.NOBODY);
         }
     }
 
@@ -104,8 +104,9 @@ final class PullHandler {
                         ? ownFilter(request, fields)
                         : groupFilter(request, fields, group);
         if (filter != null) {
-            commit(fields, group, topic);
-            pull(request, fields, topic, filter);
+            Pull.Reader reader = reader(request, group);
+            commit(fields, group, topic, reader);
+            pull(request, fields, topic, filter, reader);
         }
     }
 
@@ -173,11 +174,21 @@ final class PullHandler {
         return subscription.filter();
     }
 
+    private Pull.Reader reader(Request request, Group group) {
+        return new Pull.Reader(group.id(), clients.clientId(request.peer()));
+    }
+
     /** What comes along with a pull is a courtesy: no answer depends on it. */
-    private void commit(PullMessageHeader fields, Group group, Topic topic) {
+    private void commit(PullMessageHeader fields, Group group, Topic topic, Pull.Reader reader) {
         if (commitsAlong(fields)) {
             broker.commitOffset(
-                    group, topic, fields.queueId(), fields.commitOffset(), true, outcome -> {});
+                    group,
+                    topic,
+                    fields.queueId(),
+                    fields.commitOffset(),
+                    true,
+                    reader.clientId(),
+                    outcome -> {});
         }
     }
 
@@ -185,7 +196,12 @@ final class PullHandler {
         return fields.commits() && fields.commitOffset() >= 0;
     }
 
-    private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
+    private void pull(
+            Request request,
+            PullMessageHeader fields,
+            Topic topic,
+            TagFilter filter,
+            Pull.Reader reader) {
         boolean mayWait = request.mayPark();
         long suspendMs =
                 fields.suspends() && mayWait
@@ -205,9 +221,12 @@ final class PullHandler {
                         suspendMs,
                         reading,
                         request.peer(),
-                        reading));
+                        reading,
+                        reader));
         boolean isRead =
-                filter.all() && fields.queueOffset() < broker.endOffset(topic, fields.queueId());
+                filter.all()
+                        && fields.queueOffset() < broker.endOffset(topic, fields.queueId())
+                        && !broker.mayHoldBack(reader, topic);
         if (suspendMs > 0 && !isRead) {
             request.park();
         }

@@ -37,6 +37,9 @@ final class SendHandler {
     private static final int TRANSACTION_BITS = 4 | 8;
     private static final int MALFORMED = Integer.MIN_VALUE;
 
+    /** In the answer to a message that its group does not keep after its last attempt. */
+    private static final Appended DROPPED = new Appended(0, new long[] {0});
+
     private final Broker broker;
     private final Clients clients;
     private final InetSocketAddress storeHost;
@@ -82,6 +85,10 @@ final class SendHandler {
                     "a batch cannot be sent to a retry topic: send its messages one by one");
         } else {
             boolean dead = isDead(fields, group);
+            if (dead && group.settings().discards()) {
+                request.answer(stored(DROPPED, 0));
+                return;
+            }
             String target = dead ? Names.deadLetterTopic(name) : fields.topic();
             broker.topicForSend(
                     target, request.then(topic -> append(request, fields, topic, dead)));

@@ -118,4 +118,10 @@ public sealed interface Operation extends Event {
 
     /** An operator deletes a group. */
     record DeleteGroup(int group) implements Operation {}
+
+    /** An operator sends a group to another place of a queue, so far from its beginning. */
+    record Reset(int group, int topic, int queue, int perMille) implements Operation {}
+
+    /** A producer asks how many queues a topic has. */
+    record Learn(int topic) implements Operation {}
 }

@@ -27,9 +27,34 @@ final class Pulls {
         this.model = node.model();
     }
 
+    /** Pulls for no group. */
+    void pull(
+            Class<?> operation,
+            Topic topic,
+            int queueId,
+            long from,
+            int count,
+            int sizeBytes,
+            int tags,
+            int suspendMs,
+            Consumer<Outcome<Pulled>> answer) {
+        pull(
+                operation,
+                Pull.Reader.NOBODY,
+                topic,
+                queueId,
+                from,
+                count,
+                sizeBytes,
+                tags,
+                suspendMs,
+                answer);
+    }
+
     /** Pulls; {@code answer} gets what passed the model. */
     void pull(
             Class<?> operation,
+            Pull.Reader reader,
             Topic topic,
             int queueId,
             long from,
@@ -46,7 +71,7 @@ final class Pulls {
                         operation,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
-                                check(topic, queue, from, tags, pulled);
+                                check(reader.groupId(), topic, queue, from, tags, pulled);
                             }
                             answer.accept(outcome);
                         });
@@ -62,7 +87,8 @@ final class Pulls {
                                 suspendMs,
                                 ByteBuffer::allocate,
                                 node.eventLoop(),
-                                asked));
+                                asked,
+                                reader));
     }
 
     /** Tags, from 1 on. The first two have the same hash, as their hash codes are the same. */
@@ -82,7 +108,8 @@ final class Pulls {
         return TagFilter.of(wanted);
     }
 
-    private void check(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
+    private void check(
+            int groupId, Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
         model.queues().spans(queue, pulled.first(), pulled.end());
         switch (pulled.found()) {
             case MESSAGES -> messages(topic, queue, from, tags, pulled);
@@ -92,6 +119,10 @@ final class Pulls {
             }
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
             case OUT_OF_RANGE -> {
+                if (groupId != 0 && isMoved(from, pulled)) {
+                    model.groups().moved(groupId, queue, pulled.nextOffset());
+                    return;
+                }
                 boolean before = from < pulled.first();
                 require(
                         before || from > pulled.end() || !model.judge().honest(),
@@ -101,6 +132,12 @@ final class Pulls {
                 model.queues().outOfRange(queue, from, pulled.first(), pulled.end());
             }
         }
+    }
+
+    /** It was not told where the queue begins or ends. */
+    private static boolean isMoved(long from, Pulled pulled) {
+        return pulled.nextOffset() != (from < pulled.first() ? pulled.first() : pulled.end())
+                || (from >= pulled.first() && from <= pulled.end());
     }
 
     private void messages(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
