@@ -102,7 +102,7 @@ final class Sieve {
 
     private ByteBuffer roomOf(int sizeBytes) {
         if (room.capacity() < sizeBytes) {
-            room = ByteBuffer.allocate(Math.max(sizeBytes, WHOLE_SIZE_BYTES_MAX));
+            room = ByteBuffer.allocate(Math.max(sizeBytes, 2 * room.capacity()));
         }
         return room.clear();
     }

@@ -30,10 +30,8 @@ final class BrokerFilterTest {
     }
 
     private Pulled pull(String expression, long offset) {
-        return machine.ask(
-                reply ->
-                        machine.broker()
-                                .pull(machine.pull(topic, 0, offset, 0, sql(expression), reply)));
+        return machine.ask(reply ->
+                machine.broker().pull(machine.pull(topic, 0, offset, 0, sql(expression), reply)));
     }
 
     private static List<String> bodies(Pulled pulled) {
@@ -42,7 +40,8 @@ final class BrokerFilterTest {
 
     private void send(int from, int to) {
         for (int i = from; i < to; i++) {
-            machine.send(topic, 0, "m" + i, "n\1%d\2TAGS\1%s\2".formatted(i, i % 2 == 0 ? "a" : "b"));
+            machine.send(
+                    topic, 0, "m" + i, "n\1%d\2TAGS\1%s\2".formatted(i, i % 2 == 0 ? "a" : "b"));
         }
     }
 
@@ -93,12 +92,9 @@ final class BrokerFilterTest {
         Topic longName = machine.topic("t".repeat(127), 1);
         machine.send(longName, 0, large, "n\0011\2");
         Pulled pulled =
-                machine.ask(
-                        reply ->
-                                machine.broker()
-                                        .pull(
-                                                machine.pull(
-                                                        longName, 0, 0, 0, sql("n = 1"), reply)));
+                machine.ask(reply ->
+                        machine.broker()
+                                .pull(machine.pull(longName, 0, 0, 0, sql("n = 1"), reply)));
         assertEquals(List.of(large), bodies(pulled));
     }
 

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Measures how much time of a processor an expression takes for one message, most of which it is not
- * true of. Not a test: run its {@code main}.
+ * Measures how much time of a processor an expression takes for one message, most of which it is
+ * not true of. Not a test: run its {@code main}.
  */
 public final class SqlMeasurement {
     private static final List<String> EXPRESSIONS =

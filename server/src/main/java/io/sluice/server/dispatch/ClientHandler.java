@@ -78,7 +78,10 @@ final class ClientHandler {
             for (Subscription each : wanted == null ? List.<Subscription>of() : wanted.values()) {
                 if (each.filter() == null) {
                     return "group %s, topic %s: %s"
-                            .formatted(consumer.groupName(), each.data().topic(), each.fault());
+                            .formatted(
+                                    consumer.groupName(),
+                                    Subscription.shortened(each.data().topic()),
+                                    each.fault());
                 }
             }
         }

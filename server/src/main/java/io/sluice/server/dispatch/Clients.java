@@ -142,7 +142,7 @@ public final class Clients {
         group.wanted.forEach((peer, each) -> {
             Member member = group.members.get(peer);
             if (member != null) {
-                wanted.put(member.clientId, each.topics.values());
+                wanted.put(Subscription.shortened(member.clientId), each.topics.values());
             }
         });
         String now = Disagreement.of(wanted);

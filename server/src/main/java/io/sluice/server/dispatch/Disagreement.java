@@ -29,7 +29,7 @@ final class Disagreement {
         TreeSet<String> clients = new TreeSet<>();
         wanted.forEach((client, subscriptions) -> {
             for (Subscription subscription : subscriptions) {
-                String topic = subscription.data().topic();
+                String topic = Subscription.shortened(subscription.data().topic());
                 if (!topic.startsWith(RETRY_PREFIX)) {
                     clients.add(client);
                     byTopic.computeIfAbsent(topic, t -> new TreeMap<>())
