@@ -4,6 +4,7 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.Selection;
@@ -115,7 +116,7 @@ final class LeasedReader {
         return one;
     }
 
-    private boolean select(Queue queue, TagFilter filter, Selection selection, boolean stored)
+    private boolean select(Queue queue, MessageFilter filter, Selection selection, boolean stored)
             throws IOException {
         if (!stored) {
             return index.readResident(queue, filter, selection);
@@ -126,7 +127,7 @@ final class LeasedReader {
 
     /** The offsets of new messages that are wanted; null if not all is in memory. */
     private long @Nullable [] copy(
-            TagFilter filter, List<Selection> selections, int again, ByteBuffer out, boolean stored)
+            MessageFilter filter, List<Selection> selections, int again, ByteBuffer out, boolean stored)
             throws IOException {
         long[] fresh = new long[16];
         int count = 0;
@@ -140,7 +141,7 @@ final class LeasedReader {
                 if (s < again) {
                     continue;
                 }
-                if (!filter.matches(out, at)) {
+                if (filter instanceof TagFilter tags && !tags.matches(out, at)) {
                     out.position(at); // the tag hash let it through; its tag decides
                     continue;
                 }

@@ -1,7 +1,7 @@
 package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Topic;
-import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -27,7 +27,7 @@ public record Pull(
         long offset,
         int countMax,
         int sizeBytesMax,
-        TagFilter filter,
+        MessageFilter filter,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
         Executor home,
@@ -51,7 +51,7 @@ public record Pull(
             long offset,
             int countMax,
             int sizeBytesMax,
-            TagFilter filter,
+            MessageFilter filter,
             long suspendMs,
             IntFunction<ByteBuffer> buffers,
             Executor home,

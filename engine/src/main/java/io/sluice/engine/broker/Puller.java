@@ -12,6 +12,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.Selection;
+import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Command;
 import io.sluice.engine.shard.Command.Passage;
 import io.sluice.engine.shard.Outcome;
@@ -289,11 +290,11 @@ final class Puller {
 
     /** The tag hash let the message at {@code at} through; its tag decides. */
     private static int keepIfWanted(Pull pull, ByteBuffer messages, int at) {
-        if (pull.filter().matches(messages, at)) {
-            return 1;
+        if (pull.filter() instanceof TagFilter tags && !tags.matches(messages, at)) {
+            messages.position(at);
+            return 0;
         }
-        messages.position(at);
-        return 0;
+        return 1;
     }
 
     private void unmatched(Pull pull, Queue queue, long next, long deadline, boolean mayPark) {

@@ -2,7 +2,7 @@ package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
-import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -35,7 +35,7 @@ public record Receive(
         int queueId,
         int countMax,
         int sizeBytesMax,
-        TagFilter filter,
+        MessageFilter filter,
         long invisibleMs,
         boolean ordered,
         boolean fromEnd,

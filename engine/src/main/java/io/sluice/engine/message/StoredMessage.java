@@ -62,6 +62,9 @@ public final class StoredMessage {
     /** The smallest possible size in bytes: no body, no properties, a topic of one letter. */
     public static final int SIZE_BYTES_MIN = 92;
 
+    /** The largest size in bytes of what comes before the body: see {@link #topicIndex}. */
+    public static final int HEAD_SIZE_BYTES_MAX = 112;
+
     /** In the log a message is followed by its {@link #checksum}, so many bytes. */
     public static final int CHECKSUM_SIZE_BYTES = 4;
 
@@ -316,9 +319,33 @@ public final class StoredMessage {
         return topic + wide + topicSizeBytes(in, at, topic);
     }
 
-    private static int topicIndex(ByteBuffer in, int at) {
+    /**
+     * Where its topic and properties begin, behind the body: in the first {@link
+     * #HEAD_SIZE_BYTES_MAX} bytes stands what this needs.
+     */
+    public static int topicIndex(ByteBuffer in, int at) {
         int body = bodySizeIndex(in, at);
         return body + 4 + in.getInt(body);
+    }
+
+    /** Where its properties begin, which go to its end. */
+    public static int propertiesStart(ByteBuffer in, int at) {
+        return propertiesIndex(in, at) + 2;
+    }
+
+    /**
+     * The same, where only the end of a message is there.
+     *
+     * @param topic where its topic begins
+     * @param wide {@link #hasWideTopic}
+     */
+    public static int propertiesStart(ByteBuffer tail, int topic, boolean wide) {
+        return topic + (wide ? 4 + (tail.getShort(topic) & 0xFFFF) : 3 + tail.get(topic));
+    }
+
+    /** Whether the size of its topic takes two bytes. */
+    public static boolean hasWideTopic(ByteBuffer in, int at) {
+        return in.getInt(at + MAGIC) == MAGIC_V2;
     }
 
     private static int topicSizeBytes(ByteBuffer in, int at, int topic) {

@@ -14,6 +14,7 @@ import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.engine.shard.Appended;
@@ -255,7 +256,7 @@ final class Machine {
             int queueId,
             long offset,
             long suspendMs,
-            TagFilter filter,
+            MessageFilter filter,
             Consumer<Outcome<Pull.Pulled>> reply) {
         return new Pull(
                 topic,

@@ -289,19 +289,29 @@ final class Queues implements AutoCloseable {
                         config.encode().toBytes()));
     }
 
-    /** The clients of a group that are connected now. */
-    List<String> clients(String group) throws CommandException {
+    /**
+     * The clients of a group that are connected now.
+     *
+     * @param conflict in what they differ that should all subscribe to the same; empty if in
+     *     nothing
+     */
+    record Online(List<String> clients, String conflict) {}
+
+    Online online(String group) throws CommandException {
         Answer answer =
                 client.call(
                         RequestCode.GET_CONSUMER_LIST_BY_GROUP,
                         new GetConsumerListByGroupHeader(group)::encode);
-        return answer.is(ResponseCode.SUCCESS)
-                ? GetConsumerListByGroupResponseBody.decode(
-                                answer.frame(),
-                                answer.header().bodyIndex(),
-                                answer.header().bodySizeBytes())
-                        .clientIds()
-                : List.of();
+        if (!answer.is(ResponseCode.SUCCESS)) {
+            return new Online(List.of(), "");
+        }
+        Header header = answer.header();
+        String conflict = header.textOrNull("subscriptionConflict");
+        return new Online(
+                GetConsumerListByGroupResponseBody.decode(
+                                answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                        .clientIds(),
+                conflict == null ? "" : conflict);
     }
 
     SendMessageResponse send(String topic, int queue, Map<String, String> properties, byte[] body)

@@ -8,6 +8,7 @@ import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Offer;
 import io.sluice.engine.shard.Outcome;
@@ -61,17 +62,10 @@ final class PopHandler {
                             .formatted(COUNT_MAX, fields.maxMsgNums()));
             return;
         }
-        TagFilter filter =
-                Subscription.isTags(fields.expressionType())
-                        ? Subscription.tags(fields.expression())
-                        : null;
+        Subscription.Read read = Subscription.read(fields.expressionType(), fields.expression());
+        MessageFilter filter = read.filter();
         if (filter == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                    Subscription.isTags(fields.expressionType())
-                            ? "parse the consumer's subscription failed: \"%s\" names no tag"
-                                    .formatted(fields.expression())
-                            : Subscription.unsupported(String.valueOf(fields.expressionType())));
+            request.fail(ResponseCode.SUBSCRIPTION_PARSE_FAILED, read.fault());
             return;
         }
         broker.groupForUse(
@@ -84,7 +78,11 @@ final class PopHandler {
     }
 
     private void pop(
-            Request request, PopMessageHeader fields, Group group, Topic topic, TagFilter filter) {
+            Request request,
+            PopMessageHeader fields,
+            Group group,
+            Topic topic,
+            MessageFilter filter) {
         if (isDisabled(request, group)) {
             return;
         }

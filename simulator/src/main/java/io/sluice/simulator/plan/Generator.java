@@ -23,6 +23,7 @@ public final class Generator {
     private static final int CLIENTS = 3;
     private static final int TAGS = 3;
     private static final int KEYS = 6;
+    private static final int EXPRESSIONS = 7;
     private static final int BURST = 60;
     private static final int CROWD = 12;
 
@@ -331,7 +332,8 @@ public final class Generator {
                 .maybe(2, () -> new Operation.DeleteTopic(topic()))
                 .maybe(4, () -> new Operation.CreateTopic(topic(), queues))
                 .maybe(2, () -> new Operation.DeleteGroup(group()))
-                .maybe(3, () -> new Operation.CreateGroup(group(), setting.retryMax()));
+                .maybe(3, () -> new Operation.CreateGroup(group(), setting.retryMax()))
+                .maybe(40, this::browseSql);
     }
 
     private int topic() {
@@ -389,6 +391,17 @@ public final class Generator {
     private Operation browse() {
         int tags = dice.coin() ? 0 : dice.below(1 << TAGS);
         return new Operation.Browse(topic(), queue(), dice.below(1001), pullBytes(), tags);
+    }
+
+    private Operation browseSql() {
+        int suspendMs = dice.perMille(300) ? (int) dice.magnitude(5_000) : 0;
+        return new Operation.BrowseSql(
+                topic(),
+                queue(),
+                dice.below(1001),
+                pullBytes(),
+                dice.below(EXPRESSIONS),
+                suspendMs);
     }
 
     private int pullBytes() {

@@ -3,10 +3,15 @@ package io.sluice.simulator.run;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.filter.SqlExpression;
+import io.sluice.engine.filter.SqlSyntaxException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.queue.SqlFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Expressions;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import java.nio.ByteBuffer;
@@ -64,7 +69,7 @@ final class Pulls {
             int suspendMs,
             Consumer<Outcome<Pulled>> answer) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        TagFilter filter = filter(tags);
+        MessageFilter filter = filter(tags);
         Asked<Pulled> asked =
                 new Asked<>(
                         node,
@@ -98,7 +103,14 @@ final class Pulls {
         return TAGS.get(tag - 1);
     }
 
-    private static TagFilter filter(int tags) {
+    private static MessageFilter filter(int tags) {
+        if (tags < 0) {
+            try {
+                return new SqlFilter(SqlExpression.compile(Expressions.text(~tags)));
+            } catch (SqlSyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
         List<String> wanted = new ArrayList<>();
         for (int tag = 1; tag <= TAGS.size(); tag++) {
             if ((tags >> (tag - 1) & 1) != 0) {

@@ -199,6 +199,7 @@ public final class Run {
             case Operation.CommitNonsense op -> consumers.commitNonsense(op);
             case Operation.AskOffset op -> consumers.askOffset(op);
             case Operation.Browse op -> lookups.browse(op);
+            case Operation.BrowseSql op -> lookups.browseSql(op);
             case Operation.FindByKey op -> lookups.findByKey(op);
             case Operation.FindByPosition op -> lookups.findByPosition(op);
             case Operation.FindByTime op -> lookups.findByTime(op);
