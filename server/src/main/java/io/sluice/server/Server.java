@@ -177,7 +177,8 @@ public final class Server implements AutoCloseable {
                 config.retention().toMillis(),
                 config.retentionSizeBytes().orElse(Long.MAX_VALUE),
                 config.durability() == Durability.ASYNC,
-                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array());
+                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array(),
+                config.delayMax().toMillis());
     }
 
     /** Where message ids say that messages are: clients connect there to look one up. */

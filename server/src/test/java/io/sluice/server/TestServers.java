@@ -32,7 +32,8 @@ public final class TestServers {
                 Duration.ofHours(72),
                 OptionalLong.empty(),
                 Durability.SYNC,
-                false);
+                false,
+                Duration.ofDays(365));
     }
 
     public static Server start(Path dataDir) throws IOException {

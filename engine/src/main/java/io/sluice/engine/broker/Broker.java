@@ -55,6 +55,7 @@ public final class Broker {
     private final Puller puller;
     private final MessageReader messages;
     private final RetryPolicy retries;
+    private final Delays delays;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -83,6 +84,7 @@ public final class Broker {
         this.puller = new Puller(log, shard, clock, readers);
         this.messages = new MessageReader(log, shard, readers);
         this.retries = new RetryPolicy(config.delaysMs());
+        this.delays = new Delays(config.delayMsMax(), clock, messages, shard);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -228,7 +230,7 @@ public final class Broker {
      *
      * @param queueId below the topic's queue count; negative for any
      * @param batch messages of that topic, at least one
-     * @param dueMs when they are to be stored, wall-clock ms; 0 for now
+     * @param dueMs when they are to be stored, wall-clock ms; 0, or a time that is over, for now
      */
     public void append(
             Topic topic,
@@ -236,14 +238,33 @@ public final class Broker {
             List<Message> batch,
             long dueMs,
             Consumer<Outcome<Appended>> reply) {
+        append(topic, queueId, batch, dueMs, 0, reply);
+    }
+
+    /**
+     * The same.
+     *
+     * @param sameness 0 to store them in any case; else messages of the same unique key and body
+     *     and the same number here that were sent lately are the same ones: they are stored once,
+     *     and each send is answered alike
+     */
+    public void append(
+            Topic topic,
+            int queueId,
+            List<Message> batch,
+            long dueMs,
+            long sameness,
+            Consumer<Outcome<Appended>> reply) {
         Outcome.Refused<Appended> fault = fault(topic, queueId, batch);
+        fault = fault == null ? delays.fault(topic, dueMs) : fault;
         if (fault != null) {
             reply.accept(fault);
             return;
         }
         int queue = queueId < 0 ? anyQueue(topic) : queueId;
         long due = dueMs > clock.wallMs() ? dueMs : 0;
-        submit(new Command.Append(queue, batch, due, async(topic), reply), reply);
+        long same = topic.settings().idempotentSend() ? sameness : 0;
+        submit(new Command.Append(queue, batch, due, async(topic), same, reply), reply);
     }
 
     private Outcome.@Nullable Refused<Appended> fault(
@@ -289,6 +310,11 @@ public final class Broker {
     /** When a message with a delay level is due, wall-clock ms; 0 for level 0 or less. */
     public long dueMs(int delayLevel) {
         return delayLevel <= 0 ? 0 : clock.wallMs() + retries.delayMs(delayLevel);
+    }
+
+    /** What is delayed: until when, and how to take it back. */
+    public Delays delays() {
+        return delays;
     }
 
     /**

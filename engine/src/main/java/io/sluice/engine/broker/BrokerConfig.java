@@ -14,6 +14,7 @@ import java.util.List;
  * @param asyncDurability whether sends are acknowledged before they are durable, unless the topic
  *     says otherwise
  * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6
+ * @param delayMsMax how far ahead a message may be due
  */
 public record BrokerConfig(
         int defaultQueues,
@@ -22,8 +23,31 @@ public record BrokerConfig(
         long retentionMs,
         long retentionBytes,
         boolean asyncDurability,
-        byte[] storeHost) {
+        byte[] storeHost,
+        long delayMsMax) {
+    private static final long YEAR_MS = 365L * 24 * 3600 * 1000;
+
     public BrokerConfig {
         delaysMs = List.copyOf(delaysMs);
+    }
+
+    /** Messages may be due in a year. */
+    public BrokerConfig(
+            int defaultQueues,
+            boolean autoCreateTopics,
+            List<Long> delaysMs,
+            long retentionMs,
+            long retentionBytes,
+            boolean asyncDurability,
+            byte[] storeHost) {
+        this(
+                defaultQueues,
+                autoCreateTopics,
+                delaysMs,
+                retentionMs,
+                retentionBytes,
+                asyncDurability,
+                storeHost,
+                YEAR_MS);
     }
 }

@@ -31,6 +31,8 @@ final class Decider {
     private final Firing firing;
     private final IntFunction<@Nullable Keep> keeps;
     private final RecordWriter writer;
+    private final Recalls recalls;
+    private final Resends resends;
     private final OrderLocks locks = new OrderLocks();
 
     /**
@@ -43,6 +45,7 @@ final class Decider {
             State state,
             GroupCommit commits,
             Firing firing,
+            Resends resends,
             IntFunction<@Nullable Keep> keeps) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
         this.log = log;
@@ -51,6 +54,8 @@ final class Decider {
         this.commits = commits;
         this.firing = firing;
         this.keeps = keeps;
+        this.resends = resends;
+        this.recalls = new Recalls(state, commits, writer);
     }
 
     void decide(Command command) {
@@ -74,6 +79,7 @@ final class Decider {
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
             case Command.FooterReadable c -> footerReadable(c);
+            case Command.Recall c -> recalls.recall(c);
         }
     }
 
@@ -82,6 +88,9 @@ final class Decider {
         if (state.queues.queue(topicId, c.queueId()) == null && isGone(topicId)) {
             commits.taken(c);
             c.reply().accept(topicGone());
+            return;
+        }
+        if (resends.answered(c, writer.storeMs())) {
             return;
         }
         long size = sizeBytes(c);
@@ -103,9 +112,13 @@ final class Decider {
             positions[i] =
                     c.dueMs() == 0
                             ? writer.store(batch, message, c.queueId(), storeMs)
-                            : writer.schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
+                            : writer.schedule(
+                                    batch, message, c.queueId(), c.dueMs(), storeMs, c.sameness());
         }
-        acknowledge(batch, c, Outcome.done(new Appended(offset, positions)));
+        long dueMs = c.dueMs() == 0 ? 0 : state.timers.effectiveDueMs(c.dueMs());
+        Appended appended = new Appended(c.queueId(), offset, positions, dueMs);
+        resends.stored(c, appended, storeMs);
+        acknowledge(batch, c, Outcome.done(appended));
     }
 
     /** What was forgotten must not begin anew by a request that was on its way. */
@@ -260,7 +273,7 @@ final class Decider {
         // If the clock was set back since they were found due, they still are not stored before.
         long storeMs = Math.max(writer.storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
-            if (due.isDamaged()) {
+            if (due.isDamaged() || isRecalled(due)) {
                 continue;
             }
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
@@ -271,6 +284,11 @@ final class Decider {
         Command.Due last = next.getLast();
         writer.small(batch, new Record.TimersFired(last.dueMs(), last.position()));
         firing.fired();
+    }
+
+    /** Whether it was recalled where it had been scheduled, and has been moved since. */
+    private boolean isRecalled(Command.Due due) {
+        return state.recalled.contains(due.dueMs(), RecordCodec.originOfTimer(due.record()));
     }
 
     /**

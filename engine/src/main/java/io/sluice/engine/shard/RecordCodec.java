@@ -20,8 +20,10 @@ import java.nio.ByteBuffer;
  * message ({@link StoredMessage}), whose own fields say offset and store time, and its checksum 4:
  * whoever reads one message from storage does not know its batch, whose checksum covers everything.
  * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
- * whole MESSAGE record as it shall be stored when due, but for its place. The others list their
- * components in order.
+ * whole MESSAGE record as it shall be stored when due, but for its place: the position is that at
+ * which it lay when the timer was scheduled first, and in place of the queue offset stands the low
+ * half of its fingerprint, 0 if a resend is not to be known by it. The others list their components
+ * in order.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -33,6 +35,7 @@ final class RecordCodec {
     private static final byte SEGMENTS_EXPIRED = 7;
     private static final byte TOPIC_FORGOTTEN = 8;
     private static final byte GROUP_FORGOTTEN = 9;
+    private static final byte TIMER_CANCELLED = 10;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
@@ -151,6 +154,36 @@ final class RecordCodec {
         return timer.slice(TIMER_HEAD_SIZE_BYTES, timer.limit() - TIMER_HEAD_SIZE_BYTES);
     }
 
+    /**
+     * The position at which the timer of a TIMER record was scheduled first: its message says where
+     * it lay then, however often the timer was moved since.
+     */
+    static long originOfTimer(ByteBuffer timer) {
+        int stored = storedIndex(timer, TIMER_HEAD_SIZE_BYTES);
+        return StoredMessage.position(timer, stored) - stored;
+    }
+
+    /** Where the stored message begins in a TIMER record that begins at {@code at}. */
+    static int storedIndexOfTimer(ByteBuffer in, int at) {
+        return storedIndex(in, at + TIMER_HEAD_SIZE_BYTES);
+    }
+
+    /** The MESSAGE record inside of a TIMER record that begins at {@code at}. */
+    static Record.MessageStored readMessageOfTimer(ByteBuffer in, int at, long position) {
+        return readMessage(in, at + TIMER_HEAD_SIZE_BYTES, position + TIMER_HEAD_SIZE_BYTES);
+    }
+
+    /** Whether these bytes are the TIMER record that was scheduled at {@code position}. */
+    static boolean isTimer(ByteBuffer bytes, long position, long dueMs, int topicId) {
+        return bytes.remaining() >= TIMER_HEAD_SIZE_BYTES
+                && bytes.get(4) == TIMER
+                && bytes.getInt(0) == bytes.remaining()
+                && isWhole(bytes, 0, bytes.remaining())
+                && bytes.getLong(HEAD_SIZE_BYTES) == dueMs
+                && originOfTimer(bytes) == position
+                && topicIdOfMessage(messageOfTimer(bytes)) == topicId;
+    }
+
     static int topicIdOfMessage(ByteBuffer record) {
         return record.getInt(HEAD_SIZE_BYTES);
     }
@@ -182,6 +215,7 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> out.putInt(r.segment());
             case Record.TopicForgotten r -> out.putInt(r.topicId());
             case Record.GroupForgotten r -> out.putInt(r.groupId());
+            case Record.TimerCancelled r -> out.putLong(r.dueMs()).putLong(r.position());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
         }
@@ -199,6 +233,7 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> SEGMENTS_EXPIRED;
             case Record.TopicForgotten r -> TOPIC_FORGOTTEN;
             case Record.GroupForgotten r -> GROUP_FORGOTTEN;
+            case Record.TimerCancelled r -> TIMER_CANCELLED;
         };
     }
 
@@ -246,6 +281,8 @@ final class RecordCodec {
             case SEGMENTS_EXPIRED -> new Record.SegmentsExpired(in.getInt(body));
             case TOPIC_FORGOTTEN -> new Record.TopicForgotten(in.getInt(body));
             case GROUP_FORGOTTEN -> new Record.GroupForgotten(in.getInt(body));
+            case TIMER_CANCELLED ->
+                    new Record.TimerCancelled(in.getLong(body), in.getLong(body + 8));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -266,7 +303,7 @@ final class RecordCodec {
                                     in,
                                     at + TIMER_HEAD_SIZE_BYTES,
                                     sizeBytes - TIMER_HEAD_SIZE_BYTES);
-            case FIRED, QUEUE_EXPIRED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
+            case FIRED, QUEUE_EXPIRED, TIMER_CANCELLED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
             case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
             case COMMITTED ->
                     sizeBytes >= HEAD_SIZE_BYTES + 20

@@ -23,5 +23,9 @@ public enum Refusal {
     /** A value makes no sense. */
     INVALID,
     /** There is no such message: it never was, or it has expired. */
-    MESSAGE_UNKNOWN
+    MESSAGE_UNKNOWN,
+    /** The message is not delayed, or no longer. */
+    NOT_PENDING,
+    /** The message is to be delivered later than is allowed. */
+    TOO_FAR_AHEAD
 }

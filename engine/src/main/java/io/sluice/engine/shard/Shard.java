@@ -41,6 +41,7 @@ public final class Shard {
     private final AtomicBoolean turnComing = new AtomicBoolean();
     private final GroupCommit commits;
     private final Decider decider;
+    private final Resends resends;
     private final Firing firing;
     private final Housekeeping housekeeping;
 
@@ -63,7 +64,9 @@ public final class Shard {
         this.firing = new Firing(log, clock, executor, readers, this::submit);
         this.state = new State(log, firing.timers());
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
-        this.decider = new Decider(config.storeHost(), log, clock, state, commits, firing, keeps);
+        this.resends = new Resends(state, commits);
+        this.decider =
+                new Decider(config.storeHost(), log, clock, state, commits, firing, resends, keeps);
         this.housekeeping =
                 new Housekeeping(
                         state,
@@ -83,7 +86,9 @@ public final class Shard {
      * @throws IOException as {@link Log#recover}
      */
     public void recover() throws IOException {
-        log.recover(new Recovery(), commits.listener());
+        Recovery recovery = new Recovery();
+        log.recover(recovery, commits.listener());
+        resends.readBack(log, recovery.firstReplayed);
         state.queues.publishAll();
         log.trim(state.firstSegment());
         firing.start();
@@ -91,9 +96,12 @@ public final class Shard {
     }
 
     private final class Recovery implements Log.Replay {
+        private int firstReplayed;
+
         @Override
         public void checkpoint(int sealed, ByteBuffer bytes) throws IOException {
             state.restore(sealed, bytes);
+            firstReplayed = sealed + 1;
             commits.segment(sealed + 1);
         }
 
@@ -106,8 +114,11 @@ public final class Shard {
             commits.segment(segment);
             int start = records.position();
             while (records.hasRemaining()) {
-                long position = recordsPosition + (records.position() - start);
-                apply(segment, RecordCodec.read(records, position), position);
+                int at = records.position();
+                long position = recordsPosition + (at - start);
+                Record record = RecordCodec.read(records, position);
+                apply(segment, record, position);
+                resends.replayed(records, at, record);
             }
         }
 

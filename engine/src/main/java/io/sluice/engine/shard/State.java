@@ -7,6 +7,7 @@ import io.sluice.engine.log.Log;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.SegmentIndex;
+import io.sluice.engine.schedule.Recalled;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class State {
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
     final Timers timers;
+    final Recalled recalled = new Recalled();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -62,7 +64,11 @@ final class State {
                 return stored(segment, r);
             }
             case Record.TimerScheduled r -> scheduled(segment, r);
-            case Record.TimersFired r -> timers.fired(r.dueMs(), r.position());
+            case Record.TimersFired r -> {
+                timers.fired(r.dueMs(), r.position());
+                recalled.dropBefore(r.dueMs());
+            }
+            case Record.TimerCancelled r -> cancelled(r);
             case Record.GroupJoined r -> offsets.join(r.groupId(), r.topicId(), r.queues());
             case Record.OffsetCommitted r ->
                     offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
@@ -102,6 +108,20 @@ final class State {
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
     }
 
+    /** A timer that is no longer where it was scheduled is known by that place when it fires. */
+    private void cancelled(Record.TimerCancelled r) {
+        if (isPendingThere(r.dueMs(), r.position())) {
+            timers.cancelled(log.segmentOf(r.position()), r.dueMs(), r.position());
+        } else {
+            recalled.add(r.dueMs(), r.position());
+        }
+    }
+
+    /** Whether a timer is still where it was scheduled, and to fire. */
+    boolean isPendingThere(long dueMs, long position) {
+        return log.segmentOf(position) >= firstSegment && timers.isPending(dueMs, position);
+    }
+
     /** The topics that something is known of, sorted. */
     List<Integer> topicIds() {
         TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
@@ -134,12 +154,14 @@ final class State {
                 HEAD_SIZE_BYTES
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
-                        + timers.checkpointSizeBytes();
+                        + timers.checkpointSizeBytes()
+                        + recalled.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
         offsets.writeTo(out);
         timers.checkpoint(out);
+        recalled.checkpoint(out);
         return out.flip();
     }
 
@@ -179,6 +201,7 @@ final class State {
         queues.readFrom(in);
         offsets.readFrom(in);
         timers.restore(in);
+        recalled.restore(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }

@@ -33,7 +33,8 @@ record Reading(Map<Setting, Given> given) {
                 read(Setting.RETENTION, Scalars::duration),
                 read(Setting.RETENTION_SIZE, Reading::sizeOrNone),
                 read(Setting.DURABILITY, Reading::durability),
-                insecure);
+                insecure,
+                read(Setting.DELAY_MAX, Scalars::duration));
     }
 
     private InetAddress bind(boolean insecure) throws ConfigException {

@@ -17,6 +17,7 @@ public final class Dispatcher {
     private final RouteHandler routes;
     private final QueryHandler queries;
     private final StatusHandler status;
+    private final RecallHandler recalls;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -42,6 +43,7 @@ public final class Dispatcher {
         routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
         status = new StatusHandler(broker, startedMs);
+        recalls = new RecallHandler(broker);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -84,6 +86,7 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
+            case RequestCode.RECALL_MESSAGE -> recalls.recall(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
