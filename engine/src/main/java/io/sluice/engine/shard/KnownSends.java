@@ -32,8 +32,8 @@ final class KnownSends {
      *           place << 17 | queue id << 1 | delayed, where the place is the offset or due time
      * </pre>
      *
-     * A look at a send that is not known, as nearly all are, mostly touches tags alone, which stay in
-     * the processor's cache.
+     * A look at a send that is not known, as nearly all are, mostly touches tags alone, which stay
+     * in the processor's cache.
      */
     private static final class Generation {
         private byte[] tags = new byte[CAPACITY_MIN];

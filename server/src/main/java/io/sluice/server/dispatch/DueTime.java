@@ -34,12 +34,7 @@ final class DueTime {
         }
         long hash = AT_ONCE + 1;
         for (byte[] name :
-                List.of(
-                        Properties.DELAY,
-                        DELAY_SEC,
-                        DELAY_MS,
-                        DELIVER_MS,
-                        START_DELIVER_TIME)) {
+                List.of(Properties.DELAY, DELAY_SEC, DELAY_MS, DELIVER_MS, START_DELIVER_TIME)) {
             String text = Properties.text(properties, name);
             hash = hash * 0x100000001B3L + (text == null ? 0 : text.hashCode());
         }
@@ -73,7 +68,8 @@ final class DueTime {
         if (seconds != null) {
             long delay = Long.parseLong(seconds);
             boolean fits = delay < Long.MAX_VALUE / MS_PER_SEC;
-            return broker.delays().dueAfterMs(fits ? Math.max(0, delay) * MS_PER_SEC : Long.MAX_VALUE);
+            return broker.delays()
+                    .dueAfterMs(fits ? Math.max(0, delay) * MS_PER_SEC : Long.MAX_VALUE);
         }
         String ms = Properties.text(properties, DELAY_MS);
         if (ms != null) {

@@ -5,10 +5,10 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a sender can take a delayed message back: made with the answer to the send, passed through
- * by the client. RocketMQ's form is the Base64 (URL alphabet) of {@code v1 topic broker time id};
- * its client reads the version and the broker, and takes more words than that. The last word here
- * is the position of the timer.
+ * By what a sender can take a delayed message back: made with the answer to the send, passed
+ * through by the client. RocketMQ's form is the Base64 (URL alphabet) of {@code v1 topic broker
+ * time id}; its client reads the version and the broker, and takes more words than that. The last
+ * word here is the position of the timer.
  *
  * @param dueMs when the message is due, wall-clock ms
  * @param messageId its UNIQ_KEY, or its offset message id if it has none

@@ -31,12 +31,12 @@ final class RecallHandler {
                     ResponseCode.ILLEGAL_OPERATION,
                     "recall failed: the handle is of topic " + handle.topic());
         } else {
-            broker.delays().recall(
-                    topic,
-                    handle.dueMs(),
-                    handle.position(),
-                    request.answering(
-                            position ->
+            broker.delays()
+                    .recall(
+                            topic,
+                            handle.dueMs(),
+                            handle.position(),
+                            request.answering(position ->
                                     Answer.ok(out -> out.field("msgId", handle.messageId()))));
         }
     }

@@ -27,15 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Stores messages: what producers send, and what consumers give back. A body stays where the
  * network left it until the engine copies it into its log, once.
  *
- * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}. Transactions are refused: taking
- * them for ordinary ones would deliver them too early.
+ * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}. Transactions are refused:
+ * taking them for ordinary ones would deliver them too early.
  */
 final class SendHandler {
     /** Far more than clients put into one batch, far less than would fit: each takes 22 bytes. */
     private static final int BATCH_MESSAGES_MAX = 16_384;
 
     private static final int TRANSACTION_BITS = 4 | 8;
-    private static final int MALFORMED = Integer.MIN_VALUE;
 
     private final Broker broker;
     private final Clients clients;
@@ -169,7 +168,9 @@ final class SendHandler {
      * body; 0 for a message that has been with a consumer, since whoever sends that again means it.
      */
     private static long sameness(SendMessageHeader fields, byte[] properties, int marks) {
-        return fields.reconsumeTimes() > 0 || isAgain(fields) || (marks & SendProperties.RESENT) != 0
+        return fields.reconsumeTimes() > 0
+                        || isAgain(fields)
+                        || (marks & SendProperties.RESENT) != 0
                 ? 0
                 : DueTime.sameness(properties, marks);
     }
@@ -261,10 +262,9 @@ final class SendHandler {
         if (positions.length == 1) {
             MessageId id = new MessageId(storeHost, positions[0]);
             String handle = recallHandle(appended, messages.getFirst(), id);
-            return Answer.ok(
-                    out ->
-                            SendMessageResponse.encode(out, id, queueId, appended.offset())
-                                    .field("recallHandle", handle));
+            return Answer.ok(out ->
+                    SendMessageResponse.encode(out, id, queueId, appended.offset())
+                            .field("recallHandle", handle));
         }
         StringBuilder ids = new StringBuilder();
         for (long position : positions) {

@@ -87,7 +87,12 @@ class DelayTest extends FrontDoor {
     /** Level 1 of these tests is 1 ms. */
     @Test
     void shouldLetALevelCountBeforeATime() throws IOException {
-        ok(wire.send("orders", 0, property("DELAY", 1) + property("TIMER_DELAY_MS", 9_999_999), "x"));
+        ok(
+                wire.send(
+                        "orders",
+                        0,
+                        property("DELAY", 1) + property("TIMER_DELAY_MS", 9_999_999),
+                        "x"));
         assertEquals(
                 List.of("x"), bodies(pull(pull("orders", 0, 0, SUBSCRIPTION | SUSPEND)).body()));
     }

@@ -162,7 +162,8 @@ class ResendTest extends FrontDoor {
     }
 
     private Wire.Reply attributes(String changes) throws IOException {
-        var header = new CreateTopicHeader("orders", "TBW102", 8, 8, 6, "SINGLE_TAG", 0, false, changes);
+        var header =
+                new CreateTopicHeader("orders", "TBW102", 8, 8, 6, "SINGLE_TAG", 0, false, changes);
         return wire.call(RequestCode.UPDATE_AND_CREATE_TOPIC, header::encode);
     }
 }

@@ -46,11 +46,9 @@ class DelayTest {
         for (Message message : messages) {
             producer.send(message);
         }
-        producer.send(Clients.message(topic, "now"));
 
-        Await.until("all have come", () -> inbox.messages().size() == 4);
-        assertEquals("now", Inbox.body(inbox.messages().get(0)));
-        for (MessageExt received : inbox.messages().subList(1, 4)) {
+        Await.until("all have come", () -> inbox.messages().size() == 3);
+        for (MessageExt received : inbox.messages()) {
             long due = dueMs.get(Inbox.body(received)) - earlyMsMax(clients);
             assertTrue(received.getStoreTimestamp() >= due, "never early");
         }
