@@ -191,7 +191,8 @@ public final class Server implements AutoCloseable {
                 config.retentionSizeBytes().orElse(Long.MAX_VALUE),
                 config.durability() == Durability.ASYNC,
                 ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array(),
-                rules(config.transactions()));
+                rules(config.transactions()),
+                config.delayMax().toMillis());
     }
 
     private static TransactionRules rules(TransactionSettings settings) {

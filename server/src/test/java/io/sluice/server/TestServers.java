@@ -43,7 +43,8 @@ public final class TestServers {
                         Duration.ofMillis(300),
                         2,
                         Duration.ofHours(72),
-                        100));
+                        100),
+                Duration.ofDays(365));
     }
 
     public static Server start(Path dataDir) throws IOException {

@@ -45,7 +45,7 @@ public final class Broker {
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
     /** The answer for a message that was dropped. */
-    private static final Appended NOT_STORED = new Appended(0, new long[0]);
+    private static final Appended NOT_STORED = new Appended(0, 0, new long[0], 0);
 
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
@@ -62,6 +62,7 @@ public final class Broker {
     private final TransactionDesk transactions;
     private final Replay replay;
     private final Growth growth;
+    private final Delays delays;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -96,6 +97,7 @@ public final class Broker {
         this.transactions = new TransactionDesk(shard, retries, this::fault);
         this.replay = new Replay(this, shard::submit);
         this.growth = new Growth(shard::submit, clock, shardExecutor);
+        this.delays = new Delays(config.delayMsMax(), clock, messages, shard);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -244,7 +246,7 @@ public final class Broker {
      *
      * @param queueId below the topic's queue count; negative for any
      * @param batch messages of that topic, at least one
-     * @param dueMs when they are to be stored, wall-clock ms; 0 for now
+     * @param dueMs when they are to be stored, wall-clock ms; 0, or a time that is over, for now
      */
     public void append(
             Topic topic,
@@ -252,14 +254,33 @@ public final class Broker {
             List<Message> batch,
             long dueMs,
             Consumer<Outcome<Appended>> reply) {
+        append(topic, queueId, batch, dueMs, 0, reply);
+    }
+
+    /**
+     * The same.
+     *
+     * @param sameness 0 to store them in any case; else messages of the same unique key and body
+     *     and the same number here that were sent lately are the same ones: they are stored once,
+     *     and each send is answered alike
+     */
+    public void append(
+            Topic topic,
+            int queueId,
+            List<Message> batch,
+            long dueMs,
+            long sameness,
+            Consumer<Outcome<Appended>> reply) {
         Outcome.Refused<Appended> fault = fault(topic, queueId, batch);
+        fault = fault == null ? delays.fault(topic, dueMs) : fault;
         if (fault != null) {
             reply.accept(fault);
             return;
         }
         int queue = queueId < 0 ? anyQueue(topic) : queueId;
         long due = dueMs > clock.wallMs() ? dueMs : 0;
-        submit(new Command.Append(queue, batch, due, async(topic), reply), reply);
+        long same = topic.settings().idempotentSend() ? sameness : 0;
+        submit(new Command.Append(queue, batch, due, async(topic), same, reply), reply);
     }
 
     private Outcome.@Nullable Refused<Appended> fault(
@@ -305,6 +326,11 @@ public final class Broker {
     /** When a message with a delay level is due, wall-clock ms; 0 for level 0 or less. */
     public long dueMs(int delayLevel) {
         return delayLevel <= 0 ? 0 : clock.wallMs() + retries.delayMs(delayLevel);
+    }
+
+    /** What is delayed: until when, and how to take it back. */
+    public Delays delays() {
+        return delays;
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.List;
  *     says otherwise
  * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6
  * @param transactions when producers are asked about undecided transactions
+ * @param delayMsMax how far ahead a message may be due
  */
 public record BrokerConfig(
         int defaultQueues,
@@ -25,12 +26,15 @@ public record BrokerConfig(
         long retentionBytes,
         boolean asyncDurability,
         byte[] storeHost,
-        TransactionRules transactions) {
+        TransactionRules transactions,
+        long delayMsMax) {
+    private static final long YEAR_MS = 365L * 24 * 3600 * 1000;
+
     public BrokerConfig {
         delaysMs = List.copyOf(delaysMs);
     }
 
-    /** With the default rules for transactions. */
+    /** With the default rules for transactions; messages may be due in a year. */
     public BrokerConfig(
             int defaultQueues,
             boolean autoCreateTopics,
@@ -47,6 +51,7 @@ public record BrokerConfig(
                 retentionBytes,
                 asyncDurability,
                 storeHost,
-                TransactionRules.DEFAULT);
+                TransactionRules.DEFAULT,
+                YEAR_MS);
     }
 }

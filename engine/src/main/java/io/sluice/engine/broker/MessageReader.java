@@ -56,6 +56,59 @@ final class MessageReader {
         }
     }
 
+    /**
+     * The record of a delayed message at {@code position}, or whatever lies there and says its own
+     * size; empty if that has been deleted.
+     */
+    void scheduled(long position, Consumer<Outcome<ByteBuffer>> reply) {
+        readers.execute(() -> {
+            try {
+                ByteBuffer record = record(position);
+                reply.accept(
+                        record != null
+                                ? Outcome.done(record)
+                                : Outcome.refused(
+                                        Refusal.BUSY,
+                                        "the message is just being stored: try again"));
+            } catch (TrimmedException e) {
+                reply.accept(Outcome.done(ByteBuffer.allocate(0)));
+            } catch (IOException e) {
+                String detail = "delayed messages cannot be read: " + e.getMessage();
+                reply.accept(Outcome.refused(Refusal.STORAGE_FAILED, detail));
+            }
+        });
+    }
+
+    /** Null if it is still being written, or will be. */
+    private @Nullable ByteBuffer record(long position) throws IOException {
+        ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
+        int segment = log.segmentOf(position);
+        if (segment < 1 || segment > log.segmentOf(log.durablePosition()) + 1) {
+            return size;
+        }
+        if (segment < log.firstSegment()) {
+            return ByteBuffer.allocate(0);
+        }
+        if (!log.readResident(position, SIZE_FIELD_BYTES, size)) {
+            if (position > log.durablePosition() - SIZE_FIELD_BYTES) {
+                return null;
+            }
+            log.read(position, SIZE_FIELD_BYTES, size);
+        }
+        int sizeBytes = size.getInt(0);
+        if (sizeBytes < StoredMessage.SIZE_BYTES_MIN || sizeBytes > SIZE_BYTES_MAX) {
+            return size.clear();
+        }
+        ByteBuffer record = ByteBuffer.allocate(sizeBytes);
+        if (!log.readResident(position, sizeBytes, record)) {
+            if (position > log.durablePosition() - sizeBytes) {
+                return size.clear();
+            }
+            log.read(position, sizeBytes, record);
+        }
+        return record.flip();
+    }
+
     /** Looks something up on a reader thread. */
     <T> void indexed(Consumer<Outcome<T>> reply, Lookup<T> lookup) {
         readers.execute(() -> {

@@ -8,6 +8,7 @@ import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
@@ -289,12 +290,19 @@ final class Puller {
     }
 
     /** The tag hash let the message at {@code at} through; its tag decides. */
-    private static int keepIfWanted(Pull pull, ByteBuffer messages, int at) {
-        if (pull.filter() instanceof TagFilter tags && !tags.matches(messages, at)) {
+    private int keepIfWanted(Pull pull, ByteBuffer messages, int at) {
+        boolean unwanted = pull.filter() instanceof TagFilter tags && !tags.matches(messages, at);
+        if (unwanted || isExpired(messages, at)) {
             messages.position(at);
             return 0;
         }
         return 1;
+    }
+
+    /** Whether its sender did not want it to be delivered any more. */
+    private boolean isExpired(ByteBuffer messages, int at) {
+        return TimeToLive.isLimited(messages, at)
+                && TimeToLive.isOver(messages, at, clock.wallMs());
     }
 
     private void unmatched(Pull pull, Queue queue, long next, long deadline, boolean mayPark) {

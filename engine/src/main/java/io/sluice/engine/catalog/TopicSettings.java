@@ -39,6 +39,9 @@ public record TopicSettings(
     /** The attribute that says which kind of messages a topic takes. */
     public static final String MESSAGE_TYPE = "message.type";
 
+    /** The attribute that says whether resent messages are stored once: "off", or anything else. */
+    public static final String IDEMPOTENT_SEND = "idempotent-send";
+
     /** When a send to the topic is acknowledged. */
     public enum Durability {
         /** As the server's setting says. */
@@ -81,6 +84,11 @@ public record TopicSettings(
     public TopicSettings withAttributes(Map<String, String> attributes) {
         return new TopicSettings(
                 queues, permissions, retentionMs, retentionBytes, durability, attributes);
+    }
+
+    /** Whether a message that a producer sends again is stored once. */
+    public boolean idempotentSend() {
+        return attributes.isEmpty() || !"off".equals(attributes.get(IDEMPOTENT_SEND));
     }
 
     /** Why these settings cannot be, for a person to read; null if they can. */

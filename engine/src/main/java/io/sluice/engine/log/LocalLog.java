@@ -461,6 +461,29 @@ public final class LocalLog implements Log {
         return segments.footer(segment);
     }
 
+    @Override
+    public void scan(int segment, Scan to) throws IOException {
+        LocalFooter footer = segments.footer(segment);
+        if (footer == null || segment < segments.first()) {
+            return;
+        }
+        String name = FileNames.segment(segment);
+        try (SegmentFile file = directory.open(name, SegmentFile.Directory.Mode.READ)) {
+            BatchScanner scanner = new BatchScanner(file, segment, config.shardId());
+            long at = Position.of(segment, 0);
+            while (at < footer.end().position()) {
+                BatchHeader header = scanner.at(Position.offset(at));
+                if (header == null) {
+                    return;
+                }
+                if (header.kind() == BatchHeader.Kind.RECORDS) {
+                    to.batch(scanner.records(header), header.base() + BatchHeader.SIZE_BYTES);
+                }
+                at += Slabs.align(header.length(), alignmentBytes);
+            }
+        }
+    }
+
     /** Belongs to the shard's executor, or to whoever has stopped that. */
     @Override
     public void close() {

@@ -159,6 +159,24 @@ public interface Log extends AutoCloseable {
      */
     @Nullable Footer footer(int segment) throws IOException;
 
+    /** Takes batches of records. */
+    interface Scan {
+        /**
+         * @param records the records of a batch; the buffer is valid only during the call
+         * @param recordsPosition the position of the first byte of {@code records}
+         * @throws IOException if they make no sense
+         */
+        void batch(ByteBuffer records, long recordsPosition) throws IOException;
+    }
+
+    /**
+     * Hands the batches of a sealed segment over, oldest first, up to one that is damaged; none if
+     * it has no footer yet, or has been deleted. May block on storage.
+     *
+     * @throws IOException if storage fails, or {@code to} does
+     */
+    void scan(int segment, Scan to) throws IOException;
+
     /** Makes what was committed durable, stops the background work and releases the files. */
     @Override
     void close();

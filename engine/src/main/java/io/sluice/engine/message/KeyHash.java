@@ -25,7 +25,15 @@ public final class KeyHash {
 
     /** The hashes of all keys in encoded properties, at most 64 of them. */
     public static long[] all(int topicId, byte[] properties) {
-        long unique = Properties.range(properties, Properties.UNIQUE_KEY);
+        return all(topicId, properties, Properties.range(properties, Properties.UNIQUE_KEY));
+    }
+
+    /**
+     * The same.
+     *
+     * @param unique where the unique key is, as {@link Properties#range} says
+     */
+    static long[] all(int topicId, byte[] properties, long unique) {
         long keys = Properties.range(properties, Properties.KEYS);
         if (unique < 0 && keys < 0) {
             return NONE;

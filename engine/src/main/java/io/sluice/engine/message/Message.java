@@ -1,6 +1,7 @@
 package io.sluice.engine.message;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A message on its way into the log: what the sender decided. Its place (queue offset, position,
@@ -21,6 +22,8 @@ public final class Message {
     final byte[] properties;
     final int tagHash;
     final long[] keyHashes;
+    private final long fingerprintHigh;
+    private final long fingerprintLow;
 
     /**
      * @param topicId the topic's incarnation
@@ -53,7 +56,11 @@ public final class Message {
         this.bodyCrc = StoredMessage.crc(body);
         this.properties = properties;
         this.tagHash = Properties.tagHash(properties);
-        this.keyHashes = KeyHash.all(topicId, properties);
+        long unique = Properties.range(properties, Properties.UNIQUE_KEY);
+        this.keyHashes = KeyHash.all(topicId, properties, unique);
+        long content = Fingerprint.content(bodyCrc, body.remaining(), tagHash);
+        this.fingerprintHigh = unique < 0 ? 0 : Fingerprint.high(properties, unique, topicId);
+        this.fingerprintLow = unique < 0 ? 0 : Fingerprint.low(properties, unique, content);
     }
 
     /** A stored message taken up again under another topic with other properties. */
@@ -82,6 +89,11 @@ public final class Message {
         return topicId;
     }
 
+    /** The topic's name. */
+    public String topicName() {
+        return new String(topic, StandardCharsets.UTF_8);
+    }
+
     /** The hash of its tag, 0 if it has none. */
     public int tagHash() {
         return tagHash;
@@ -90,6 +102,16 @@ public final class Message {
     /** The hashes under which it can be found, see {@link KeyHash}. */
     public long[] keyHashes() {
         return keyHashes;
+    }
+
+    /** The high half of its {@link Fingerprint}; 0 if it has none. */
+    public long fingerprintHigh() {
+        return fingerprintHigh;
+    }
+
+    /** The low half of its {@link Fingerprint}. */
+    public long fingerprintLow() {
+        return fingerprintLow;
     }
 
     /** The encoded properties. */

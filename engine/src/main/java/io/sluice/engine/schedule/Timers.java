@@ -201,6 +201,11 @@ public final class Timers {
                 && !tombstones.contains(position);
     }
 
+    /** Whether a timer that was scheduled there has fired, if it was not cancelled before. */
+    public boolean hasPassed(long dueMs, long position) {
+        return !RunFormat.before(watermarkDueMs, watermarkPosition, dueMs, position);
+    }
+
     /**
      * When to ask {@link #due} next, wall-clock milliseconds. {@link Long#MAX_VALUE} if nothing is
      * pending, or if what comes next is still being loaded, since then {@link Listener#loaded}

@@ -26,14 +26,27 @@ public sealed interface Command {
      *
      * @param dueMs when they are to be stored, wall-clock ms; 0 for now
      * @param async whether to reply before they are durable
+     * @param sameness 0 to store them in any case; else messages with the same fingerprint and the
+     *     same number here that were sent lately are the same ones, and are stored once
      */
     record Append(
             int queueId,
             List<Message> messages,
             long dueMs,
             boolean async,
+            long sameness,
             Consumer<Outcome<Appended>> reply)
             implements Command {
+        /** Stores them in any case. */
+        public Append(
+                int queueId,
+                List<Message> messages,
+                long dueMs,
+                boolean async,
+                Consumer<Outcome<Appended>> reply) {
+            this(queueId, messages, dueMs, async, 0, reply);
+        }
+
         @Override
         public void refuse(Outcome.Refused<?> why) {
             reply.accept(why.of());
@@ -138,6 +151,26 @@ public sealed interface Command {
         /** Whether its message cannot be delivered any more, and holds nothing back. */
         boolean isDamaged() {
             return !record.hasRemaining();
+        }
+    }
+
+    /**
+     * A delayed message is not to be delivered. A handle comes from a client, so the record tells
+     * whether it is right.
+     *
+     * @param position where the timer was scheduled first; it may have been moved since
+     * @param record what lies there; empty if its segment has been deleted
+     */
+    record Recall(
+            int topicId,
+            long dueMs,
+            long position,
+            ByteBuffer record,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
         }
     }
 

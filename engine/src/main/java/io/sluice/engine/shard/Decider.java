@@ -34,6 +34,8 @@ final class Decider {
     private final TransactionDecider transactions;
     private final Locking locking;
     private final Passing passing;
+    private final Recalls recalls;
+    private final Resends resends;
 
     /**
      * @param keeps what a topic keeps, by topic id; null if there is no such topic
@@ -48,6 +50,7 @@ final class Decider {
             GroupCommit commits,
             Firing firing,
             Executor executor,
+            Resends resends,
             IntFunction<@Nullable Keep> keeps,
             TransactionChecks checks,
             TransactionRules rules,
@@ -74,6 +77,8 @@ final class Decider {
                         submit);
         this.locking = new Locking(state, clock, commits, writer, this::isGone);
         this.passing = new Passing(state, commits, writer, locking);
+        this.resends = resends;
+        this.recalls = new Recalls(state, commits, writer);
     }
 
     /** The log has been replayed, and time goes on. */
@@ -114,6 +119,7 @@ final class Decider {
             case Command.ResetOffsets c -> resetOffsets(c);
             case Command.DrawBarrier c -> passing.drawBarrier(c);
             case Command.AskPassage c -> passing.ask(c);
+            case Command.Recall c -> recalls.recall(c);
         }
     }
 
@@ -122,6 +128,9 @@ final class Decider {
         if (state.queues.queue(topicId, c.queueId()) == null && isGone(topicId)) {
             commits.taken(c);
             c.reply().accept(topicGone());
+            return;
+        }
+        if (resends.answered(c, writer.storeMs())) {
             return;
         }
         long size = sizeBytes(c);
@@ -143,9 +152,13 @@ final class Decider {
             positions[i] =
                     c.dueMs() == 0
                             ? writer.store(batch, message, c.queueId(), storeMs)
-                            : writer.schedule(batch, message, c.queueId(), c.dueMs(), storeMs);
+                            : writer.schedule(
+                                    batch, message, c.queueId(), c.dueMs(), storeMs, c.sameness());
         }
-        acknowledge(batch, c, Outcome.done(new Appended(offset, positions)));
+        long dueMs = c.dueMs() == 0 ? 0 : state.timers.effectiveDueMs(c.dueMs());
+        Appended appended = new Appended(c.queueId(), offset, positions, dueMs);
+        resends.stored(c, appended, storeMs);
+        acknowledge(batch, c, Outcome.done(appended));
     }
 
     /** What was forgotten must not begin anew by a request that was on its way. */
@@ -301,7 +314,7 @@ final class Decider {
         // If the clock was set back since they were found due, they still are not stored before.
         long storeMs = Math.max(writer.storeMs(), next.getLast().dueMs());
         for (Command.Due due : next) {
-            if (due.isDamaged()) {
+            if (due.isDamaged() || isRecalled(due)) {
                 continue;
             }
             ByteBuffer message = RecordCodec.messageOfTimer(due.record());
@@ -312,6 +325,11 @@ final class Decider {
         Command.Due last = next.getLast();
         writer.small(batch, new Record.TimersFired(last.dueMs(), last.position()));
         firing.fired();
+    }
+
+    /** Whether it was recalled where it had been scheduled, and has been moved since. */
+    private boolean isRecalled(Command.Due due) {
+        return state.recalled.contains(due.dueMs(), RecordCodec.originOfTimer(due.record()));
     }
 
     /**

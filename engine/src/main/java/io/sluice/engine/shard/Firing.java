@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * executor.
  */
 final class Firing implements Timers.Listener {
-    private static final int COUNT_MAX = 256;
+    private static final int COUNT_MAX = 2_048;
     private static final long SIZE_BYTES_MAX = 2 << 20;
     private static final long NANOS_PER_MS = 1_000_000L;
 
@@ -30,7 +30,7 @@ final class Firing implements Timers.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Firing.class);
 
     /** A timer that is due, not yet read. */
-    private record Place(long dueMs, long position, int sizeBytes) {}
+    record Place(long dueMs, long position, int sizeBytes) {}
 
     private final Timers timers;
     private final Log log;
@@ -158,12 +158,13 @@ final class Firing implements Timers.Listener {
     }
 
     private void read(List<Place> places) {
-        List<Command.Due> fetched = new ArrayList<>(places.size());
         try {
-            for (Place place : places) {
-                ByteBuffer record = ByteBuffer.allocate(place.sizeBytes);
-                log.read(place.position, place.sizeBytes, record);
-                fetched.add(new Command.Due(place.dueMs, place.position, intact(place, record)));
+            List<Command.Due> fetched = new ArrayList<>(places.size());
+            ByteBuffer[] records = DueRecords.read(log, places);
+            for (int i = 0; i < records.length; i++) {
+                Place place = places.get(i);
+                fetched.add(
+                        new Command.Due(place.dueMs, place.position, intact(place, records[i])));
             }
             executor.execute(() -> submitOrRetry(fetched));
         } catch (IOException e) {
@@ -175,8 +176,7 @@ final class Firing implements Timers.Listener {
     /**
      * Nothing instead of what has changed on storage: one damaged message must not stop all others.
      */
-    private static ByteBuffer intact(Place place, ByteBuffer read) {
-        ByteBuffer record = read.flip();
+    private static ByteBuffer intact(Place place, ByteBuffer record) {
         if (RecordCodec.isIntactTimer(record)) {
             return record;
         }

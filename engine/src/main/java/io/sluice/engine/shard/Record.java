@@ -44,6 +44,12 @@ sealed interface Record {
     /** All timers up to this one, by due time and position, have fired. */
     record TimersFired(long dueMs, long position) implements Record {}
 
+    /**
+     * The message that was scheduled at {@code position} and is due then is not to be delivered,
+     * wherever its timer is by now.
+     */
+    record TimerCancelled(long dueMs, long position) implements Record {}
+
     /** A group began to consume a topic which had that many queues. */
     record GroupJoined(int groupId, int topicId, int queues) implements Record {}
 

@@ -24,11 +24,13 @@ import java.nio.charset.StandardCharsets;
  * message ({@link StoredMessage}), whose own fields say offset and store time, and its checksum 4:
  * whoever reads one message from storage does not know its batch, whose checksum covers everything.
  * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
- * whole MESSAGE record as it shall be stored when due, but for its place. HALF has the position by
- * which its transaction is known 8 (0 for its own), when producers are asked first 8, how long
- * after the commit the message is due 8, and then the MESSAGE record, but for its place. Those
- * about leases stand in {@link LeaseCodec}. The others list their components in order, text as 2
- * bytes of length + UTF-8.
+ * whole MESSAGE record as it shall be stored when due, but for its place: the position is that at
+ * which it lay when the timer was scheduled first, and in place of the queue offset stands the low
+ * half of its fingerprint, 0 if a resend is not to be known by it. HALF has the position by which
+ * its transaction is known 8 (0 for its own), when producers are asked first 8, how long after the
+ * commit the message is due 8, and then the MESSAGE record, but for its place. Those about leases
+ * stand in {@link LeaseCodec}. The others list their components in order, text as 2 bytes of
+ * length + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -51,6 +53,7 @@ final class RecordCodec {
     private static final byte UNLOCKED = 31;
     private static final byte RESET = 32;
     private static final byte BARRIER = 33;
+    private static final byte TIMER_CANCELLED = 40;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
@@ -233,6 +236,36 @@ final class RecordCodec {
         return StoredMessage.isIntact(half, stored, end - stored, NO_POSITION, half.getInt(end));
     }
 
+    /**
+     * The position at which the timer of a TIMER record was scheduled first: its message says where
+     * it lay then, however often the timer was moved since.
+     */
+    static long originOfTimer(ByteBuffer timer) {
+        int stored = storedIndex(timer, TIMER_HEAD_SIZE_BYTES);
+        return StoredMessage.position(timer, stored) - stored;
+    }
+
+    /** Where the stored message begins in a TIMER record that begins at {@code at}. */
+    static int storedIndexOfTimer(ByteBuffer in, int at) {
+        return storedIndex(in, at + TIMER_HEAD_SIZE_BYTES);
+    }
+
+    /** The MESSAGE record inside of a TIMER record that begins at {@code at}. */
+    static Record.MessageStored readMessageOfTimer(ByteBuffer in, int at, long position) {
+        return readMessage(in, at + TIMER_HEAD_SIZE_BYTES, position + TIMER_HEAD_SIZE_BYTES);
+    }
+
+    /** Whether these bytes are the TIMER record that was scheduled at {@code position}. */
+    static boolean isTimer(ByteBuffer bytes, long position, long dueMs, int topicId) {
+        return bytes.remaining() >= TIMER_HEAD_SIZE_BYTES
+                && bytes.get(4) == TIMER
+                && bytes.getInt(0) == bytes.remaining()
+                && isWhole(bytes, 0, bytes.remaining())
+                && bytes.getLong(HEAD_SIZE_BYTES) == dueMs
+                && originOfTimer(bytes) == position
+                && topicIdOfMessage(messageOfTimer(bytes)) == topicId;
+    }
+
     static int topicIdOfMessage(ByteBuffer record) {
         return record.getInt(HEAD_SIZE_BYTES);
     }
@@ -277,6 +310,7 @@ final class RecordCodec {
                             .putInt(r.queueId())
                             .putLong(r.offset());
             case Record.BarrierDrawn r -> out.putInt(r.topicId());
+            case Record.TimerCancelled r -> out.putLong(r.dueMs()).putLong(r.position());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
             case Record.HalfStored r -> throw new IllegalArgumentException("not small: " + r);
@@ -337,6 +371,7 @@ final class RecordCodec {
             case Record.QueueUnlocked r -> UNLOCKED;
             case Record.OffsetReset r -> RESET;
             case Record.BarrierDrawn r -> BARRIER;
+            case Record.TimerCancelled r -> TIMER_CANCELLED;
         };
     }
 
@@ -409,6 +444,8 @@ final class RecordCodec {
                             in.getInt(body + 8),
                             in.getLong(body + 12));
             case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
+            case TIMER_CANCELLED ->
+                    new Record.TimerCancelled(in.getLong(body), in.getLong(body + 8));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -429,7 +466,7 @@ final class RecordCodec {
                                     in,
                                     at + TIMER_HEAD_SIZE_BYTES,
                                     sizeBytes - TIMER_HEAD_SIZE_BYTES);
-            case FIRED, QUEUE_EXPIRED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
+            case FIRED, QUEUE_EXPIRED, TIMER_CANCELLED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
             case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
             case COMMITTED ->
                     sizeBytes >= HEAD_SIZE_BYTES + 20

@@ -68,14 +68,21 @@ final class RecordWriter {
         }
     }
 
-    long schedule(PendingBatch batch, Message message, int queueId, long dueMs, long storeMs) {
+    long schedule(
+            PendingBatch batch,
+            Message message,
+            int queueId,
+            long dueMs,
+            long storeMs,
+            long sameness) {
         ByteBuffer out = batch.batch.buffer();
         int at = out.position();
         long position = batch.batch.positionAt(at);
         long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
         RecordCodec.writeTimerHead(out, messageSizeBytes(message), effectiveDueMs, 0, 0);
         long stored = batch.batch.positionAt(out.position());
-        var _ = writeMessage(out, message, queueId, 0, stored, storeMs);
+        long print = sameness == 0 ? 0 : Resends.low(message, sameness);
+        var _ = writeMessage(out, message, queueId, print, stored, storeMs);
         applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
         return position;
     }
@@ -119,7 +126,8 @@ final class RecordWriter {
         int moved = out.position();
         out.put(message);
         int stored = RecordCodec.storedIndex(out, moved);
-        RecordCodec.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, 0, storeMs);
+        long first = StoredMessage.position(out, stored); // by which it can be recalled
+        RecordCodec.place(out, stored, RecordCodec.queueIdOfMessage(message), 0, first, storeMs);
         applyTimer(
                 batch,
                 timer.dueMs(),

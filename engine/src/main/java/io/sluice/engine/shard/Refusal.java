@@ -29,5 +29,9 @@ public enum Refusal {
     /** Consumers hold too many messages that they have not acknowledged. */
     TOO_MANY_LEASES,
     /** There is no such transaction, or whoever decides is not of its producers. */
-    TRANSACTION_UNKNOWN
+    TRANSACTION_UNKNOWN,
+    /** The message is not delayed, or no longer. */
+    NOT_PENDING,
+    /** The message is to be delivered later than is allowed. */
+    TOO_FAR_AHEAD
 }

@@ -43,6 +43,7 @@ public final class Shard {
     private final AtomicBoolean turnComing = new AtomicBoolean();
     private final GroupCommit commits;
     private final Decider decider;
+    private final Resends resends;
     private final Firing firing;
     private final TransactionChecks checks;
     private final Housekeeping housekeeping;
@@ -66,6 +67,7 @@ public final class Shard {
         this.firing = new Firing(log, clock, executor, readers, this::submit);
         this.state = new State(log, firing.timers());
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
+        this.resends = new Resends(state, commits);
         this.checks = new TransactionChecks(state.transactions, clock, executor, this::submit);
         this.decider =
                 new Decider(
@@ -76,6 +78,7 @@ public final class Shard {
                         commits,
                         firing,
                         executor,
+                        resends,
                         keeps,
                         checks,
                         config.transactions(),
@@ -100,7 +103,9 @@ public final class Shard {
      * @throws IOException as {@link Log#recover}
      */
     public void recover() throws IOException {
-        log.recover(new Recovery(), commits.listener());
+        Recovery recovery = new Recovery();
+        log.recover(recovery, commits.listener());
+        resends.readBack(log, recovery.firstReplayed);
         state.queues.publishAll();
         decider.started();
         log.trim(state.firstSegment());
@@ -119,9 +124,12 @@ public final class Shard {
     }
 
     private final class Recovery implements Log.Replay {
+        private int firstReplayed;
+
         @Override
         public void checkpoint(int sealed, ByteBuffer bytes) throws IOException {
             state.restore(sealed, bytes);
+            firstReplayed = sealed + 1;
             commits.segment(sealed + 1);
         }
 
@@ -134,8 +142,11 @@ public final class Shard {
             commits.segment(segment);
             int start = records.position();
             while (records.hasRemaining()) {
-                long position = recordsPosition + (records.position() - start);
-                apply(segment, RecordCodec.read(records, position), position);
+                int at = records.position();
+                long position = recordsPosition + (at - start);
+                Record record = RecordCodec.read(records, position);
+                apply(segment, record, position);
+                resends.replayed(records, at, record);
             }
         }
 

@@ -12,6 +12,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.SegmentIndex;
+import io.sluice.engine.schedule.Recalled;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
 import io.sluice.engine.schedule.Transactions;
@@ -40,6 +41,7 @@ final class State {
     final Gates gates = new Gates();
     final Timers timers;
     final Transactions transactions = new Transactions();
+    final Recalled recalled = new Recalled();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -74,7 +76,11 @@ final class State {
                 return stored(segment, r);
             }
             case Record.TimerScheduled r -> scheduled(segment, r);
-            case Record.TimersFired r -> timers.fired(r.dueMs(), r.position());
+            case Record.TimersFired r -> {
+                timers.fired(r.dueMs(), r.position());
+                recalled.dropBefore(r.dueMs());
+            }
+            case Record.TimerCancelled r -> cancelled(r);
             case Record.GroupJoined r -> offsets.join(r.groupId(), r.topicId(), r.queues());
             case Record.OffsetCommitted r -> committed(r);
             case Record.QueueExpired r -> expired(r);
@@ -239,6 +245,20 @@ final class State {
                         false));
     }
 
+    /** A timer that is no longer where it was scheduled is known by that place when it fires. */
+    private void cancelled(Record.TimerCancelled r) {
+        if (isPendingThere(r.dueMs(), r.position())) {
+            timers.cancelled(log.segmentOf(r.position()), r.dueMs(), r.position());
+        } else {
+            recalled.add(r.dueMs(), r.position());
+        }
+    }
+
+    /** Whether a timer is still where it was scheduled, and to fire. */
+    boolean isPendingThere(long dueMs, long position) {
+        return log.segmentOf(position) >= firstSegment && timers.isPending(dueMs, position);
+    }
+
     /** The topics that something is known of, sorted. */
     List<Integer> topicIds() {
         TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
@@ -278,7 +298,8 @@ final class State {
                         + resets.checkpointSizeBytes()
                         + barriers.checkpointSizeBytes()
                         + timers.checkpointSizeBytes()
-                        + transactions.checkpointSizeBytes();
+                        + transactions.checkpointSizeBytes()
+                        + recalled.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
@@ -289,6 +310,7 @@ final class State {
         locks.writeTo(out);
         resets.writeTo(out);
         barriers.writeTo(out);
+        recalled.checkpoint(out);
         return out.flip();
     }
 
@@ -331,6 +353,7 @@ final class State {
         timers.restore(in);
         transactions.readFrom(in);
         readOrder(in);
+        recalled.restore(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }

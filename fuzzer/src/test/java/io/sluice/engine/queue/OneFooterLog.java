@@ -96,6 +96,11 @@ final class OneFooterLog implements Log {
     }
 
     @Override
+    public void scan(int segment, Scan to) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {
         throw unasked();
     }

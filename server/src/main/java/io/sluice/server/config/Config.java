@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param advertise what route answers say instead of the address by which the client came
  * @param delayLevels level 1 first, never falling
  * @param retentionSizeBytes empty if only time limits what is kept
+ * @param delayMax how far ahead a message may be due
  */
 public record Config(
         Path dataDir,
@@ -39,7 +40,8 @@ public record Config(
         OptionalLong retentionSizeBytes,
         Durability durability,
         boolean insecure,
-        TransactionSettings transactions) {
+        TransactionSettings transactions,
+        Duration delayMax) {
 
     /** The file that is read from the working directory if it is there. */
     public static final String FILE_NAME = "sluice.yaml";

@@ -34,7 +34,8 @@ record Reading(Map<Setting, Given> given) {
                 read(Setting.RETENTION_SIZE, Reading::sizeOrNone),
                 read(Setting.DURABILITY, Reading::durability),
                 insecure,
-                transactions());
+                transactions(),
+                read(Setting.DELAY_MAX, Scalars::duration));
     }
 
     private TransactionSettings transactions() throws ConfigException {

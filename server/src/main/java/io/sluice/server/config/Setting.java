@@ -33,6 +33,7 @@ public enum Setting {
             Form.DELAY_LEVELS,
             "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
             "Delay levels, from level 1 on; retry n waits level n + 2"),
+    DELAY_MAX(Form.DURATION, "365d", "How far ahead a message may be due at most"),
     RETENTION(Form.DURATION, "72h", "How long messages are kept"),
     RETENTION_SIZE(
             Form.SIZE_OR_NONE, "none", "Size of a topic above which its oldest messages go early"),

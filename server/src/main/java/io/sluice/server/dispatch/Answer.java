@@ -90,7 +90,8 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case GROUP_UNKNOWN -> ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST;
             case QUEUE_UNKNOWN, INVALID -> ResponseCode.INVALID_PARAMETER;
             case NO_PERMISSION -> ResponseCode.NO_PERMISSION;
-            case TOO_LARGE -> ResponseCode.MESSAGE_ILLEGAL;
+            case TOO_LARGE, TOO_FAR_AHEAD -> ResponseCode.MESSAGE_ILLEGAL;
+            case NOT_PENDING -> ResponseCode.ILLEGAL_OPERATION;
             case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
             case LEASE_GONE -> ResponseCode.NO_MESSAGE;
             case TOO_MANY_LEASES -> ResponseCode.POLLING_FULL;

@@ -23,6 +23,7 @@ public final class Dispatcher {
     private final TransactionHandler transactions;
     private final ClientCallHandler calls;
     private final ReplayHandler replays;
+    private final RecallHandler recalls;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -54,6 +55,7 @@ public final class Dispatcher {
         assignments = new AssignmentHandler(broker.catalog(), registry);
         transactions = new TransactionHandler(broker);
         calls = new ClientCallHandler(broker, registry);
+        recalls = new RecallHandler(broker);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -114,6 +116,7 @@ public final class Dispatcher {
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
             case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
             case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
+            case RequestCode.RECALL_MESSAGE -> recalls.recall(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

@@ -7,6 +7,7 @@ import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.Properties;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.shard.Appended;
 import io.sluice.protocol.BatchBody;
 import io.sluice.protocol.ConsumerSendMsgBackHeader;
@@ -26,19 +27,15 @@ import org.jspecify.annotations.Nullable;
  * Stores messages: what producers send, and what consumers give back. A body stays where the
  * network left it until the engine copies it into its log, once.
  *
- * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}. Messages for later than now by
- * any means but a delay level are refused: taking them for ordinary ones would deliver them too
- * early.
+ * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}.
  */
 final class SendHandler {
     /** Far more than clients put into one batch, far less than would fit: each takes 22 bytes. */
     private static final int BATCH_MESSAGES_MAX = 16_384;
 
     private static final int TRANSACTION_BITS = 4 | 8;
-    private static final int MALFORMED = Integer.MIN_VALUE;
 
     /** In the answer to a message that its group does not keep after its last attempt. */
-    private static final Appended DROPPED = new Appended(0, new long[] {0});
 
     private final Broker broker;
     private final Clients clients;
@@ -86,7 +83,7 @@ final class SendHandler {
         } else {
             boolean dead = isDead(fields, group);
             if (dead && group.settings().discards()) {
-                request.answer(stored(DROPPED, 0));
+                request.answer(dropped());
                 return;
             }
             String target = dead ? Names.deadLetterTopic(name) : fields.topic();
@@ -131,19 +128,26 @@ final class SendHandler {
         }
         if (isHalf(fields, properties, marks)) {
             byte[] visible = HalfSender.visible(fields, properties);
-            Message half = message(request, fields, topic, fields.flag(), request.body(), visible);
-            halves.send(request, topic, queueId, half, properties, delayLevel(properties));
+            Message half =
+                    message(request, fields, topic, fields.flag(), request.body(), visible, marks);
+            halves.send(request, topic, queueId, half, properties, DueTime.level(properties));
             return;
         }
         long dueMs = 0;
+        long sameness = sameness(fields, properties, marks);
         if (marks != 0) {
-            dueMs = dead ? 0 : broker.dueMs(delayLevel(properties));
+            dueMs = dead ? 0 : DueTime.ms(broker, properties, marks, isAgain(fields));
             properties = Properties.without(properties, Properties.DELAY);
             properties = Properties.without(properties, SendProperties.POP_CHECKPOINT);
         }
         Message message =
-                message(request, fields, topic, fields.flag(), request.body(), properties);
-        store(request, topic, queueId, List.of(message), dueMs);
+                message(request, fields, topic, fields.flag(), request.body(), properties, marks);
+        store(request, topic, queueId, List.of(message), dueMs, sameness);
+    }
+
+    /** One that is given back keeps the marks of the transaction or timer it once came by. */
+    private static boolean isAgain(SendMessageHeader fields) {
+        return fields.topic().startsWith(Names.RETRY_PREFIX);
     }
 
     private void appendBatch(Request request, SendMessageHeader fields, Topic topic, int queueId) {
@@ -151,12 +155,13 @@ final class SendHandler {
         int index = request.header().bodyIndex();
         int sizeBytes = request.header().bodySizeBytes();
         List<Message> messages = new ArrayList<>();
+        long sameness = DueTime.AT_ONCE;
         for (BatchBody.Message part : BatchBody.decode(in, index, sizeBytes, BATCH_MESSAGES_MAX)) {
             byte[] properties = new byte[part.propertiesSizeBytes()];
             in.getBytes(part.propertiesIndex(), properties);
             int marks = SendProperties.marks(properties);
             Answer fault =
-                    (marks & SendProperties.DELAYED) != 0
+                    (marks & (SendProperties.DELAYED | SendProperties.TIMED)) != 0
                             ? Answer.error(
                                     ResponseCode.MESSAGE_ILLEGAL,
                                     "a batch cannot be delayed: send its messages one by one")
@@ -165,20 +170,39 @@ final class SendHandler {
                 request.answer(fault);
                 return;
             }
+            sameness = Math.min(sameness, sameness(fields, properties, marks));
             ByteBuffer body = in.nioBuffer(part.bodyIndex(), part.bodySizeBytes());
-            messages.add(message(request, fields, topic, part.flag(), body, properties));
+            messages.add(message(request, fields, topic, part.flag(), body, properties, marks));
         }
-        store(request, topic, queueId, messages, 0);
+        store(request, topic, queueId, messages, 0, sameness);
+    }
+
+    /**
+     * What a client's own resend has in common with the first send, besides the unique key and the
+     * body; 0 for a message that has been with a consumer, since whoever sends that again means it.
+     */
+    private static long sameness(SendMessageHeader fields, byte[] properties, int marks) {
+        return fields.reconsumeTimes() > 0
+                        || isAgain(fields)
+                        || (marks & SendProperties.RESENT) != 0
+                ? 0
+                : DueTime.sameness(properties, marks);
     }
 
     private void store(
-            Request request, Topic topic, int queueId, List<Message> messages, long dueMs) {
+            Request request,
+            Topic topic,
+            int queueId,
+            List<Message> messages,
+            long dueMs,
+            long sameness) {
         broker.append(
                 topic,
                 queueId,
                 messages,
                 dueMs,
-                request.answering(appended -> stored(appended, queueId)));
+                sameness,
+                request.answering(appended -> stored(appended, messages)));
     }
 
     private static Message message(
@@ -187,12 +211,14 @@ final class SendHandler {
             Topic topic,
             int flag,
             ByteBuffer body,
-            byte[] properties) {
+            byte[] properties,
+            int marks) {
+        int limited = (marks & SendProperties.LIMITED) == 0 ? 0 : TimeToLive.LIMITED;
         return new Message(
                 topic.id(),
                 topic.name().getBytes(StandardCharsets.UTF_8),
                 flag,
-                fields.sysFlag(),
+                (fields.sysFlag() & ~TimeToLive.LIMITED) | limited,
                 fields.bornTimestampMs(),
                 request.peer().host(),
                 fields.reconsumeTimes(),
@@ -202,9 +228,11 @@ final class SendHandler {
     }
 
     /** Why a message cannot be taken as it is; null if it can. */
-    private static @Nullable Answer fault(SendMessageHeader fields, byte[] properties, int marks) {
-        // One that is given back keeps the marks of the transaction or timer it once came by.
-        boolean again = fields.topic().startsWith(Names.RETRY_PREFIX);
+    private @Nullable Answer fault(SendMessageHeader fields, byte[] properties, int marks) {
+        if (marks == 0 && (fields.sysFlag() & TRANSACTION_BITS) == 0) {
+            return null;
+        }
+        boolean again = isAgain(fields);
         boolean flagged = (fields.sysFlag() & TRANSACTION_BITS) != 0;
         boolean half = isHalf(fields, properties, marks);
         if (!again && (flagged || half) && (fields.batch() || !half)) {
@@ -212,16 +240,29 @@ final class SendHandler {
                     ResponseCode.MESSAGE_ILLEGAL,
                     "a transactional message is sent on its own, with the property TRAN_MSG: use a TransactionMQProducer");
         }
-        if (!again && (marks & SendProperties.TIMED) != 0) {
+        long dueMs = DueTime.ms(broker, properties, marks, again);
+        if (dueMs == DueTime.MALFORMED) {
             return Answer.error(
                     ResponseCode.MESSAGE_ILLEGAL,
-                    "messages for a point in time are not supported yet: set a delay level");
+                    "the property DELAY is a level, and TIMER_DELAY_SEC, TIMER_DELAY_MS,"
+                            + " TIMER_DELIVER_MS and __STARTDELIVERTIME are times: whole numbers");
         }
-        if ((marks & SendProperties.DELAYED) != 0 && delayLevel(properties) == MALFORMED) {
+        return (marks & SendProperties.LIMITED) == 0 || again
+                ? null
+                : limitFault(TimeToLive.ms(properties), fields.bornTimestampMs(), dueMs);
+    }
+
+    private static @Nullable Answer limitFault(long limitMs, long bornMs, long dueMs) {
+        if (limitMs < 0) {
             return Answer.error(
-                    ResponseCode.MESSAGE_ILLEGAL, "the property DELAY is a level, a whole number");
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "the property TTL_MS is a whole number of milliseconds");
         }
-        return null;
+        return dueMs > 0 && dueMs - bornMs > limitMs
+                ? Answer.error(
+                        ResponseCode.MESSAGE_ILLEGAL,
+                        "TTL_MS is over before the message is due: make it longer than the delay")
+                : null;
     }
 
     /** One that is given back is not. */
@@ -230,21 +271,21 @@ final class SendHandler {
                 && !fields.topic().startsWith(Names.RETRY_PREFIX);
     }
 
-    private static int delayLevel(byte[] properties) {
-        String level = Properties.text(properties, Properties.DELAY);
-        try {
-            return level == null ? 0 : Integer.parseInt(level);
-        } catch (NumberFormatException e) {
-            return MALFORMED;
-        }
+    /** What was dropped after its last attempt is answered as if it lay at the beginning. */
+    private Answer dropped() {
+        return Answer.ok(out ->
+                SendMessageResponse.encode(out, new MessageId(storeHost, 0), 0, 0));
     }
 
-    private Answer stored(Appended appended, int queueId) {
+    private Answer stored(Appended appended, List<Message> messages) {
         long[] positions = appended.positions();
+        int queueId = appended.queueId();
         if (positions.length == 1) {
             MessageId id = new MessageId(storeHost, positions[0]);
-            return Answer.ok(
-                    out -> SendMessageResponse.encode(out, id, queueId, appended.offset()));
+            String handle = recallHandle(appended, messages.getFirst(), id);
+            return Answer.ok(out ->
+                    SendMessageResponse.encode(out, id, queueId, appended.offset())
+                            .field("recallHandle", handle));
         }
         StringBuilder ids = new StringBuilder();
         for (long position : positions) {
@@ -253,6 +294,17 @@ final class SendHandler {
         var response =
                 new SendMessageResponse(ids.toString(), queueId, appended.offset(), null, null);
         return Answer.ok(response::encode);
+    }
+
+    /** By what a delayed message can be taken back; null if it is not delayed, or given back. */
+    private static @Nullable String recallHandle(Appended appended, Message message, MessageId id) {
+        String topic = message.topicName();
+        if (appended.dueMs() == 0 || topic.startsWith(Names.RETRY_PREFIX)) {
+            return null;
+        }
+        String key = Properties.text(message.properties(), Properties.UNIQUE_KEY);
+        String name = key == null || key.isEmpty() || key.contains(" ") ? id.toString() : key;
+        return new RecallHandle(topic, appended.dueMs(), name, appended.positions()[0]).encode();
     }
 
     void sendBack(Request request) {

@@ -13,6 +13,8 @@ final class SendProperties {
     static final int TIMED = 2;
     static final int TRANSACTIONAL = 4;
     static final int POPPED = 8;
+    static final int LIMITED = 16;
+    static final int RESENT = 32;
 
     static final byte[] TRANSACTION_PREPARED = "TRAN_MSG".getBytes(US_ASCII);
     static final byte[] POP_CHECKPOINT = "POP_CK".getBytes(US_ASCII);
@@ -31,6 +33,10 @@ final class SendProperties {
         new Meaning("__STARTDELIVERTIME", TIMED),
         new Meaning("TRAN_MSG", TRANSACTIONAL),
         new Meaning("POP_CK", POPPED),
+        new Meaning("TTL_MS", LIMITED),
+        new Meaning("RETRY_TOPIC", RESENT),
+        new Meaning("ORIGIN_MESSAGE_ID", RESENT),
+        new Meaning("DLQ_ORIGIN_TOPIC", RESENT),
     };
 
     private static final byte VALUE = 1;
@@ -61,7 +67,12 @@ final class SendProperties {
             return 0;
         }
         byte first = properties[from];
-        if (first != 'D' && first != 'T' && first != '_' && first != 'P') {
+        if (first != 'D'
+                && first != 'T'
+                && first != '_'
+                && first != 'P'
+                && first != 'R'
+                && first != 'O') {
             return 0;
         }
         for (Meaning meaning : MEANINGS) {

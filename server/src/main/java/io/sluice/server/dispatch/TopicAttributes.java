@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a topic's attributes say: changes such as {@code +durability=async,-retention}, in the form
  * of RocketMQ 5. Besides RocketMQ's own, which are kept as they are, there are {@code durability}
  * (sync or async), {@code retention} (a time such as 72h) and {@code retention-size} (such as
- * 10GB); without one of these the server's setting counts.
+ * 10GB); without one of these the server's setting counts. And {@code idempotent-send} (on or off),
+ * which is on by default.
  */
 final class TopicAttributes {
     private static final String DURABILITY = "durability";
@@ -36,9 +37,16 @@ final class TopicAttributes {
                         change.substring(1, equals).strip(), change.substring(equals + 1).strip());
             }
         }
+        requireSwitch(TopicSettings.IDEMPOTENT_SEND, after.get(TopicSettings.IDEMPOTENT_SEND));
         return before.withAttributes(after)
                 .withDurability(durability(after.get(DURABILITY)))
                 .withRetention(ms(after.get(RETENTION)), sizeBytes(after.get(RETENTION_SIZE)));
+    }
+
+    private static void requireSwitch(String name, @Nullable String text) {
+        if (text != null && !text.equals("on") && !text.equals("off")) {
+            throw new IllegalArgumentException(name + " is on or off, not '" + text + "'");
+        }
     }
 
     private static Durability durability(@Nullable String text) {

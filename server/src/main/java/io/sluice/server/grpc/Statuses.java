@@ -37,6 +37,8 @@ final class Statuses {
             case MESSAGE_UNKNOWN -> Code.MESSAGE_NOT_FOUND;
             case LEASE_GONE -> Code.INVALID_RECEIPT_HANDLE;
             case TOO_MANY_LEASES -> Code.TOO_MANY_REQUESTS;
+            case NOT_PENDING -> Code.MESSAGE_NOT_FOUND;
+            case TOO_FAR_AHEAD -> Code.ILLEGAL_DELIVERY_TIME;
             case TRANSACTION_UNKNOWN -> Code.INVALID_TRANSACTION_ID;
         };
     }

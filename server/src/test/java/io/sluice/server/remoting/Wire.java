@@ -16,6 +16,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A client that knows nothing but frames: one blocking socket, requests and answers by hand. */
@@ -37,6 +39,7 @@ public final class Wire implements AutoCloseable {
     private final SerializeType type;
     private final FrameWriter writer = new FrameWriter();
     private final Deque<Reply> notifications = new ArrayDeque<>();
+    private final Set<String> keys = new HashSet<>();
     private int opaque;
 
     public Wire(int port) throws IOException {
@@ -138,8 +141,10 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Sends under a unique key of its own: the body, if that is sent for the first time. */
     public Reply send(String topic, int queueId, String body) throws IOException {
-        return send(topic, queueId, "UNIQ_KEY\u0001" + body + "\u0002", body);
+        String key = keys.add(body) ? body : body + "-" + (opaque + 1);
+        return send(topic, queueId, "UNIQ_KEY\u0001" + key + "\u0002", body);
     }
 
     public Reply send(String topic, int queueId, String properties, String body)

@@ -82,6 +82,9 @@ public final class Model {
     /** The clock is about to be set by {@code ms}: what is under way may see it either way. */
     public void clockJumps(long ms) {
         judge.clock();
+        if (ms > 0) {
+            sends().clockSetAhead();
+        }
         if (ms < 0) {
             setBackFromMs = judge.latestWallMs();
             for (GivenBack.Count count : givenBack.all().values()) {
@@ -202,8 +205,9 @@ public final class Model {
         for (int i = 0; i < sent.count; i++) {
             long at = sent.where[i];
             if (at == Sent.NOWHERE) {
-                if (!judge.mayHaveExpired(
-                        sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
+                if (sent.recalls[i] == Sent.Recall.NONE
+                        && !judge.mayHaveExpired(
+                                sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));

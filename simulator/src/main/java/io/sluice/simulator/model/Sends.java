@@ -3,6 +3,7 @@ package io.sluice.simulator.model;
 import io.sluice.engine.message.StoredMessage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * body.
  */
 public final class Sends {
+    private static final int DELAYED_MAX = 24;
+    private static final int NEWEST_MAX = 24;
+
+    /** For how long a message is known at least to those who send it again, in ms. */
+    private static final long KNOWN_MS = 14_000;
+
+    private static final long AGAIN_MS_MAX = 8_000;
+
     private final Judge judge;
     private final Queues queues;
     private final List<Sent> sends = new ArrayList<>();
@@ -50,7 +59,8 @@ public final class Sends {
             byte[] properties,
             int tag,
             int key,
-            long dueMs) {
+            int delayMs,
+            boolean keyed) {
         Sent sent =
                 new Sent(
                         sends.size(),
@@ -62,7 +72,8 @@ public final class Sends {
                         properties,
                         tag,
                         key,
-                        dueMs,
+                        delayMs,
+                        keyed,
                         judge.wallMs());
         sends.add(sent);
         firstMessages.add(messages);
@@ -76,13 +87,18 @@ public final class Sends {
     }
 
     /** The send was acknowledged. */
-    public void acknowledged(Sent sent, long offset, long[] positions) {
+    public void acknowledged(Sent sent, int queueId, long offset, long[] positions, long dueMs) {
+        if (sent.fate == Sent.Fate.DONE) {
+            requireSameAnswer(sent, queueId, positions);
+            return;
+        }
         sent.fate = Sent.Fate.DONE;
         sent.acknowledgedIn = judge.life();
         sent.acknowledgedNanos = judge.nanos();
         sent.early = judge.async();
         sent.earliestStoreMs = Math.min(sent.earliestStoreMs, judge.wallMs());
         System.arraycopy(positions, 0, sent.positions, 0, positions.length);
+        sent.toldDueMs(dueMs);
         if (sent.delayed()) {
             return;
         }
@@ -103,8 +119,68 @@ public final class Sends {
         }
     }
 
+    private void requireSameAnswer(Sent sent, int queueId, long[] positions) {
+        if (!sent.mayBeTwice
+                && !judge.isForgotten(sent.topicId)
+                && (queueId != sent.queueId || !Arrays.equals(positions, sent.positions))) {
+            judge.violated(
+                    Promise.ANSWERS_STAND,
+                    "%s was told positions %s, and then %s in queue %d"
+                            .formatted(
+                                    sent,
+                                    Arrays.toString(sent.positions),
+                                    Arrays.toString(positions),
+                                    queueId));
+        }
+    }
+
+    /** Some message that was sent a short while ago, and may be again; null if there is none. */
+    public @Nullable Sent pickToSendAgain(int number) {
+        List<Sent> newest = new ArrayList<>();
+        for (int i = sends.size() - 1; i >= 0 && newest.size() < NEWEST_MAX; i--) {
+            Sent sent = sends.get(i);
+            if (judge.wallMs() - sent.firstMs > AGAIN_MS_MAX) {
+                break;
+            }
+            if (sent.keyed && !sent.mayBeTwice && sent.recalls[0] == Sent.Recall.NONE) {
+                newest.add(sent);
+            }
+        }
+        return newest.isEmpty() || !judge.honest()
+                ? null
+                : newest.get(Math.floorMod(number, newest.size()));
+    }
+
+    /** Whether it is stored, so that the same message is to be stored nowhere else. */
+    public boolean isStored(Sent sent) {
+        return sent.fate == Sent.Fate.DONE && !sent.early && !judge.isForgotten(sent.topicId);
+    }
+
+    /** It is sent again. */
+    public void sendingAgain(Sent sent) {
+        sent.requests++;
+        sent.openRepeats++;
+        if (sent.fate == Sent.Fate.REFUSED) {
+            sent.fate = Sent.Fate.UNKNOWN;
+        }
+    }
+
+    /** That was answered; what took too long may have been taken for another message. */
+    public void answeredAgain(Sent sent) {
+        sent.openRepeats--;
+        sent.mayBeTwice |= judge.latestWallMs() - sent.firstMs > KNOWN_MS;
+    }
+
+    /** The clock was set ahead: what was sent before it may count as another message after it. */
+    void clockSetAhead() {
+        sends.forEach(sent -> sent.mayBeTwice = true);
+    }
+
     /** The send was refused, and the refusal says that nothing was stored. */
     public void refused(Sent sent) {
+        if (++sent.refusals < sent.requests || sent.fate == Sent.Fate.DONE) {
+            return;
+        }
         sent.fate = Sent.Fate.REFUSED;
         for (long at : sent.where) {
             if (at != Sent.NOWHERE) {
@@ -116,13 +192,67 @@ public final class Sends {
 
     void place(Sent sent, int index, long offset) {
         long known = sent.where[index];
+        if (known != Sent.NOWHERE && known != offset && (sent.mayBeTwice || sent.openRepeats > 0)) {
+            return;
+        }
         if (known != Sent.NOWHERE && known != offset) {
             judge.violated(
                     Promise.ANSWERS_STAND,
                     "message %d of %s lies at offsets %d and %d"
                             .formatted(index, sent, known, offset));
         }
+        if (sent.recalls[index] == Sent.Recall.DONE) {
+            judge.violated(
+                    Promise.TIMERS,
+                    "message %d of %s was recalled, and lies at offset %d"
+                            .formatted(index, sent, offset));
+        }
         sent.where[index] = offset;
+    }
+
+    /** Some send that was acknowledged and is delayed, one of the newest; null if there is none. */
+    public @Nullable Sent pickDelayed(int number) {
+        List<Sent> newest = new ArrayList<>();
+        for (int i = sends.size() - 1; i >= 0 && newest.size() < DELAYED_MAX; i--) {
+            Sent sent = sends.get(i);
+            if (sent.delayed() && sent.fate == Sent.Fate.DONE && sent.openRepeats == 0) {
+                newest.add(sent);
+            }
+        }
+        return newest.isEmpty() ? null : newest.get(Math.floorMod(number, newest.size()));
+    }
+
+    /** Somebody asks for a delayed message to be taken back. */
+    public void recalling(Sent sent, int index) {
+        if (sent.recalls[index] == Sent.Recall.NONE) {
+            sent.recalls[index] = Sent.Recall.ASKED;
+        }
+    }
+
+    /** It was taken back: it may never come. */
+    public void recalled(Sent sent, int index) {
+        if (judge.isForgotten(sent.topicId)) {
+            return;
+        }
+        if (sent.where[index] != Sent.NOWHERE) {
+            judge.violated(
+                    Promise.TIMERS,
+                    "message %d of %s was recalled when it had come".formatted(index, sent));
+        }
+        sent.recalls[index] = Sent.Recall.DONE;
+    }
+
+    /** It was not, and that it was not pending any more. */
+    public void notRecalled(Sent sent, int index) {
+        if (!judge.async()
+                && sent.fate == Sent.Fate.DONE
+                && !judge.isForgotten(sent.topicId)
+                && judge.latestWallMs() < sent.dueMs) {
+            judge.violated(
+                    Promise.TIMERS,
+                    "message %d of %s was not recalled, as if it were not pending"
+                            .formatted(index, sent));
+        }
     }
 
     /** The send that a stored message belongs to; null if it is a phantom or altered. */
@@ -217,6 +347,13 @@ public final class Sends {
     /** A crash may have taken back what was acknowledged. */
     void forgetAnswers() {
         sends.stream().filter(sent -> sent.fate == Sent.Fate.DONE).forEach(this::unanswer);
+        for (Sent sent : sends) {
+            Arrays.setAll(sent.recalls, i -> taken(sent.recalls[i]));
+        }
+    }
+
+    private static Sent.Recall taken(Sent.Recall recall) {
+        return recall == Sent.Recall.DONE ? Sent.Recall.ASKED : recall;
     }
 
     private void unanswer(Sent sent) {

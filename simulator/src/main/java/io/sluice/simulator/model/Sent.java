@@ -15,6 +15,16 @@ public final class Sent {
         REFUSED
     }
 
+    /** Whether a delayed message was taken back. */
+    enum Recall {
+        /** Nobody asked for it. */
+        NONE,
+        /** Somebody did: it may be delivered, or not. */
+        ASKED,
+        /** It was answered that it is: it may not be delivered. */
+        DONE
+    }
+
     static final long NOWHERE = -1;
 
     final int id;
@@ -26,9 +36,14 @@ public final class Sent {
     final byte[] properties;
     final int tag;
     final int key;
+    final int delayMs;
+    final boolean keyed;
+    final long firstMs;
     final long dueMs;
     final long[] where;
     final long[] positions;
+    final Recall[] recalls;
+    private long toldDueMs;
     long earliestStoreMs;
     Fate fate = Fate.UNKNOWN;
 
@@ -37,6 +52,17 @@ public final class Sent {
 
     /** When that was, in ns. */
     long acknowledgedNanos;
+
+    /** How often it was sent, and how often that was refused. */
+    int requests = 1;
+
+    int refusals;
+
+    /** How many of the repeated requests have not been answered. */
+    int openRepeats;
+
+    /** Whether it may have been sent again so late that it counts as another message. */
+    boolean mayBeTwice;
 
     /** Whether it was answered before it was durable, so that a crash may take it back. */
     boolean early;
@@ -51,7 +77,8 @@ public final class Sent {
             byte[] properties,
             int tag,
             int key,
-            long dueMs,
+            int delayMs,
+            boolean keyed,
             long nowMs) {
         this.id = id;
         this.topic = topic;
@@ -62,11 +89,25 @@ public final class Sent {
         this.properties = properties;
         this.tag = tag;
         this.key = key;
-        this.dueMs = dueMs;
+        this.delayMs = delayMs;
+        this.keyed = keyed;
+        this.firstMs = nowMs;
+        this.dueMs = delayMs == 0 ? 0 : nowMs + delayMs;
         this.earliestStoreMs = nowMs;
         this.where = new long[count];
         this.positions = new long[count];
+        this.recalls = new Recall[count];
         Arrays.fill(where, NOWHERE);
+        Arrays.fill(recalls, Recall.NONE);
+    }
+
+    /** When its sender was told that it is due. */
+    public long toldDueMs() {
+        return toldDueMs;
+    }
+
+    void toldDueMs(long ms) {
+        toldDueMs = ms;
     }
 
     boolean delayed() {
@@ -81,6 +122,16 @@ public final class Sent {
     /** How many messages it has. */
     public int count() {
         return count;
+    }
+
+    /** After how long it is to be stored, in ms; 0 at once. */
+    public int delayMs() {
+        return delayMs;
+    }
+
+    /** The properties of its messages. */
+    public byte[] properties() {
+        return properties.clone();
     }
 
     /** The tag of its messages, 0 if they have none. */

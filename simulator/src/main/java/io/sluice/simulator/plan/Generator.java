@@ -311,6 +311,8 @@ public final class Generator {
         return new Mix<Operation>()
                 .always(300, () -> send(0))
                 .maybe(60, () -> send(delayMs()))
+                .maybe(40, this::sendAgain)
+                .maybe(20, () -> new Operation.Recall(dice.below(Integer.MAX_VALUE)))
                 .always(250, this::consume)
                 .always(60, this::commit)
                 .maybe(
@@ -366,6 +368,11 @@ public final class Generator {
         int queue = dice.perMille(5) ? QUEUES_MAX + 4 : queue();
         return new Operation.Send(
                 topic(), queue, count, size, dice.below(TAGS + 1), dice.below(KEYS + 1), delayMs);
+    }
+
+    private Operation sendAgain() {
+        return new Operation.SendAgain(
+                dice.below(Integer.MAX_VALUE), dice.perMille(300) ? dice.below(queues) : 0);
     }
 
     private Operation consume() {

@@ -22,6 +22,14 @@ public sealed interface Operation extends Event {
             implements Operation {}
 
     /**
+     * A producer that got no answer, or thinks so, sends a message again under the same unique key.
+     *
+     * @param pick which of those that were sent last
+     * @param shift how many queues further on, if the first send was answered
+     */
+    record SendAgain(int pick, int shift) implements Operation {}
+
+    /**
      * A group's consumer of a queue reads on where it was, or at its committed offset if it has
      * just begun, and consumes what it gets.
      *
@@ -94,6 +102,13 @@ public sealed interface Operation extends Event {
 
     /** Somebody asks for the offset of a time that lies so far back. */
     record FindByTime(int topic, int queue, int agoMs) implements Operation {}
+
+    /**
+     * A producer takes a delayed message back, perhaps for the second time, or too late.
+     *
+     * @param pick which of those that were delayed last
+     */
+    record Recall(int pick) implements Operation {}
 
     /** A client locks all queues of a topic for ordered consumption. */
     record Lock(int group, int client, int topic) implements Operation {}

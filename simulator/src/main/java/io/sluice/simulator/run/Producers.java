@@ -21,12 +21,14 @@ import java.util.Map;
  */
 final class Producers {
     private static final int STALE_PER_MILLE = 30;
+    private static final int KEYED_PER_MILLE = 700;
 
     private final World world;
     private final Node node;
     private final Net net;
     private final Model model;
     private final Map<Integer, Topic> remembered = new HashMap<>();
+    private int uniqueKeys;
 
     Producers(World world, Node node, Net net) {
         this.world = world;
@@ -37,11 +39,12 @@ final class Producers {
 
     void send(Operation.Send op, Dice dice) {
         boolean stale = dice.perMille(STALE_PER_MILLE);
-        net.request(Operation.Send.class, dice, () -> node.serve(() -> arrive(op, stale)));
+        boolean keyed = op.count() == 1 && dice.perMille(KEYED_PER_MILLE);
+        net.request(Operation.Send.class, dice, () -> node.serve(() -> arrive(op, stale, keyed)));
     }
 
     /** A producer that goes by an old route may name an incarnation that is gone. */
-    private void arrive(Operation.Send op, boolean stale) {
+    private void arrive(Operation.Send op, boolean stale, boolean keyed) {
         Topic topic = Names.topic(node.broker(), 0, op.topic());
         Topic old = remembered.get(op.topic());
         if (stale && old != null) {
@@ -52,6 +55,7 @@ final class Producers {
         }
         remembered.put(op.topic(), topic);
         long dueMs = op.delayMs() == 0 ? 0 : world.wallMs() + op.delayMs();
+        byte[] properties = properties(op, keyed ? "UNIQ_KEY\1U" + uniqueKeys++ + "\2" : "");
         Sent sent =
                 model.sends()
                         .sending(
@@ -60,10 +64,11 @@ final class Producers {
                                 op.queue(),
                                 op.count(),
                                 op.sizeBytes(),
-                                properties(op),
+                                properties,
                                 op.tag(),
                                 op.key(),
-                                dueMs);
+                                op.delayMs(),
+                                keyed);
         if (node.isTold()) {
             node.tell(sent.toString());
         }
@@ -71,17 +76,55 @@ final class Producers {
                 .append(
                         topic,
                         op.queue(),
-                        messages(topic, op, sent),
+                        messages(topic, sent),
                         dueMs,
+                        sameness(op.delayMs()),
                         new Asked<>(
                                 node, Operation.Send.class, outcome -> answered(sent, outcome)));
     }
 
-    private List<Message> messages(Topic topic, Operation.Send op, Sent sent) {
+    /** Those without a unique key are stored however often they are sent. */
+    private static long sameness(int delayMs) {
+        return 1L + delayMs;
+    }
+
+    /** A producer sends again what it sent a short while ago. */
+    void sendAgain(Operation.SendAgain op) {
+        Sent sent = model.sends().pickToSendAgain(op.pick());
+        Topic topic = sent == null ? null : node.broker().catalog().topic(sent.home().topicId());
+        if (sent == null || topic == null) {
+            return;
+        }
+        int queue = sent.home().queueId();
+        if (queue < topic.queues() && model.sends().isStored(sent)) {
+            queue = (queue + op.shift()) % topic.queues();
+        }
+        int delayMs = sent.delayMs();
+        long dueMs = delayMs == 0 ? 0 : world.wallMs() + delayMs;
+        model.sends().sendingAgain(sent);
+        if (node.isTold()) {
+            node.tell("again, to queue " + queue + ": " + sent);
+        }
+        node.broker()
+                .append(
+                        topic,
+                        queue,
+                        messages(topic, sent),
+                        dueMs,
+                        sameness(delayMs),
+                        new Asked<>(
+                                node,
+                                Operation.SendAgain.class,
+                                outcome -> {
+                                    model.sends().answeredAgain(sent);
+                                    answered(sent, outcome);
+                                }));
+    }
+
+    private List<Message> messages(Topic topic, Sent sent) {
         byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
-        byte[] properties = properties(op);
-        List<Message> messages = new ArrayList<>(op.count());
-        for (int i = 0; i < op.count(); i++) {
+        List<Message> messages = new ArrayList<>(sent.count());
+        for (int i = 0; i < sent.count(); i++) {
             messages.add(
                     new Message(
                             topic.id(),
@@ -93,25 +136,66 @@ final class Producers {
                             0,
                             0,
                             model.sends().body(sent, i),
-                            properties));
+                            sent.properties()));
         }
         return messages;
     }
 
-    private static byte[] properties(Operation.Send op) {
+    private static byte[] properties(Operation.Send op, String uniqueKey) {
         String tag = op.tag() == 0 ? "" : "TAGS\1" + Pulls.tag(op.tag()) + "\2";
         String text = op.key() == 0 ? tag : tag + "KEYS\1" + key(op.key()) + "\2";
-        return text.getBytes(StandardCharsets.UTF_8);
+        return (text + uniqueKey).getBytes(StandardCharsets.UTF_8);
     }
 
     static String key(int key) {
         return "key" + key;
     }
 
+    /** A producer that has been told where a delayed message is takes it back. */
+    void recall(Operation.Recall op) {
+        Sent sent = model.sends().pickDelayed(op.pick());
+        Topic topic = sent == null ? null : node.broker().catalog().topic(sent.home().topicId());
+        if (sent == null || topic == null) {
+            return;
+        }
+        int index = Math.floorMod(op.pick(), sent.count());
+        model.sends().recalling(sent, index);
+        if (node.isTold()) {
+            node.tell("recall message " + index + " of " + sent);
+        }
+        node.broker()
+                .delays()
+                .recall(
+                        topic,
+                        sent.toldDueMs(),
+                        sent.position(index),
+                        new Asked<>(
+                                node,
+                                Operation.Recall.class,
+                                outcome -> recalled(sent, index, outcome)));
+    }
+
+    private void recalled(Sent sent, int index, Outcome<Long> outcome) {
+        switch (outcome) {
+            case Outcome.Done<Long> done -> model.sends().recalled(sent, index);
+            case Outcome.Refused<Long>(Refusal why, String detail) -> {
+                if (why == Refusal.NOT_PENDING) {
+                    model.sends().notRecalled(sent, index);
+                }
+            }
+        }
+    }
+
     private void answered(Sent sent, Outcome<Appended> outcome) {
         switch (outcome) {
             case Outcome.Done<Appended>(Appended appended) ->
-                    model.sends().acknowledged(sent, appended.offset(), appended.positions());
+                    model.sends()
+                            .acknowledged(
+                                    sent,
+                                    appended.queueId(),
+                                    appended.offset(),
+                                    appended.positions(),
+                                    appended.dueMs());
             case Outcome.Refused<Appended>(Refusal why, String detail) -> {
                 if (why != Refusal.STORAGE_FAILED) {
                     model.sends().refused(sent);

@@ -203,6 +203,8 @@ public final class Run {
             case Operation.FindByKey op -> lookups.findByKey(op);
             case Operation.FindByPosition op -> lookups.findByPosition(op);
             case Operation.FindByTime op -> lookups.findByTime(op);
+            case Operation.SendAgain op -> producers.sendAgain(op);
+            case Operation.Recall op -> producers.recall(op);
             case Operation.Lock op -> lockers.lock(op);
             case Operation.Unlock op -> lockers.unlock(op);
             case Operation.Leave op -> lockers.leave(op);

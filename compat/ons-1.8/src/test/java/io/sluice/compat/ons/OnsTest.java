@@ -276,6 +276,32 @@ class OnsTest {
         }
     }
 
+    /** Open-source RocketMQ does not know this client's property and delivers at once. */
+    @Test
+    void shouldDeliverAtTheStartDeliverTime(Target server) {
+        String topic = topic(server, "ons-later", 1);
+        Producer producer = ONSFactory.createProducer(properties(server, "GID_ons-later"));
+        producer.start();
+        Queue<Message> inbox = new ConcurrentLinkedQueue<>();
+        Consumer consumer = ONSFactory.createConsumer(properties(server, "GID_ons-later"));
+        consumer.subscribe(topic, "*", (received, context) -> accept(inbox, received));
+        consumer.start();
+        try {
+            long dueMs = System.currentTimeMillis() + 1_500;
+            Message later = message(topic, "later");
+            later.setStartDeliverTime(dueMs);
+            producer.send(later);
+
+            Await.until("it has come", () -> !inbox.isEmpty());
+            long nowMs = System.currentTimeMillis();
+            assertEquals("later", body(inbox.element()));
+            assertTrue(!server.isSluice() || nowMs >= dueMs, "never early");
+        } finally {
+            consumer.shutdown();
+            producer.shutdown();
+        }
+    }
+
     private static Properties properties(Target server, String group) {
         Properties properties = new Properties();
         properties.setProperty(PropertyKeyConst.NAMESRV_ADDR, server.address());

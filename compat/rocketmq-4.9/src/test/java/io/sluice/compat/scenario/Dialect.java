@@ -3,6 +3,8 @@ package io.sluice.compat.scenario;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageAccessor;
 import org.apache.rocketmq.common.protocol.heartbeat.MessageModel;
 
 /** The few calls that changed between the major versions of the client, as 4.9 has them. */
@@ -19,5 +21,18 @@ final class Dialect {
     /** Makes every consumer of the group receive everything. */
     static void broadcast(DefaultMQPushConsumer consumer) {
         consumer.setMessageModel(MessageModel.BROADCASTING);
+    }
+
+    /** This client has no method for it; the server looks at the property. */
+    static void deliverAtMs(Message message, long ms) {
+        MessageAccessor.putProperty(message, "TIMER_DELIVER_MS", Long.toString(ms));
+    }
+
+    static void delayMs(Message message, long ms) {
+        MessageAccessor.putProperty(message, "TIMER_DELAY_MS", Long.toString(ms));
+    }
+
+    static void delaySec(Message message, long seconds) {
+        MessageAccessor.putProperty(message, "TIMER_DELAY_SEC", Long.toString(seconds));
     }
 }
