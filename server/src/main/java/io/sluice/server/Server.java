@@ -19,6 +19,11 @@ import io.sluice.server.remoting.Traffic;
 import io.sluice.server.run.ReaderPool;
 import io.sluice.server.run.SystemClock;
 import io.sluice.server.run.ThreadExecutor;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,9 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A whole server: the one place that knows every part, builds them in order, and takes them down in
@@ -207,7 +209,8 @@ public final class Server implements AutoCloseable {
                 config.advertise().map(Object::toString).orElse(null),
                 clock.wallMs(),
                 config.defaultQueues(),
-                config.autoCreateTopics() ? config.defaultQueues() : 0);
+                config.autoCreateTopics() ? config.defaultQueues() : 0,
+                clock);
     }
 
     private void expire(Clients clients) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
 import io.sluice.server.remoting.Limits;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;

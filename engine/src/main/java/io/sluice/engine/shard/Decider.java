@@ -7,11 +7,13 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides commands: which records are written, and what the reply is. Reads the {@link State} and

@@ -7,6 +7,7 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.JsonWriter;
 import io.sluice.protocol.ResponseCode;
+
 import org.jspecify.annotations.Nullable;
 
 /**

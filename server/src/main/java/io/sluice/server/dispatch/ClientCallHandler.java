@@ -7,8 +7,10 @@ import io.sluice.protocol.GetConsumerRunningInfoHeader;
 import io.sluice.protocol.MessageId;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
-import java.nio.ByteBuffer;
+
 import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 
 /** Passes on what an operator asks of one consumer, and that consumer's answer. */
 final class ClientCallHandler {
@@ -67,7 +69,8 @@ final class ClientCallHandler {
         if (peer == null) {
             request.fail(
                     ResponseCode.SYSTEM_ERROR,
-                    "The Consumer <%s> <%s> not online".formatted(group, clientId));
+                    "The Consumer <%s> <%s> not online: start it, or ask for another member"
+                            .formatted(group, clientId));
         }
         return peer;
     }

@@ -17,6 +17,7 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SubscriptionData;
 import io.sluice.protocol.UnlockBatchRequestBody;
 import io.sluice.protocol.UnregisterClientHeader;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -69,7 +70,11 @@ final class ClientHandler {
         String group = GetConsumerListByGroupHeader.decode(request.header()).consumerGroup();
         List<String> ids = clients.clientIds(group);
         if (ids.isEmpty()) {
-            request.fail(ResponseCode.SYSTEM_ERROR, "no consumer of group " + group + " is here: start one, or wait for its heartbeat");
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR,
+                    "no consumer of group "
+                            + group
+                            + " is here: start one, or wait for its heartbeat");
         } else {
             request.answer(Answer.ok(new GetConsumerListByGroupResponseBody(ids).encode()));
         }

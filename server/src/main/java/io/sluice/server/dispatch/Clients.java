@@ -9,6 +9,11 @@ import io.sluice.protocol.HeartbeatData.MessageModel;
 import io.sluice.protocol.Language;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.SubscriptionData;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,9 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which clients are in which groups, over which connection, and what they want. Kept in memory
@@ -54,6 +56,8 @@ public final class Clients {
     private final Map<String, Consumers> consumers = new ConcurrentHashMap<>();
     private final Map<String, Map<Peer, Member>> producers = new HashMap<>();
     private final Map<Peer, Set<String>> groupsOf = new HashMap<>();
+    private final Map<String, Peer> producerOf = new ConcurrentHashMap<>();
+    private final Map<Peer, String> clientIdOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
 
     public Clients(Broker broker, Clock clock) {
@@ -80,6 +84,10 @@ public final class Clients {
         for (String group : data.producerGroups()) {
             producers.computeIfAbsent(group, name -> new LinkedHashMap<>()).put(peer, member);
             groupsOf.computeIfAbsent(peer, p -> new HashSet<>()).add(group);
+        }
+        if (!data.producerGroups().isEmpty()) {
+            producerOf.put(data.clientId(), peer);
+            clientIdOf.put(peer, data.clientId());
         }
         return tellAgain;
     }
@@ -134,6 +142,10 @@ public final class Clients {
 
     /** A connection is closed: whoever came by it has left. */
     public synchronized void closed(Peer peer) {
+        String clientId = clientIdOf.remove(peer);
+        if (clientId != null) {
+            producerOf.remove(clientId, peer);
+        }
         Set<String> groups = groupsOf.remove(peer);
         if (groups != null) {
             for (String group : groups) {
@@ -206,6 +218,11 @@ public final class Clients {
         for (Peer peer : group.members.keySet()) {
             peer.notifyMembersChanged(change);
         }
+    }
+
+    /** The connection of a client that sends messages; null if it is not here. */
+    @Nullable Peer producer(String clientId) {
+        return producerOf.get(clientId);
     }
 
     /** The clients in a consumer group; empty if there are none. */

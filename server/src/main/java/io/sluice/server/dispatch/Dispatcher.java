@@ -1,10 +1,13 @@
 package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.time.Clock;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
-import java.net.InetSocketAddress;
+
 import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
 
 /** Finds who handles a request. Called on the request's event loop; never blocks. */
 public final class Dispatcher {
@@ -18,6 +21,7 @@ public final class Dispatcher {
     private final QueryHandler queries;
     private final StatusHandler status;
     private final ClientCallHandler calls;
+    private final ReplyHandler replies;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -25,6 +29,7 @@ public final class Dispatcher {
      * @param startedMs when the server was started, wall-clock ms
      * @param defaultQueues queues of a topic created without saying how many
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
+     * @param clock by which replies say when they were passed on
      */
     public Dispatcher(
             Broker broker,
@@ -33,7 +38,8 @@ public final class Dispatcher {
             @Nullable String advertised,
             long startedMs,
             int defaultQueues,
-            int autoCreateQueues) {
+            int autoCreateQueues,
+            Clock clock) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
         offsets = new OffsetHandler(broker);
@@ -44,6 +50,7 @@ public final class Dispatcher {
         queries = new QueryHandler(broker);
         status = new StatusHandler(broker, startedMs);
         calls = new ClientCallHandler(broker, registry);
+        replies = new ReplyHandler(broker, registry, storeHost, clock);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -88,6 +95,8 @@ public final class Dispatcher {
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
+            case RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2 ->
+                    replies.reply(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

@@ -10,6 +10,7 @@ import io.sluice.protocol.DeleteSubscriptionGroupHeader;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.SubscriptionGroupConfig;
 import io.sluice.protocol.SubscriptionGroupList;
+
 import java.util.function.UnaryOperator;
 
 /** Creates, changes, deletes and lists consumer groups. */

@@ -17,9 +17,11 @@ import io.sluice.protocol.QueryConsumerOffsetHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.UpdateConsumerOffsetHeader;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Where queues begin and end, and how far groups are. */
 final class OffsetHandler {

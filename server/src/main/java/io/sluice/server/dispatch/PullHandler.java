@@ -13,11 +13,13 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.protocol.PullMessageHeader;
 import io.sluice.protocol.PullMessageResponse;
 import io.sluice.protocol.ResponseCode;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads queues, now or when there is something. Messages are copied once, from the log's memory
@@ -89,7 +91,9 @@ final class PullHandler {
 
     private void pull(Request request, PullMessageHeader fields, Group group) {
         if (!group.settings().consumeEnabled()) {
-            request.fail(ResponseCode.NO_PERMISSION, "group %s may not consume: it was switched off, by consumeEnable"
+            request.fail(
+                    ResponseCode.NO_PERMISSION,
+                    "group %s may not consume: it was switched off, by consumeEnable"
                             .formatted(group.name()));
             return;
         }
@@ -159,7 +163,8 @@ final class PullHandler {
         }
         if (subscription.data().subVersion() < fields.subVersion()) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_NOT_LATEST, "the consumer's subscription not latest: the next heartbeat brings it");
+                    ResponseCode.SUBSCRIPTION_NOT_LATEST,
+                    "the consumer's subscription not latest: the next heartbeat brings it");
             return null;
         }
         if (subscription.filter() == null) {

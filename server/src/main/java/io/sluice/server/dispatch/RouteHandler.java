@@ -7,13 +7,14 @@ import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.protocol.BrokerData;
 import io.sluice.protocol.ClusterInfo;
 import io.sluice.protocol.GetRouteInfoHeader;
-import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.TopicRouteData;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The name service: where topics are. That is always here, at the address by which the client came,
@@ -52,6 +53,9 @@ final class RouteHandler {
         Topic topic = catalog.topic(name);
         if (topic != null) {
             return queues(topic.queues(), topic.settings().permissions());
+        }
+        if (name.equals(ReplyHandler.TOPIC)) { // created by the first reply
+            return queues(ReplyHandler.QUEUES, TopicSettings.READ | TopicSettings.WRITE);
         }
         return name.equals(Names.AUTO_CREATE_TOPIC) && autoCreateQueues > 0
                 ? queues(

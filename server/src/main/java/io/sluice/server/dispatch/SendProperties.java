@@ -13,8 +13,16 @@ final class SendProperties {
     static final int TIMED = 2;
     static final int TRANSACTIONAL = 4;
     static final int POPPED = 8;
+    static final int ASKING = 16;
 
     static final byte[] TRANSACTION_PREPARED = "TRAN_MSG".getBytes(US_ASCII);
+
+    /** The client that waits for a reply; the message is a request, or the reply itself. */
+    static final byte[] REPLY_TO = "REPLY_TO_CLIENT".getBytes(US_ASCII);
+
+    /** What a replying client makes the name of the topic of its reply from. */
+    static final byte[] CLUSTER = "CLUSTER".getBytes(US_ASCII);
+
     static final byte[] POP_CHECKPOINT = "POP_CK".getBytes(US_ASCII);
 
     private record Meaning(byte[] name, int mark) {
@@ -31,6 +39,7 @@ final class SendProperties {
         new Meaning("__STARTDELIVERTIME", TIMED),
         new Meaning("TRAN_MSG", TRANSACTIONAL),
         new Meaning("POP_CK", POPPED),
+        new Meaning("REPLY_TO_CLIENT", ASKING),
     };
 
     private static final byte VALUE = 1;
@@ -61,7 +70,7 @@ final class SendProperties {
             return 0;
         }
         byte first = properties[from];
-        if (first != 'D' && first != 'T' && first != '_' && first != 'P') {
+        if (first != 'D' && first != 'T' && first != '_' && first != 'P' && first != 'R') {
             return 0;
         }
         for (Meaning meaning : MEANINGS) {

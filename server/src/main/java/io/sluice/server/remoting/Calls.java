@@ -5,22 +5,24 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.sluice.protocol.Header;
 import io.sluice.server.dispatch.Reply;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The server's own requests on one connection that wait for the client's answer: which answer is
  * whose is told by a number, and each waits until its deadline at most. Event loop only.
  */
 final class Calls {
-    /** More than operators ask of one client at a time. */
-    static final int UNDER_WAY_MAX = 64;
+    /** More than operators ask of one client at a time, and replies are on their way to one. */
+    static final int UNDER_WAY_MAX = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 

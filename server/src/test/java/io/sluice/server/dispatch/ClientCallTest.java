@@ -12,10 +12,12 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.protocol.SerializeType;
 import io.sluice.server.remoting.Wire;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /** The server asks clients on behalf of others. */
 class ClientCallTest extends FrontDoor {
@@ -96,7 +98,7 @@ class ClientCallTest extends FrontDoor {
     void shouldAnswerForAClientThatOwesManyAnswers() throws IOException {
         try (Wire consumer = new Wire(server.remotingPort())) {
             ok(beat(consumer, heartbeat("c1", "group", "orders")));
-            for (int i = 0; i <= 64; i++) {
+            for (int i = 0; i <= 1024; i++) {
                 wire.write(question(wire, "c1"));
             }
             Wire.Reply busy = wire.answer();

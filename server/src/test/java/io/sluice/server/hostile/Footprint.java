@@ -6,6 +6,7 @@ import io.sluice.protocol.GetConsumerListByGroupHeader;
 import io.sluice.protocol.GetMaxOffsetHeader;
 import io.sluice.protocol.RequestCode;
 import io.sluice.server.remoting.Wire;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,8 +71,7 @@ final class Footprint {
         return known;
     }
 
-    private String ask(int code, UnaryOperator<FrameWriter> of)
-            throws IOException {
+    private String ask(int code, UnaryOperator<FrameWriter> of) throws IOException {
         Wire.Reply reply = wire.call(code, of);
         String body = new String(reply.body(), StandardCharsets.UTF_8);
         return reply.code() + " " + reply.header().fields() + " " + body;

@@ -11,6 +11,7 @@ import io.sluice.protocol.SerializeType;
 import io.sluice.server.hostile.Attempt.Value;
 import io.sluice.server.hostile.Vocabulary.Asked;
 import io.sluice.server.hostile.Vocabulary.Kind;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,14 @@ final class Mutations {
                     "x".repeat(LONGEST_BYTES));
 
     private static final List<String> FEW_HOSTILE =
-            List.of("", "NaN", "-1", "2147483647", "9223372036854775807", "../x", "a > 1 AND (((((");
+            List.of(
+                    "",
+                    "NaN",
+                    "-1",
+                    "2147483647",
+                    "9223372036854775807",
+                    "../x",
+                    "a > 1 AND (((((");
 
     private static final List<String> HOSTILE_JSON =
             List.of(
@@ -174,11 +182,11 @@ final class Mutations {
         for (String known : List.of(TOPIC, GROUP)) {
             Attempt strange = strange(good, known);
             for (String name : asked.fields().keySet()) {
-                all.add(FEW_HOSTILE.stream().map(text -> with(strange, name, Value.text(text))).toList());
+                all.add(few(strange, name));
             }
         }
         for (String name : asked.fields().keySet()) {
-            all.add(ofField(good, name, type));
+            all.add(asked.guessed() ? few(good, name) : ofField(good, name, type));
         }
         for (String name : asked.members().keySet()) {
             List<Attempt> ofMember = new ArrayList<>();
@@ -201,10 +209,16 @@ final class Mutations {
     private static Attempt strange(Attempt good, String known) {
         String unknown = known + "-unknown";
         Map<String, Value> fields = new LinkedHashMap<>(good.fields());
-        fields.replaceAll((name, value) -> value.text().equals(known) ? Value.text(unknown) : value);
-        String body = new String(good.body(), UTF_8).replace("\"" + known + '"', "\"" + unknown + '"');
+        fields.replaceAll(
+                (name, value) -> value.text().equals(known) ? Value.text(unknown) : value);
+        String body =
+                new String(good.body(), UTF_8).replace("\"" + known + '"', "\"" + unknown + '"');
         String what = "of an unknown " + known;
         return new Attempt(good.code(), what, fields, body.getBytes(UTF_8));
+    }
+
+    private static List<Attempt> few(Attempt good, String name) {
+        return FEW_HOSTILE.stream().map(text -> with(good, name, Value.text(text))).toList();
     }
 
     private static List<Attempt> ofField(Attempt good, String name, SerializeType type) {

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Feature;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
+
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -16,6 +13,11 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /** Many messages in one request, all of them stored or none. */
 @Scenario
@@ -40,7 +42,8 @@ class BatchTest {
         clients.consume(clients.freshName(), topic, inbox);
         inbox.awaitExactly(IntStream.range(0, 1_000).mapToObj(Integer::toString).toList());
         inbox.messages()
-                .forEach(message -> assertEquals("" + message.getQueueOffset(), Inbox.body(message)));
+                .forEach(message ->
+                        assertEquals("" + message.getQueueOffset(), Inbox.body(message)));
     }
 
     @Test

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Feature;
-import java.util.List;
-import java.util.stream.IntStream;
+
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Every member of the group gets everything, and remembers on its own disk how far it is. */
 @Scenario
@@ -26,8 +28,7 @@ class BroadcastTest {
         Inbox stays = new Inbox();
         Inbox before = new Inbox();
         broadcast(clients, group, group + "-stays", topic, stays);
-        DefaultMQPushConsumer leaving =
-                broadcast(clients, group, group + "-leaves", topic, before);
+        DefaultMQPushConsumer leaving = broadcast(clients, group, group + "-leaves", topic, before);
         Clients.send(producer, topic, 20);
         stays.awaitExactly(numbers(0, 20));
         before.awaitExactly(numbers(0, 20));

@@ -3,12 +3,9 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
+import io.sluice.compat.harness.Feature;
+
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.MQPullConsumerScheduleService;
 import org.apache.rocketmq.client.consumer.PullCallback;
@@ -17,6 +14,11 @@ import org.apache.rocketmq.client.consumer.PullStatus;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 @Scenario
 @Feature("Consuming: classic pull")
@@ -220,7 +222,10 @@ class PullTest {
                 (queue, context) -> {
                     context.setPullNextDelayTimeMillis(20);
                     try {
-                        long offset = Math.max(0, context.getPullConsumer().fetchConsumeOffset(queue, false));
+                        long offset =
+                                Math.max(
+                                        0,
+                                        context.getPullConsumer().fetchConsumeOffset(queue, false));
                         PullResult result = context.getPullConsumer().pull(queue, "*", offset, 8);
                         if (result.getPullStatus() == PullStatus.FOUND) {
                             inbox.add(result.getMsgFoundList());

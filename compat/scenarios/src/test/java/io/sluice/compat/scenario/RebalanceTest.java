@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Feature;
+
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.message.MessageQueue;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,10 +20,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
-import org.apache.rocketmq.client.producer.DefaultMQProducer;
-import org.apache.rocketmq.common.message.MessageQueue;
-import org.junit.jupiter.api.Test;
 
 /** Clients share queues out among themselves: the server tells each who else is there. */
 @Scenario
@@ -44,9 +46,7 @@ class RebalanceTest {
                             inbox));
         }
         for (Pair pair : pairs) {
-            Await.until(
-                    "each reads half, and none both",
-                    () -> pair.isShared(topic));
+            Await.until("each reads half, and none both", () -> pair.isShared(topic));
         }
 
         Clients.send(clients.producer(), topic, 40);
@@ -88,8 +88,7 @@ class RebalanceTest {
         Queue<String> sent = new ConcurrentLinkedQueue<>();
         AtomicBoolean isRunning = new AtomicBoolean(true);
         DefaultMQProducer producer = clients.producer();
-        Thread sender =
-                Thread.ofPlatform().start(() -> sendOn(producer, topic, sent, isRunning));
+        Thread sender = Thread.ofPlatform().start(() -> sendOn(producer, topic, sent, isRunning));
         try {
             for (int change = 0; change < 6; change++) {
                 if (change % 3 < 2) {

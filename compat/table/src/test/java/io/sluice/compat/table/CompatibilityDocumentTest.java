@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.compat.harness.Verdict;
 import io.sluice.compat.harness.Verdicts;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 /**
  * The table in docs/COMPATIBILITY.md is what the tests have said: this module is built after those
@@ -98,11 +100,12 @@ class CompatibilityDocumentTest {
         List<Path> without = new ArrayList<>();
         try (Stream<Path> folders = Files.list(MODULES)) {
             for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-                tests(folder).forEach((file, test) -> {
-                    if (NEEDS_SERVER.matcher(test).find() && !test.contains("@Feature(")) {
-                        without.add(file);
-                    }
-                });
+                tests(folder)
+                        .forEach((file, test) -> {
+                            if (NEEDS_SERVER.matcher(test).find() && !test.contains("@Feature(")) {
+                                without.add(file);
+                            }
+                        });
             }
         }
         assertEquals(List.of(), without, "say with @Feature which row of the table they are for");

@@ -2,10 +2,12 @@ package io.sluice.compat.table;
 
 import io.sluice.compat.harness.Verdict;
 import io.sluice.compat.harness.Verdicts;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** The table of features and clients, as Markdown. */
 final class FeatureTable {
@@ -15,7 +17,8 @@ final class FeatureTable {
         var columns = new TreeMap<String, TreeMap<String, Verdict>>();
         for (Verdicts.Read run : runs) {
             var column = columns.computeIfAbsent(run.client(), client -> new TreeMap<>());
-            run.features().forEach((feature, verdict) -> column.merge(feature, verdict, (a, b) -> b));
+            run.features()
+                    .forEach((feature, verdict) -> column.merge(feature, verdict, (a, b) -> b));
         }
         TreeSet<String> features = new TreeSet<>();
         columns.values().forEach(column -> features.addAll(column.keySet()));
