@@ -17,6 +17,7 @@ final class ArchitectureTest {
             List.of(
                     "time",
                     "message",
+                    "filter",
                     "log",
                     "catalog",
                     "queue",

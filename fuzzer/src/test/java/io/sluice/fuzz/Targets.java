@@ -3,6 +3,7 @@ package io.sluice.fuzz;
 import io.sluice.engine.broker.RecoveryTarget;
 import io.sluice.engine.catalog.CatalogTarget;
 import io.sluice.engine.catalog.EntriesTarget;
+import io.sluice.engine.filter.SqlTarget;
 import io.sluice.engine.message.StoredMessagesTarget;
 import io.sluice.engine.queue.IndexTarget;
 import io.sluice.engine.schedule.TimersTarget;
@@ -41,6 +42,7 @@ final class Targets {
         ALL.put("index", IndexTarget::new);
         ALL.put("recovery", RecoveryTarget::new);
         ALL.put("front-door", FrontDoorTarget::new);
+        ALL.put("sql", SqlTarget::new);
     }
 
     private Targets() {}

@@ -32,11 +32,12 @@ final class BinaryHeader {
 
     private void fixed() {
         need(FIXED_SIZE_BYTES, "fixed part");
-        header.code = bytes.getShort();
+        short code = bytes.getShort();
         header.language = Language.of(bytes.get());
         header.version = bytes.getShort();
         header.opaque = bytes.getInt();
         header.flag = bytes.getInt();
+        header.code = header.response() ? code : RequestCode.ofShort(code);
     }
 
     private void remark() {

@@ -83,6 +83,11 @@ public record PullMessageHeader(
         return (sysFlag & FLAG_SUBSCRIPTION) != 0;
     }
 
+    /** Whether the client had a class of its own filter, as up to RocketMQ 4. */
+    public boolean filtersByClass() {
+        return (sysFlag & FLAG_CLASS_FILTER) != 0;
+    }
+
     /** Writes the fields. */
     public FrameWriter encode(FrameWriter writer) {
         writer.field("consumerGroup", consumerGroup)

@@ -47,13 +47,13 @@ public final class RequestCode {
     /** Asks for a message to be delivered again later; {@link ConsumerSendMsgBackHeader}. */
     public static final int CONSUMER_SEND_MSG_BACK = 36;
 
-    /** Commits or rolls back a transactional message. */
+    /** Commits or rolls back a transactional message; {@link EndTransactionHeader}. */
     public static final int END_TRANSACTION = 37;
 
     /** Which clients are in a group; {@link GetConsumerListByGroupHeader}. */
     public static final int GET_CONSUMER_LIST_BY_GROUP = 38;
 
-    /** To a client: what became of a transaction? */
+    /** To a client: what became of a transaction? {@link CheckTransactionStateHeader}. */
     public static final int CHECK_TRANSACTION_STATE = 39;
 
     /** To a client: a group's members have changed; {@link NotifyConsumerIdsChangedHeader}. */
@@ -101,17 +101,26 @@ public final class RequestCode {
     /** To a client: where are you? */
     public static final int GET_CONSUMER_STATUS_FROM_CLIENT = 221;
 
+    /** Sends a group to other offsets; {@link ResetOffsetHeader}. */
+    public static final int INVOKE_BROKER_TO_RESET_OFFSET = 222;
+
     /** To a client: how are you doing? */
     public static final int GET_CONSUMER_RUNNING_INFO = 307;
 
     /** To a client: consume this message now. */
     public static final int CONSUME_MESSAGE_DIRECTLY = 309;
 
+    /** Sends a group to where another one is; {@link CloneGroupOffsetHeader}. */
+    public static final int CLONE_GROUP_OFFSET = 314;
+
     /** {@link #SEND_MESSAGE} with one-letter field names. */
     public static final int SEND_MESSAGE_V2 = 310;
 
     /** Stores messages, body {@link BatchBody}; {@link SendMessageHeader}. */
     public static final int SEND_BATCH_MESSAGE = 320;
+
+    /** Asks the producers of a transaction anew; {@link ResumeCheckHalfMessageHeader}. */
+    public static final int RESUME_CHECK_HALF_MESSAGE = 323;
 
     /** Sends a reply to a requesting client; {@link SendMessageHeader}. */
     public static final int SEND_REPLY_MESSAGE = 324;
@@ -152,8 +161,47 @@ public final class RequestCode {
     /** Waits until there is something to pop. */
     public static final int NOTIFICATION = 200054;
 
+    /** How many wait to pop; {@link NotificationHeader}. */
+    public static final int POLLING_INFO = 200055;
+
+    /** Moves RocketMQ's own leases to an older format. */
+    public static final int POP_ROLLBACK = 200056;
+
+    /** Which groups were told to pull or pop. */
+    public static final int GET_ALL_MESSAGE_REQUEST_MODE = 402;
+
     /** Ends several leases. */
     public static final int BATCH_ACK_MESSAGE = 200151;
 
+    private static final int[] WIDE = {
+        POP_MESSAGE,
+        ACK_MESSAGE,
+        PEEK_MESSAGE,
+        CHANGE_MESSAGE_INVISIBLETIME,
+        NOTIFICATION,
+        POLLING_INFO,
+        POP_ROLLBACK,
+        BATCH_ACK_MESSAGE
+    };
+
+    /** Sluice's own: {@link ListTransactionsHeader}, answered with a {@link TransactionList}. */
+    public static final int LIST_TRANSACTIONS = 9037;
+
+    /** Sluice's own: an operator decides a transaction; {@link DecideTransactionHeader}. */
+    public static final int DECIDE_TRANSACTION = 9038;
+
     private RequestCode() {}
+
+    /**
+     * The code that a request means whose header has room for 16 bits only: what is wider was cut
+     * off by the client.
+     */
+    static int ofShort(short code) {
+        for (int wide : WIDE) {
+            if ((short) wide == code) {
+                return wide;
+            }
+        }
+        return code;
+    }
 }

@@ -1,6 +1,8 @@
 package io.sluice.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of {@link RequestCode#UPDATE_AND_CREATE_SUBSCRIPTIONGROUP}: a consumer group. What only
@@ -15,6 +17,9 @@ import io.netty.buffer.ByteBuf;
  * @param retryMaxTimes how often a message is retried before it is a dead letter
  * @param notifyConsumerIdsChangedEnable whether its clients are told when others come and go
  * @param consumeTimeoutMinutes how long consuming one message may take
+ * @param retryPolicy how long retries wait; null if that is not said
+ * @param attributes what it has in an answer; in a request changes such as {@code +name: value} and
+ *     {@code -name}
  */
 public record SubscriptionGroupConfig(
         String groupName,
@@ -25,7 +30,33 @@ public record SubscriptionGroupConfig(
         int retryQueueNums,
         int retryMaxTimes,
         boolean notifyConsumerIdsChangedEnable,
-        int consumeTimeoutMinutes) {
+        int consumeTimeoutMinutes,
+        @Nullable GroupRetryPolicy retryPolicy,
+        Map<String, String> attributes) {
+
+    public SubscriptionGroupConfig(
+            String groupName,
+            boolean consumeEnable,
+            boolean consumeFromMinEnable,
+            boolean consumeBroadcastEnable,
+            boolean consumeMessageOrderly,
+            int retryQueueNums,
+            int retryMaxTimes,
+            boolean notifyConsumerIdsChangedEnable,
+            int consumeTimeoutMinutes) {
+        this(
+                groupName,
+                consumeEnable,
+                consumeFromMinEnable,
+                consumeBroadcastEnable,
+                consumeMessageOrderly,
+                retryQueueNums,
+                retryMaxTimes,
+                notifyConsumerIdsChangedEnable,
+                consumeTimeoutMinutes,
+                null,
+                Map.of());
+    }
 
     private static final int RETRY_QUEUES = 1;
     private static final int RETRIES = 16;
@@ -55,6 +86,7 @@ public record SubscriptionGroupConfig(
     }
 
     static SubscriptionGroupConfig decode(JsonObject json) {
+        JsonObject retryPolicy = json.objectOrNull("groupRetryPolicy");
         return new SubscriptionGroupConfig(
                 json.text("groupName"),
                 json.bool("consumeEnable", true),
@@ -64,7 +96,12 @@ public record SubscriptionGroupConfig(
                 json.int32("retryQueueNums", RETRY_QUEUES),
                 json.int32("retryMaxTimes", RETRIES),
                 json.bool("notifyConsumerIdsChangedEnable", true),
-                json.int32("consumeTimeoutMinute", CONSUME_TIMEOUT_MINUTES));
+                json.int32("consumeTimeoutMinute", CONSUME_TIMEOUT_MINUTES),
+                retryPolicy == null ? null : GroupRetryPolicy.decode(retryPolicy),
+                json.map(
+                        "attributes",
+                        name -> name,
+                        value -> JsonObject.asText("attributes", value)));
     }
 
     /** Writes a body. */
@@ -75,8 +112,17 @@ public record SubscriptionGroupConfig(
     }
 
     void encode(JsonWriter json) {
-        json.beginObject()
-                .member("consumeBroadcastEnable", consumeBroadcastEnable)
+        json.beginObject();
+        if (!attributes.isEmpty()) {
+            json.name("attributes").beginObject();
+            attributes.forEach(json::member);
+            json.endObject();
+        }
+        if (retryPolicy != null) {
+            json.name("groupRetryPolicy");
+            retryPolicy.encode(json);
+        }
+        json.member("consumeBroadcastEnable", consumeBroadcastEnable)
                 .member("consumeEnable", consumeEnable)
                 .member("consumeFromMinEnable", consumeFromMinEnable)
                 .member("consumeMessageOrderly", consumeMessageOrderly)

@@ -37,12 +37,7 @@ class RewriteTest {
     private static final Set<String> RENAMED = Set.of("removeOffset");
 
     private static final Set<String> BODY_LEFT_OUT =
-            Set.of(
-                    "attributes",
-                    "brokerId",
-                    "groupRetryPolicy",
-                    "groupSysFlag",
-                    "whichBrokerWhenConsumeSlowly");
+            Set.of("attributes", "brokerId", "groupSysFlag", "whichBrokerWhenConsumeSlowly");
 
     private static final Map<String, Object> BODY_ADDED =
             Map.of(

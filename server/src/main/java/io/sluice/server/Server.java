@@ -9,21 +9,20 @@ import io.sluice.engine.catalog.FileMetadataStore;
 import io.sluice.engine.log.FileDirectory;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
+import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
+import io.sluice.server.config.TransactionSettings;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.dispatch.TransactionChecker;
+import io.sluice.server.grpc.GrpcServer;
 import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
 import io.sluice.server.run.ReaderPool;
 import io.sluice.server.run.SystemClock;
 import io.sluice.server.run.ThreadExecutor;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,6 +36,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A whole server: the one place that knows every part, builds them in order, and takes them down in
@@ -45,13 +47,18 @@ import java.util.concurrent.TimeUnit;
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARD_ID = 0;
-    private static final int READERS_MAX = 4;
+
+    /** Reading what is old leaves half of the cores to those who write. */
+    private static final int READERS_MAX =
+            Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+
     private static final long DRAIN_WITHIN_MS = 2000;
     private static final long EXPIRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SystemClock clock = new SystemClock();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final RemotingServer remoting;
+    private final GrpcServer grpc;
     private final List<Integer> ports;
     private final Broker broker;
     private final ThreadExecutor background;
@@ -72,6 +79,10 @@ public final class Server implements AutoCloseable {
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
             remoting.open(dispatcher(config, storeHost, clients), clients);
+            broker.transactions()
+                    .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
+            grpc = grpc(config, clients);
+            opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
         } catch (FileSystemException e) {
             close();
@@ -179,7 +190,17 @@ public final class Server implements AutoCloseable {
                 config.retention().toMillis(),
                 config.retentionSizeBytes().orElse(Long.MAX_VALUE),
                 config.durability() == Durability.ASYNC,
-                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array());
+                ByteBuffer.allocate(ip.length + 4).put(ip).putInt(storeHost.getPort()).array(),
+                rules(config.transactions()));
+    }
+
+    private static TransactionRules rules(TransactionSettings settings) {
+        return new TransactionRules(
+                settings.checkFirst().toMillis(),
+                settings.checkInterval().toMillis(),
+                settings.checks(),
+                settings.expiry().toMillis(),
+                settings.openMax());
     }
 
     /** Where message ids say that messages are: clients connect there to look one up. */
@@ -213,6 +234,20 @@ public final class Server implements AutoCloseable {
                 clock);
     }
 
+    private GrpcServer grpc(Config config, Clients clients) throws IOException {
+        return GrpcServer.start(
+                config.bind(),
+                config.grpcPort(),
+                remoting.loops(),
+                RemotingServer.channelType(),
+                broker,
+                clients,
+                config.delayLevels(),
+                config.advertise()
+                        .map(it -> InetSocketAddress.createUnresolved(it.host(), config.grpcPort()))
+                        .orElse(null));
+    }
+
     private void expire(Clients clients) {
         clients.expire();
         background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
@@ -231,6 +266,11 @@ public final class Server implements AutoCloseable {
     /** The port that old clients' VIP channels go to. */
     public int vipPort() {
         return ports.get(2);
+    }
+
+    /** The port of gRPC clients. */
+    public int grpcPort() {
+        return grpc.port();
     }
 
     /** What the front door has seen. */

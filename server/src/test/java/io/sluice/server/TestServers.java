@@ -3,8 +3,8 @@ package io.sluice.server;
 import io.netty.buffer.ByteBufAllocator;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
+import io.sluice.server.config.TransactionSettings;
 import io.sluice.server.remoting.Limits;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -37,7 +37,13 @@ public final class TestServers {
                 Duration.ofHours(72),
                 OptionalLong.empty(),
                 Durability.SYNC,
-                false);
+                false,
+                new TransactionSettings(
+                        Duration.ofMillis(300),
+                        Duration.ofMillis(300),
+                        2,
+                        Duration.ofHours(72),
+                        100));
     }
 
     public static Server start(Path dataDir) throws IOException {

@@ -44,6 +44,9 @@ public final class Broker {
     /** The largest encoded properties of a message in bytes: their size travels as 16 bits. */
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
+    /** The answer for a message that was dropped. */
+    private static final Appended NOT_STORED = new Appended(0, new long[0]);
+
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
     private final BrokerConfig config;
@@ -54,7 +57,11 @@ public final class Broker {
     private final Executor shardExecutor;
     private final Puller puller;
     private final MessageReader messages;
+    private final Receiver receiver;
     private final RetryPolicy retries;
+    private final TransactionDesk transactions;
+    private final Replay replay;
+    private final Growth growth;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -74,15 +81,21 @@ public final class Broker {
         this.shardExecutor = shardExecutor;
         this.shard =
                 new Shard(
-                        ShardConfig.of(config.storeHost(), config.retentionMs()),
+                        ShardConfig.of(
+                                config.storeHost(), config.retentionMs(), config.transactions()),
                         log,
                         clock,
                         shardExecutor,
                         readers,
                         this::keep);
-        this.puller = new Puller(log, shard, clock, readers);
+        this.puller = new Puller(log, shard, catalog, clock, readers);
         this.messages = new MessageReader(log, shard, readers);
         this.retries = new RetryPolicy(config.delaysMs());
+        LeasedReader leased = new LeasedReader(log, shard.queues());
+        this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
+        this.transactions = new TransactionDesk(shard, retries, this::fault);
+        this.replay = new Replay(this, shard::submit);
+        this.growth = new Growth(shard::submit, clock, shardExecutor);
     }
 
     private Retention.@Nullable Keep keep(int topicId) {
@@ -97,8 +110,6 @@ public final class Broker {
                         ? settings.retentionBytes()
                         : config.retentionBytes());
     }
-
-    // Life.
 
     /**
      * Recovers the shard. Must be called once, before anything else, on the shard's executor; may
@@ -178,6 +189,11 @@ public final class Broker {
         return shard.acknowledgedNotDurable();
     }
 
+    /** Transactional messages. */
+    public TransactionDesk transactions() {
+        return transactions;
+    }
+
     // Sending.
 
     /**
@@ -215,7 +231,7 @@ public final class Broker {
                         .formatted(name));
     }
 
-    private static <T> Outcome.Refused<T> queueUnknown(Topic topic, int queueId) {
+    static <T> Outcome.Refused<T> queueUnknown(Topic topic, int queueId) {
         return Outcome.refused(
                 Refusal.QUEUE_UNKNOWN,
                 "topic %s has queues 0 to %d, not %d"
@@ -327,7 +343,8 @@ public final class Broker {
             Consumer<Outcome<Appended>> reply) {
         int max = retryMax < 0 ? group.settings().retryMax() : retryMax;
         int times = StoredMessage.reconsumeTimes(stored, 0);
-        RetryPolicy.Decision decision = retries.decide(times, max, delayLevel);
+        RetryPolicy.Decision decision =
+                retries.decide(times, max, delayLevel, group.settings().retrySchedule());
         Group current = catalog.group(group.name());
         if (current == null || current.id() != group.id()) {
             reply.accept(
@@ -336,6 +353,10 @@ public final class Broker {
             return;
         }
         boolean dead = decision instanceof RetryPolicy.DeadLetter;
+        if (dead && group.settings().discards()) {
+            reply.accept(Outcome.done(NOT_STORED));
+            return;
+        }
         long dueMs = decision instanceof RetryPolicy.Again(long ms) ? clock.wallMs() + ms : 0;
         String target = dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());
         topicForSend(
@@ -351,8 +372,7 @@ public final class Broker {
                 });
     }
 
-    private static Message again(
-            ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
+    static Message again(ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
         byte[] properties = StoredMessage.properties(stored, 0);
         String from = Properties.text(properties, Properties.RETRY_TOPIC);
         if (from == null) {
@@ -390,6 +410,16 @@ public final class Broker {
         } else {
             puller.pull(pull);
         }
+    }
+
+    /** Hands messages out for a time, and takes them back. */
+    public Receiver receiver() {
+        return receiver;
+    }
+
+    /** Whether a consumer may have to wait although there are messages for it. */
+    public boolean mayHoldBack(Pull.Reader reader, Topic topic) {
+        return puller.mayHoldBack(reader.groupId(), topic.id());
     }
 
     /** The message at a position, in the stored layout. */
@@ -491,10 +521,24 @@ public final class Broker {
         submit(new Command.QueryOffset(group.id(), queue, topic.queues(), join, reply), reply);
     }
 
+    /** As {@link #commitOffset}, by an operator: it counts whoever holds the queue's lock. */
+    public void commitOffset(
+            Group group,
+            Topic topic,
+            int queueId,
+            long offset,
+            boolean raiseOnly,
+            Consumer<Outcome<Long>> reply) {
+        commitOffset(group, topic, queueId, offset, raiseOnly, null, reply);
+    }
+
     /**
-     * A group has consumed everything of a queue below {@code offset}.
+     * A group has consumed everything of a queue below {@code offset}. Replies with what is
+     * committed then: that is another offset if the commit changed nothing, since another client
+     * holds the queue's order lock, or the group was reset and this client does not know.
      *
      * @param raiseOnly whether a lower offset than the committed one is ignored
+     * @param clientId who commits; empty if that is not known; null for an operator
      */
     public void commitOffset(
             Group group,
@@ -502,6 +546,7 @@ public final class Broker {
             int queueId,
             long offset,
             boolean raiseOnly,
+            @Nullable String clientId,
             Consumer<Outcome<Long>> reply) {
         if (queueId < 0 || queueId >= topic.queues()) {
             reply.accept(queueUnknown(topic, queueId));
@@ -510,8 +555,18 @@ public final class Broker {
         QueueRef queue = new QueueRef(topic.id(), queueId);
         submit(
                 new Command.CommitOffset(
-                        group.id(), queue, topic.queues(), offset, raiseOnly, reply),
+                        group.id(), queue, topic.queues(), offset, raiseOnly, clientId, reply),
                 reply);
+    }
+
+    /** Where groups can be sent to, and how. */
+    public Replay replay() {
+        return replay;
+    }
+
+    /** Somebody is about to be told how many queues a topic has; {@code then} tells in any case. */
+    public void tellingQueues(Topic topic, Consumer<Outcome<Integer>> then) {
+        growth.told(topic, then);
     }
 
     /** Locks queues for ordered consumption; replies with those that the client holds. */

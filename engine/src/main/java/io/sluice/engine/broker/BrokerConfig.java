@@ -1,5 +1,6 @@
 package io.sluice.engine.broker;
 
+import io.sluice.engine.schedule.TransactionRules;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param asyncDurability whether sends are acknowledged before they are durable, unless the topic
  *     says otherwise
  * @param storeHost address and port that stored messages carry, 8 bytes, or 20 with IPv6
+ * @param transactions when producers are asked about undecided transactions
  */
 public record BrokerConfig(
         int defaultQueues,
@@ -22,8 +24,29 @@ public record BrokerConfig(
         long retentionMs,
         long retentionBytes,
         boolean asyncDurability,
-        byte[] storeHost) {
+        byte[] storeHost,
+        TransactionRules transactions) {
     public BrokerConfig {
         delaysMs = List.copyOf(delaysMs);
+    }
+
+    /** With the default rules for transactions. */
+    public BrokerConfig(
+            int defaultQueues,
+            boolean autoCreateTopics,
+            List<Long> delaysMs,
+            long retentionMs,
+            long retentionBytes,
+            boolean asyncDurability,
+            byte[] storeHost) {
+        this(
+                defaultQueues,
+                autoCreateTopics,
+                delaysMs,
+                retentionMs,
+                retentionBytes,
+                asyncDurability,
+                storeHost,
+                TransactionRules.DEFAULT);
     }
 }

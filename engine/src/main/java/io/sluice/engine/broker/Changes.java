@@ -3,7 +3,6 @@ package io.sluice.engine.broker;
 import io.sluice.engine.catalog.Change;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
-
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 

@@ -1,7 +1,7 @@
 package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Topic;
-import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -18,6 +18,8 @@ import java.util.function.IntFunction;
  *     at most once before each reply
  * @param home where to go on after waiting: the event loop that the request came from
  * @param reply called once, on any thread
+ * @param reader who reads, if it is a consumer of a group, to whom more rules apply; else {@link
+ *     Reader#NOBODY}
  */
 public record Pull(
         Topic topic,
@@ -25,11 +27,64 @@ public record Pull(
         long offset,
         int countMax,
         int sizeBytesMax,
-        TagFilter filter,
+        MessageFilter filter,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
         Executor home,
-        Consumer<Outcome<Pulled>> reply) {
+        Consumer<Outcome<Pulled>> reply,
+        Reader reader) {
+
+    /**
+     * A client that consumes for a group.
+     *
+     * @param groupId 0 for none
+     * @param clientId empty if it is not known
+     */
+    public record Reader(int groupId, String clientId) {
+        public static final Reader NOBODY = new Reader(0, "");
+    }
+
+    /** Somebody reads, for no group. */
+    public Pull(
+            Topic topic,
+            int queueId,
+            long offset,
+            int countMax,
+            int sizeBytesMax,
+            MessageFilter filter,
+            long suspendMs,
+            IntFunction<ByteBuffer> buffers,
+            Executor home,
+            Consumer<Outcome<Pulled>> reply) {
+        this(
+                topic,
+                queueId,
+                offset,
+                countMax,
+                sizeBytesMax,
+                filter,
+                suspendMs,
+                buffers,
+                home,
+                reply,
+                Reader.NOBODY);
+    }
+
+    /** This pull by a consumer of a group. */
+    public Pull by(Reader consumer) {
+        return new Pull(
+                topic,
+                queueId,
+                offset,
+                countMax,
+                sizeBytesMax,
+                filter,
+                suspendMs,
+                buffers,
+                home,
+                reply,
+                consumer);
+    }
 
     /** What a pull found. */
     public enum Found {

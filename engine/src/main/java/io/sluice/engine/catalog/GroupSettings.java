@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param notifyConsumerIdsChanged whether its clients are told when members come and go
  * @param retryMax how often a message is retried before it is a dead letter, at least 0
  * @param consumeTimeoutMinutes how long a push consumer may hold a message, at least 1
- * @param attributes RocketMQ's group attributes
+ * @param attributes RocketMQ's group attributes, and ours: {@link #RETRY_SCHEDULE}, {@link
+ *     #AFTER_LAST_ATTEMPT}, {@link #CONSUME_RATE}
  */
 public record GroupSettings(
         boolean consumeEnabled,
@@ -27,6 +28,23 @@ public record GroupSettings(
         int retryMax,
         int consumeTimeoutMinutes,
         Map<String, String> attributes) {
+    /** The attribute that says how long retries wait, in the words of {@link RetrySchedule}. */
+    public static final String RETRY_SCHEDULE = "retry-schedule";
+
+    /** The attribute that says what becomes of a message after its last attempt. */
+    public static final String AFTER_LAST_ATTEMPT = "after-last-attempt";
+
+    /** It goes to the group's dead-letter queue; so it does without the attribute. */
+    public static final String DEAD_LETTER = "dead-letter";
+
+    /** It is dropped. */
+    public static final String DISCARD = "discard";
+
+    /** The attribute that says how many messages per second the group gets at most. */
+    public static final String CONSUME_RATE = "consume-rate";
+
+    private static final int CONSUME_RATE_MAX = 10_000_000;
+
     /** RocketMQ's defaults. */
     public static final GroupSettings DEFAULT =
             new GroupSettings(true, true, true, false, true, 16, 15, Map.of());
@@ -47,6 +65,35 @@ public record GroupSettings(
                 attributes);
     }
 
+    public GroupSettings withAttributes(Map<String, String> attributes) {
+        return new GroupSettings(
+                consumeEnabled,
+                consumeFromMinEnabled,
+                consumeBroadcastEnabled,
+                consumeOrderly,
+                notifyConsumerIdsChanged,
+                retryMax,
+                consumeTimeoutMinutes,
+                attributes);
+    }
+
+    /** How long retries wait; null to go by the server's delay levels. */
+    public @Nullable RetrySchedule retrySchedule() {
+        String text = attributes.get(RETRY_SCHEDULE);
+        return text == null ? null : RetrySchedule.parse(text);
+    }
+
+    /** Whether a message is dropped after its last attempt, rather than a dead letter. */
+    public boolean discards() {
+        return DISCARD.equals(attributes.get(AFTER_LAST_ATTEMPT));
+    }
+
+    /** How many messages per second the group gets at most; 0 for as many as there are. */
+    public int consumeRate() {
+        String text = attributes.isEmpty() ? null : attributes.get(CONSUME_RATE);
+        return text == null ? 0 : Integer.parseInt(text);
+    }
+
     /** Why these settings cannot be, for a person to read; null if they can. */
     @Nullable String fault() {
         if (retryMax < 0) {
@@ -55,6 +102,36 @@ public record GroupSettings(
         if (consumeTimeoutMinutes < 1) {
             return "the consume timeout is at least 1 minute, not " + consumeTimeoutMinutes;
         }
-        return EntryCodec.attributesFault(attributes);
+        String fault = EntryCodec.attributesFault(attributes);
+        return fault != null ? fault : ownAttributesFault();
+    }
+
+    private @Nullable String ownAttributesFault() {
+        String after = attributes.getOrDefault(AFTER_LAST_ATTEMPT, DEAD_LETTER);
+        if (!after.equals(DEAD_LETTER) && !after.equals(DISCARD)) {
+            return "%s is %s or %s, not '%s'"
+                    .formatted(AFTER_LAST_ATTEMPT, DEAD_LETTER, DISCARD, after);
+        }
+        try {
+            if (consumeRate() < 0 || consumeRate() > CONSUME_RATE_MAX) {
+                return badRate();
+            }
+        } catch (NumberFormatException e) {
+            return badRate();
+        }
+        try {
+            RetrySchedule schedule = retrySchedule();
+            return schedule == null ? null : schedule.fault();
+        } catch (IllegalArgumentException e) {
+            return RETRY_SCHEDULE
+                    + " is 'exponential INITIAL MAX MULTIPLIER' or 'customized DELAY DELAY …', in ms, not '"
+                    + attributes.get(RETRY_SCHEDULE)
+                    + "'";
+        }
+    }
+
+    private String badRate() {
+        return "%s is a number of messages per second from 0, which is no limit, to %d, not '%s'"
+                .formatted(CONSUME_RATE, CONSUME_RATE_MAX, attributes.get(CONSUME_RATE));
     }
 }

@@ -1,6 +1,8 @@
 package io.sluice.engine.group;
 
+import io.sluice.engine.catalog.RetrySchedule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a message that a consumer gave back comes again, as RocketMQ's clients know it: delay levels
@@ -27,6 +29,19 @@ public record RetryPolicy(List<Long> delaysMs) {
             throw new IllegalArgumentException("delay-levels is empty: name at least one delay");
         }
         delaysMs = List.copyOf(delaysMs);
+    }
+
+    /**
+     * Decides on a message given back.
+     *
+     * @param schedule the group's own; null to go by the levels
+     */
+    public Decision decide(
+            int reconsumeTimes, int retryMax, int delayLevel, @Nullable RetrySchedule schedule) {
+        Decision decision = decide(reconsumeTimes, retryMax, delayLevel);
+        return decision instanceof Again && delayLevel == 0 && schedule != null
+                ? new Again(schedule.delayMs(reconsumeTimes))
+                : decision;
     }
 
     /**

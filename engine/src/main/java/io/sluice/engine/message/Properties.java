@@ -26,6 +26,9 @@ public final class Properties {
     /** The delay level, 1 to 18. */
     public static final byte[] DELAY = name("DELAY");
 
+    /** The producer group of a transactional message. */
+    public static final byte[] PRODUCER_GROUP = name("PGROUP");
+
     /** The topic that a message in a retry topic was first sent to. */
     public static final byte[] RETRY_TOPIC = name("RETRY_TOPIC");
 

@@ -54,8 +54,16 @@ public final class StoredMessage {
     /** System flag bit: the store host is an IPv6 address. */
     public static final int STORE_HOST_V6 = 1 << 5;
 
+    /** System flag bits: both set for a rolled back transaction. */
+    private static final int TRANSACTION = 3 << 2;
+
+    private static final int TRANSACTION_COMMITTED = 2 << 2;
+
     /** The smallest possible size in bytes: no body, no properties, a topic of one letter. */
     public static final int SIZE_BYTES_MIN = 92;
+
+    /** The largest size in bytes of what comes before the body: see {@link #topicIndex}. */
+    public static final int HEAD_SIZE_BYTES_MAX = 112;
 
     /** In the log a message is followed by its {@link #checksum}, so many bytes. */
     public static final int CHECKSUM_SIZE_BYTES = 4;
@@ -119,6 +127,13 @@ public final class StoredMessage {
         in.putLong(at + QUEUE_OFFSET, queueOffset);
         in.putLong(at + POSITION, position);
         in.putLong(storeTimeIndex(in, at), storeMs);
+    }
+
+    /** Says that it is the message of a committed transaction whose half lay elsewhere. */
+    public static void commit(ByteBuffer in, int at, long halfPosition) {
+        int flag = (systemFlag(in, at) & ~TRANSACTION) | TRANSACTION_COMMITTED;
+        in.putInt(at + SYSTEM_FLAG, flag);
+        in.putLong(bodySizeIndex(in, at) - 8, halfPosition);
     }
 
     /**
@@ -247,6 +262,11 @@ public final class StoredMessage {
         return in.getInt(bodySizeIndex(in, at) - 12);
     }
 
+    /** Says in a copy that goes to a consumer how often it has been given back. */
+    public static void reconsumed(ByteBuffer in, int at, int times) {
+        in.putInt(bodySizeIndex(in, at) - 12, times);
+    }
+
     /** The prepared offset of a transaction. */
     public static long preparedOffset(ByteBuffer in, int at) {
         return in.getLong(bodySizeIndex(in, at) - 8);
@@ -299,9 +319,33 @@ public final class StoredMessage {
         return topic + wide + topicSizeBytes(in, at, topic);
     }
 
-    private static int topicIndex(ByteBuffer in, int at) {
+    /**
+     * Where its topic and properties begin, behind the body: in the first {@link
+     * #HEAD_SIZE_BYTES_MAX} bytes stands what this needs.
+     */
+    public static int topicIndex(ByteBuffer in, int at) {
         int body = bodySizeIndex(in, at);
         return body + 4 + in.getInt(body);
+    }
+
+    /** Where its properties begin, which go to its end. */
+    public static int propertiesStart(ByteBuffer in, int at) {
+        return propertiesIndex(in, at) + 2;
+    }
+
+    /**
+     * The same, where only the end of a message is there.
+     *
+     * @param topic where its topic begins
+     * @param wide {@link #hasWideTopic}
+     */
+    public static int propertiesStart(ByteBuffer tail, int topic, boolean wide) {
+        return topic + (wide ? 4 + (tail.getShort(topic) & 0xFFFF) : 3 + tail.get(topic));
+    }
+
+    /** Whether the size of its topic takes two bytes. */
+    public static boolean hasWideTopic(ByteBuffer in, int at) {
+        return in.getInt(at + MAGIC) == MAGIC_V2;
     }
 
     private static int topicSizeBytes(ByteBuffer in, int at, int topic) {

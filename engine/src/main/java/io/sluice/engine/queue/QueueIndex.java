@@ -113,12 +113,28 @@ public final class QueueIndex {
     // Reading.
 
     /**
-     * Chooses messages of {@code queue} from the selection's next offset on, as far as the index is
-     * in memory. Never blocks.
+     * Chooses messages of {@code queue} from the selection's next offset on, as far as the index,
+     * and what the filter has to look at, is in memory. Never blocks.
      *
      * @return false if the next entry is not in memory: use {@link #read}
      */
-    public boolean readResident(Queue queue, TagFilter filter, Selection selection) {
+    public boolean readResident(Queue queue, MessageFilter filter, Selection selection) {
+        try {
+            return scan(queue, new Sieve(filter, log, false), selection);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory has no errors", e);
+        }
+    }
+
+    /** Like {@link #readResident}, for messages wherever they are. May block. */
+    public void read(Queue queue, MessageFilter filter, Selection selection) throws IOException {
+        Sieve sieve = new Sieve(filter, log, true);
+        while (!scan(queue, sieve, selection)) {
+            sealed.scan(queue, activeSegment, sieve, selection);
+        }
+    }
+
+    private static boolean scan(Queue queue, Sieve sieve, Selection selection) throws IOException {
         long end = queue.end();
         Run[] runs = queue.runs();
         while (selection.nextOffset() < end && !selection.complete()) {
@@ -127,25 +143,22 @@ public final class QueueIndex {
                 return false;
             }
             long runEnd = i + 1 < runs.length ? runs[i + 1].firstOffset : end;
-            scan(runs[i], Math.min(end, runEnd), filter, selection);
+            if (!scan(runs[i], Math.min(end, runEnd), sieve, selection)) {
+                return selection.complete();
+            }
         }
         return true;
     }
 
-    /** Like {@link #readResident}, for entries wherever they are. May block. */
-    public void read(Queue queue, TagFilter filter, Selection selection) throws IOException {
-        while (!readResident(queue, filter, selection)) {
-            sealed.scan(queue, activeSegment, filter, selection);
-        }
-    }
-
-    private static void scan(Run run, long end, TagFilter filter, Selection selection) {
+    private static boolean scan(Run run, long end, Sieve sieve, Selection selection)
+            throws IOException {
         while (selection.nextOffset() < end) {
             int i = (int) (selection.nextOffset() - run.firstOffset);
-            if (!selection.offer(filter, run.position(i), run.sizeBytes(i), run.tagHash(i))) {
-                return;
+            if (!selection.offer(sieve, run.position(i), run.sizeBytes(i), run.tagHash(i))) {
+                return false;
             }
         }
+        return true;
     }
 
     /** The store time in ms of the message at {@code offset}, first ≤ offset < end. May block. */

@@ -43,8 +43,7 @@ final class SealedIndex {
      *
      * @param segmentEnd one past the newest sealed segment
      */
-    void scan(Queue queue, int segmentEnd, TagFilter filter, Selection selection)
-            throws IOException {
+    void scan(Queue queue, int segmentEnd, Sieve sieve, Selection selection) throws IOException {
         Place place = placeOf(queue, selection.nextOffset(), segmentEnd);
         long end = place.firstOffset + place.count;
         while (selection.nextOffset() < end) {
@@ -60,7 +59,7 @@ final class SealedIndex {
                             "the footer of segment %d has a message of %d bytes; %s"
                                     .formatted(place.segment, size, REMEDY));
                 }
-                if (!selection.offer(filter, position, size, entries.getInt(at + 20))) {
+                if (!selection.offer(sieve, position, size, entries.getInt(at + 20))) {
                     return;
                 }
             }

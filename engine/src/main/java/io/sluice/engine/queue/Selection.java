@@ -1,5 +1,6 @@
 package io.sluice.engine.queue;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -12,6 +13,7 @@ public final class Selection {
 
     private final int countMax;
     private final long sizeBytesMax;
+    private final long end;
     private long[] positions = new long[32];
     private int[] sizes = new int[32];
     private int count;
@@ -25,6 +27,14 @@ public final class Selection {
      * @param sizeBytesMax bytes in total at most; the first message is taken whatever its size
      */
     public Selection(int countMax, long sizeBytesMax, long offset) {
+        this(countMax, sizeBytesMax, offset, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param end nothing from this offset on is looked at
+     */
+    public Selection(int countMax, long sizeBytesMax, long offset, long end) {
+        this.end = end;
         this.countMax = countMax;
         this.sizeBytesMax = sizeBytesMax;
         this.nextOffset = offset;
@@ -60,18 +70,29 @@ public final class Selection {
         return complete;
     }
 
-    /** Looks at the next entry; false if it was left for the next read. */
-    boolean offer(TagFilter filter, long position, int size, int tagHash) {
-        if (scanned == SCANNED_MAX || count == countMax) {
+    /**
+     * Looks at the next entry; false if it was left: for the next read, if this one is {@link
+     * #complete}, else since its message is not in memory.
+     *
+     * @throws IOException if the sieve may block and could not read the message
+     */
+    boolean offer(Sieve sieve, long position, int size, int tagHash) throws IOException {
+        if (scanned == SCANNED_MAX || count == countMax || nextOffset >= end || sieve.isTired()) {
             complete = true;
             return false;
         }
-        if (filter.mayMatch(tagHash)) {
-            if (count > 0 && sizeBytes + size > sizeBytesMax) {
-                complete = true;
+        switch (sieve.verdict(position, size, tagHash)) {
+            case WANTED -> {
+                if (count > 0 && sizeBytes + size > sizeBytesMax) {
+                    complete = true;
+                    return false;
+                }
+                add(position, size);
+            }
+            case UNWANTED -> {}
+            case ELSEWHERE -> {
                 return false;
             }
-            add(position, size);
         }
         scanned++;
         nextOffset++;

@@ -11,7 +11,7 @@ import java.util.Collection;
  * Which messages a subscription wants: all, or those with one of some tags. The hash in the queue
  * entry sorts out nearly all others without touching them; the message itself has the last word.
  */
-public final class TagFilter {
+public final class TagFilter extends MessageFilter {
     /** Wants every message. */
     public static final TagFilter ALL = new TagFilter(new int[0], new byte[0][]);
 
@@ -36,17 +36,17 @@ public final class TagFilter {
         return new TagFilter(hashes, names);
     }
 
-    /** Whether every message is wanted. */
+    @Override
     public boolean all() {
         return tags.length == 0;
     }
 
-    /** Whether a message with this tag hash may be wanted. */
+    @Override
     boolean mayMatch(int tagHash) {
         return all() || Arrays.binarySearch(hashes, tagHash) >= 0;
     }
 
-    /** Whether the stored message at {@code at} is wanted. */
+    @Override
     public boolean matches(ByteBuffer stored, int at) {
         if (all()) {
             return true;

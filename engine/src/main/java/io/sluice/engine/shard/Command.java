@@ -1,10 +1,14 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Leases;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.schedule.Transactions;
+import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of a shard. Each is decided on the shard's executor, one after the other; a
@@ -41,6 +45,8 @@ public sealed interface Command {
      *
      * @param queues how many queues the topic has
      * @param raiseOnly whether a lower offset than the committed one is ignored
+     * @param clientId who says so: what contradicts a lock or a reset changes nothing. Empty if
+     *     that is not known; null for an operator, who may do anything
      */
     record CommitOffset(
             int groupId,
@@ -48,8 +54,19 @@ public sealed interface Command {
             int queues,
             long offset,
             boolean raiseOnly,
+            @Nullable String clientId,
             Consumer<Outcome<Long>> reply)
             implements Command {
+        public CommitOffset(
+                int groupId,
+                QueueRef queue,
+                int queues,
+                long offset,
+                boolean raiseOnly,
+                Consumer<Outcome<Long>> reply) {
+            this(groupId, queue, queues, offset, raiseOnly, null, reply);
+        }
+
         @Override
         public void refuse(Outcome.Refused<?> why) {
             reply.accept(why.of());
@@ -133,4 +150,265 @@ public sealed interface Command {
      * @param timers how many timers it holds
      */
     record FooterReadable(int segment, long timers) implements Command {}
+
+    /**
+     * A consumer of a group wants messages: it is offered a queue to read when there is something
+     * to lease, or nothing at the deadline.
+     *
+     * @param queues how many queues the topic has
+     * @param queueId negative for any
+     * @param ordered whether nothing of a queue may be handed out while a lease of it is held
+     * @param fromEnd whether a group that is new begins at the end, or at the first message
+     * @param countMax messages at most
+     * @param look whether it only wants to know that there is something
+     * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
+     */
+    record Receive(
+            int groupId,
+            int topicId,
+            int queues,
+            int queueId,
+            boolean ordered,
+            boolean fromEnd,
+            int countMax,
+            boolean look,
+            long deadlineNanos,
+            Consumer<Outcome<Offer>> reply)
+            implements Command {
+        QueueRef queue(int number) {
+            return new QueueRef(topicId, number);
+        }
+
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Whoever was offered a queue does not lease anything of it. */
+    record StopReading(int groupId, QueueRef queue) implements Command {}
+
+    /** How many receivers wait for a queue; for any of the topic if the queue is negative. */
+    record CountReceivers(int groupId, int topicId, int queueId, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Lease what was read after an {@link Offer}, if it is still what comes next.
+     *
+     * @param again leases that have run out, as offered
+     * @param cursor where reading began, as offered
+     * @param nextCursor where reading ended
+     * @param fresh the messages between that are wanted; the others are passed over for ever
+     */
+    record Lease(
+            int groupId,
+            QueueRef queue,
+            List<Leases.Lease> again,
+            long cursor,
+            long nextCursor,
+            long[] fresh,
+            long invisibleMs,
+            Consumer<Outcome<Grant>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Messages that were handed out together have been consumed; replies with how many of them were
+     * still leased by that handing out.
+     *
+     * @param number that of the handing out
+     */
+    record Acknowledge(
+            int groupId,
+            QueueRef queue,
+            long number,
+            long[] offsets,
+            Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * A lease shall last {@code invisibleMs} from now; replies with the time now, wall-clock ms.
+     */
+    record Extend(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            long number,
+            long invisibleMs,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * The last attempt has run out: store the dead letter, and acknowledge the message.
+     *
+     * @param number that of the last handing out
+     */
+    record Bury(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            long number,
+            Message deadLetter,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Store a message that is not to be seen until its transaction is committed. Replies with the
+     * transaction's id.
+     *
+     * @param firstCheckMs how long from now on producers are not asked; negative for the rule
+     * @param delayMs how long after the commit the message is due; 0 at once
+     */
+    record PrepareHalf(
+            int queueId,
+            Message message,
+            long firstCheckMs,
+            long delayMs,
+            Consumer<Outcome<Long>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * Decide a transaction. Replies with what was decided, by whom ever: the first decision stands.
+     *
+     * @param group the producer group that decides; null if an operator does
+     */
+    record EndTransaction(
+            long id, @Nullable String group, boolean commit, Consumer<Outcome<Decision>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Commit a transaction whose half message has been read. */
+    record CommitHalf(EndTransaction wanted, long position, ByteBuffer record) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            wanted.refuse(why);
+        }
+    }
+
+    /** The half message of an undecided transaction is wanted. */
+    record ReadHalf(long id, Consumer<Outcome<HalfMessage>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Which transactions are undecided, from the first after {@code afterId} on? */
+    record ListTransactions(
+            long afterId, int countMax, Consumer<Outcome<List<Transactions.Open>>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Ask the producers of an undecided transaction anew, as if it had just come. */
+    record ResumeChecks(long id, Consumer<Outcome<Long>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Something is to be done about undecided transactions. */
+    record CheckTransactions() implements Command {}
+
+    /** Half messages of an expiring segment are to be stored again, in the active one. */
+    record MoveHalves(List<Half> halves) implements Command {}
+
+    /** The record of an undecided transaction, as it was read from a position. */
+    record Half(long id, long position, ByteBuffer record) {}
+
+    /**
+     * An operator sends a group to other offsets of queues of one topic, all or none.
+     *
+     * @param queues how many queues the topic has
+     */
+    record ResetOffsets(
+            int groupId,
+            int topicId,
+            int queues,
+            List<QueueOffset> offsets,
+            Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Producers begin to spread keys over more queues; replies when that is noted. */
+    record DrawBarrier(int topicId, Consumer<Outcome<Integer>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * May a client of a group read on in a queue? Asked where {@link Gates} say so.
+     *
+     * @param from where it wants to read on
+     * @param countMax how many messages it wants at most
+     * @param patience what to wake when it may be worth asking again, in place of a reply that it
+     *     has to wait; null to be told
+     */
+    record AskPassage(
+            int groupId,
+            QueueRef queue,
+            long from,
+            int countMax,
+            String clientId,
+            @Nullable Park patience,
+            Consumer<Outcome<Passage>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /**
+     * What a client of a group may read.
+     *
+     * @param limit messages below this offset
+     * @param movedTo where it has to go on instead of where it wanted to; {@link #NOT_MOVED}
+     */
+    record Passage(long limit, long movedTo) {
+        public static final long NOT_MOVED = -1;
+    }
 }

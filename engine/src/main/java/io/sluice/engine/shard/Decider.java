@@ -1,19 +1,19 @@
 package io.sluice.engine.shard;
 
-import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
-
-import org.jspecify.annotations.Nullable;
-
+import io.sluice.engine.time.Executor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides commands: which records are written, and what the reply is. Reads the {@link State} and
@@ -24,19 +24,21 @@ import java.util.function.IntFunction;
  * nothing of it was written: it can be decided anew.
  */
 final class Decider {
-    private static final long NANOS_PER_MS = 1_000_000L;
-
     private final Log log;
-    private final Clock clock;
     private final State state;
     private final GroupCommit commits;
     private final Firing firing;
     private final IntFunction<@Nullable Keep> keeps;
     private final RecordWriter writer;
-    private final OrderLocks locks = new OrderLocks();
+    private final Leasing leasing;
+    private final TransactionDecider transactions;
+    private final Locking locking;
+    private final Passing passing;
 
     /**
      * @param keeps what a topic keeps, by topic id; null if there is no such topic
+     * @param readers may block on storage
+     * @param submit hands a command to the shard; any thread
      */
     Decider(
             byte[] storeHost,
@@ -45,14 +47,38 @@ final class Decider {
             State state,
             GroupCommit commits,
             Firing firing,
-            IntFunction<@Nullable Keep> keeps) {
+            Executor executor,
+            IntFunction<@Nullable Keep> keeps,
+            TransactionChecks checks,
+            TransactionRules rules,
+            Executor readers,
+            Predicate<Command> submit) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
+        this.leasing = new Leasing(state, commits, writer, clock, executor, this::isGone);
         this.log = log;
-        this.clock = clock;
         this.state = state;
         this.commits = commits;
         this.firing = firing;
         this.keeps = keeps;
+        this.transactions =
+                new TransactionDecider(
+                        rules,
+                        log,
+                        clock,
+                        state.transactions,
+                        commits,
+                        writer,
+                        checks,
+                        new HalfReader(log, readers),
+                        this::isGone,
+                        submit);
+        this.locking = new Locking(state, clock, commits, writer, this::isGone);
+        this.passing = new Passing(state, commits, writer, locking);
+    }
+
+    /** The log has been replayed, and time goes on. */
+    void started() {
+        locking.started();
     }
 
     void decide(Command command) {
@@ -61,21 +87,33 @@ final class Decider {
             case Command.CommitOffset c -> commitOffset(c);
             case Command.QueryOffset c -> queryOffset(c);
             case Command.Park c -> commits.park(c);
-            case Command.LockQueues c -> lock(c);
-            case Command.UnlockQueues c -> unlock(c);
-            case Command.UnlockClient c -> locks.unlockAll(c.groupId(), c.clientId());
-            case Command.ForgetTopic c -> {
-                locks.forgetTopic(c.topicId());
-                logSmall(c, new Record.TopicForgotten(c.topicId()));
-            }
-            case Command.ForgetGroup c -> {
-                locks.forgetGroup(c.groupId());
-                logSmall(c, new Record.GroupForgotten(c.groupId()));
-            }
+            case Command.LockQueues c -> locking.lock(c);
+            case Command.UnlockQueues c -> locking.unlock(c);
+            case Command.UnlockClient c -> locking.unlock(c);
+            case Command.ForgetTopic c -> logSmall(c, new Record.TopicForgotten(c.topicId()));
+            case Command.ForgetGroup c -> logSmall(c, new Record.GroupForgotten(c.groupId()));
             case Command.Expire c -> expire(c);
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
             case Command.FooterReadable c -> footerReadable(c);
+            case Command.Receive c -> leasing.receive(c);
+            case Command.StopReading c -> leasing.stopReading(c);
+            case Command.CountReceivers c -> leasing.countReceivers(c);
+            case Command.Lease c -> leasing.lease(c);
+            case Command.Acknowledge c -> leasing.acknowledge(c);
+            case Command.Extend c -> leasing.extend(c);
+            case Command.Bury c -> leasing.bury(c);
+            case Command.PrepareHalf c -> transactions.prepare(c);
+            case Command.EndTransaction c -> transactions.end(c);
+            case Command.CommitHalf c -> transactions.commit(c);
+            case Command.ReadHalf c -> transactions.read(c);
+            case Command.ListTransactions c -> transactions.list(c);
+            case Command.ResumeChecks c -> transactions.resume(c);
+            case Command.CheckTransactions c -> transactions.check(c);
+            case Command.MoveHalves c -> transactions.move(c);
+            case Command.ResetOffsets c -> resetOffsets(c);
+            case Command.DrawBarrier c -> passing.drawBarrier(c);
+            case Command.AskPassage c -> passing.ask(c);
         }
     }
 
@@ -115,7 +153,7 @@ final class Decider {
         return keeps.apply(topicId) == null;
     }
 
-    private static <T> Outcome.Refused<T> topicGone() {
+    static <T> Outcome.Refused<T> topicGone() {
         return Outcome.refused(Refusal.TOPIC_UNKNOWN, "the topic has just been deleted");
     }
 
@@ -162,18 +200,28 @@ final class Decider {
             c.reply().accept(topicGone());
             return;
         }
+        if (passing.ignores(c)) {
+            commits.afterDurable(c.reply(), Outcome.done(current));
+            return;
+        }
+        if (!c.raiseOnly() && !leasing.forget(c)) {
+            return;
+        }
         if (current == c.offset() || (c.raiseOnly() && current > c.offset())) {
             commits.afterDurable(c.reply(), Outcome.done(current));
             return;
         }
         PendingBatch batch = commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true);
         if (batch != null) {
+            int passed = passing.passed(c.groupId(), queue.topicId());
             join(batch, c.groupId(), queue.topicId(), c.queues());
             writer.small(
                     batch,
                     new Record.OffsetCommitted(
                             c.groupId(), queue.topicId(), queue.queueId(), c.offset()));
+            passing.committed(batch, c.groupId(), queue.topicId(), passed);
             batch.hold(c.reply(), Outcome.done(c.offset()));
+            leasing.changed(c.groupId(), queue);
         }
     }
 
@@ -200,20 +248,11 @@ final class Decider {
         }
     }
 
-    private void lock(Command.LockQueues c) {
-        List<QueueRef> held = new ArrayList<>(c.queues().size());
-        long nowMs = clock.nanos() / NANOS_PER_MS; // a lock outlasts no jump of the wall clock
-        for (QueueRef queue : c.queues()) {
-            if (locks.lock(c.groupId(), queue.topicId(), queue.queueId(), c.clientId(), nowMs)) {
-                held.add(queue);
-            }
-        }
-        c.reply().accept(Outcome.done(held));
-    }
-
-    private void unlock(Command.UnlockQueues c) {
-        for (QueueRef queue : c.queues()) {
-            locks.unlock(c.groupId(), queue.topicId(), queue.queueId(), c.clientId());
+    private void resetOffsets(Command.ResetOffsets c) {
+        if (!state.offsets.joined(c.groupId(), c.topicId()) && isGone(c.topicId())) {
+            c.reply().accept(topicGone());
+        } else {
+            passing.reset(c);
         }
     }
 

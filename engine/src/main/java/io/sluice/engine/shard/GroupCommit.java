@@ -4,6 +4,7 @@ import io.sluice.engine.log.Batch;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
@@ -95,14 +96,22 @@ final class GroupCommit {
     }
 
     private static long sizeBytes(Command command) {
-        if (!(command instanceof Command.Append append)) {
-            return 0;
-        }
-        long size = 0;
-        for (Message message : append.messages()) {
-            size += message.bodySizeBytes() + message.properties().length;
-        }
-        return size;
+        return switch (command) {
+            case Command.Append append -> {
+                long size = 0;
+                for (Message message : append.messages()) {
+                    size += sizeBytes(message);
+                }
+                yield size;
+            }
+            case Command.PrepareHalf prepare -> sizeBytes(prepare.message());
+            case Command.CommitHalf commit -> commit.record().remaining();
+            default -> 0;
+        };
+    }
+
+    private static long sizeBytes(Message message) {
+        return (long) message.bodySizeBytes() + message.properties().length;
     }
 
     // Room.
@@ -154,6 +163,11 @@ final class GroupCommit {
         current = new PendingBatch(batch, ++batches, isReserve);
         open = current;
         return current;
+    }
+
+    /** Whether one batch holds {@code sizeBytes} of records at all. */
+    boolean fits(int sizeBytes) {
+        return sizeBytes <= log.recordsSizeBytesMax();
     }
 
     private void stallOrRefuse(Command command) {
@@ -240,6 +254,11 @@ final class GroupCommit {
             parked.park(c);
             expireAlarm.atNanos(c.deadlineNanos());
         }
+    }
+
+    /** Wakes all that are parked for a queue, whatever has come: they look again. */
+    void wake(QueueRef queue) {
+        parked.arrived(queue, Long.MAX_VALUE);
     }
 
     private void expireParked() {

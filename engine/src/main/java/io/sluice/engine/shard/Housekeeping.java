@@ -6,6 +6,7 @@ import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.SegmentUsage;
 import io.sluice.engine.schedule.Timers;
+import io.sluice.engine.schedule.Transactions;
 import io.sluice.engine.shard.Command.QueueOffset;
 import io.sluice.engine.shard.Retention.Keep;
 import io.sluice.engine.time.Clock;
@@ -36,6 +37,11 @@ final class Housekeeping {
     /** Sealed segments whose index stays in memory, since consumers are mostly close behind. */
     private static final int RESIDENT_SEALED = 1;
 
+    /** Half messages that are in memory at once to be moved. */
+    private static final int HALVES_MOVED_MAX = 256;
+
+    private static final long HALVES_SIZE_BYTES_MAX = 2 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
     private final State state;
@@ -46,6 +52,7 @@ final class Housekeeping {
     private final Predicate<Command> submit;
     private final IntFunction<@Nullable Keep> keeps;
     private final long retentionMs;
+    private final HalfReader halves;
     private int firstResident;
     private boolean reading;
     private int rounds;
@@ -67,6 +74,7 @@ final class Housekeeping {
         this.submit = submit;
         this.keeps = keeps;
         this.retentionMs = retentionMs;
+        this.halves = new HalfReader(log, readers);
     }
 
     /** Begins; it goes on for as long as the executor does. */
@@ -116,7 +124,8 @@ final class Housekeeping {
     private void retain() {
         List<SegmentUsage> usages = List.copyOf(state.queues.usages());
         Map<Integer, Integer> firstKept = Retention.firstKept(usages, keeps, clock.wallMs());
-        int needed = withPendingTimers(usages, Retention.firstNeeded(usages, firstKept));
+        int withTimers = withPendingTimers(usages, Retention.firstNeeded(usages, firstKept));
+        int needed = withOpenTransactions(usages, withTimers);
         if (firstKept.values().stream().allMatch(first -> first <= log.firstSegment())
                 && needed <= log.firstSegment()) {
             return;
@@ -189,6 +198,59 @@ final class Housekeeping {
             }
         } catch (IOException e) {
             LOG.warn("timers cannot be moved yet: {}", e.getMessage());
+        }
+    }
+
+    /** A segment with half messages that nobody has decided is kept as one with timers is. */
+    private int withOpenTransactions(List<SegmentUsage> usages, int needed) {
+        for (SegmentUsage usage : usages) {
+            int segment = usage.segment();
+            if (segment < needed && !halvesIn(segment, 0, 1).isEmpty()) {
+                if (clock.wallMs() - usage.lastMs() > retentionMs) {
+                    moveHalves(segment, 0);
+                }
+                return segment;
+            }
+        }
+        return needed;
+    }
+
+    private List<Transactions.Open> halvesIn(int segment, long afterId, int countMax) {
+        return state.transactions.openAt(
+                position -> log.segmentOf(position) == segment, afterId, countMax);
+    }
+
+    /** Stores half messages anew, in the active segment, a lot after the other. */
+    private void moveHalves(int segment, long afterId) {
+        List<Transactions.Open> lot = halvesIn(segment, afterId, HALVES_MOVED_MAX);
+        if (!lot.isEmpty()) {
+            readers.execute(() -> readAndMove(segment, upToSizeMax(lot)));
+        }
+    }
+
+    private static List<Transactions.Open> upToSizeMax(List<Transactions.Open> lot) {
+        long size = lot.getFirst().sizeBytes();
+        int count = 1;
+        while (count < lot.size() && size + lot.get(count).sizeBytes() <= HALVES_SIZE_BYTES_MAX) {
+            size += lot.get(count++).sizeBytes();
+        }
+        return lot.subList(0, count);
+    }
+
+    private void readAndMove(int segment, List<Transactions.Open> lot) {
+        List<Command.Half> read = new ArrayList<>(lot.size());
+        for (Transactions.Open open : lot) {
+            try {
+                ByteBuffer record = halves.fromStorage(open);
+                read.add(new Command.Half(open.id(), open.position(), record));
+            } catch (IOException e) {
+                LOG.error("transaction {} holds its segment: {}", open.id(), e.getMessage());
+            }
+        }
+        if (submit.test(new Command.MoveHalves(read))) {
+            executor.execute(() -> moveHalves(segment, lot.getLast().id()));
+        } else {
+            LOG.debug("half messages wait to be moved, the shard is busy");
         }
     }
 

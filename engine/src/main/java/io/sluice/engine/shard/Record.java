@@ -1,5 +1,7 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.schedule.Transactions.Decision;
+
 /**
  * One fact in the log. The shard's state is nothing but the records applied in order, live and in
  * recovery by the same {@link State#apply}. Bytes: {@link RecordCodec}.
@@ -59,4 +61,81 @@ sealed interface Record {
 
     /** A group's incarnation is gone. */
     record GroupForgotten(int groupId) implements Record {}
+
+    /**
+     * Messages were handed to one consumer of a group.
+     *
+     * @param number that of this handing out
+     * @param deadlineMs until when it has them for itself, wall-clock ms
+     * @param cursor the next offset that was never handed out
+     * @param offsets the messages; others between the cursor before and this one are not wanted
+     */
+    record Leased(
+            int groupId,
+            int topicId,
+            int queueId,
+            long number,
+            long deadlineMs,
+            long cursor,
+            long[] offsets)
+            implements Record {}
+
+    /** Leased messages were consumed, or are dead letters. */
+    record Acknowledged(int groupId, int topicId, int queueId, long[] offsets) implements Record {}
+
+    /** A lease has another deadline. */
+    record LeaseExtended(int groupId, int topicId, int queueId, long offset, long deadlineMs)
+            implements Record {}
+
+    /** All leases of a group in a queue are void, and its committed offset is its place again. */
+    record LeasesForgotten(int groupId, int topicId, int queueId) implements Record {}
+
+    /**
+     * A message is to be stored if its producer commits.
+     *
+     * @param id the transaction: where this record lies, or lay before it was moved
+     * @param position where this record lies
+     * @param sizeBytes the size of this record
+     * @param group the producer group
+     * @param storeMs when this record was written
+     * @param delayMs how long after the commit the message is due; 0 at once
+     * @param nextMs when the producers are asked for the first time
+     */
+    record HalfStored(
+            long id,
+            long position,
+            int sizeBytes,
+            int topicId,
+            int queueId,
+            String group,
+            long storeMs,
+            long delayMs,
+            long nextMs)
+            implements Record {
+        boolean isMoved() {
+            return id != position;
+        }
+    }
+
+    /** Producers are asked about a transaction for the {@code checks}th time, or no more. */
+    record TransactionChecked(long id, long nextMs, int checks, boolean givenUp)
+            implements Record {}
+
+    /** A transaction was decided, for ever. */
+    record TransactionDecided(long id, Decision decision, long atMs) implements Record {}
+
+    /** A client of a group has got the order lock of a queue. */
+    record QueueLocked(int groupId, int topicId, int queueId, String clientId) implements Record {}
+
+    /** The order lock of a queue was given back. */
+    record QueueUnlocked(int groupId, int topicId, int queueId) implements Record {}
+
+    /** An operator has sent a group to {@code offset} of a queue. */
+    record OffsetReset(int groupId, int topicId, int queueId, long offset) implements Record {}
+
+    /**
+     * Producers begin to spread keys over more queues of a topic: what lies in its queues now comes
+     * before what comes later.
+     */
+    record BarrierDrawn(int topicId) implements Record {}
 }

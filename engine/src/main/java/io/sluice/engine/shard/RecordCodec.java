@@ -1,10 +1,14 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
+import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of records, big-endian. Every record begins with
@@ -20,8 +24,11 @@ import java.nio.ByteBuffer;
  * message ({@link StoredMessage}), whose own fields say offset and store time, and its checksum 4:
  * whoever reads one message from storage does not know its batch, whose checksum covers everything.
  * TIMER has due time 8, position and due time of the timer that it replaces 8 + 8, and then the
- * whole MESSAGE record as it shall be stored when due, but for its place. The others list their
- * components in order.
+ * whole MESSAGE record as it shall be stored when due, but for its place. HALF has the position by
+ * which its transaction is known 8 (0 for its own), when producers are asked first 8, how long
+ * after the commit the message is due 8, and then the MESSAGE record, but for its place. Those
+ * about leases stand in {@link LeaseCodec}. The others list their components in order, text as 2
+ * bytes of length + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -33,20 +40,49 @@ final class RecordCodec {
     private static final byte SEGMENTS_EXPIRED = 7;
     private static final byte TOPIC_FORGOTTEN = 8;
     private static final byte GROUP_FORGOTTEN = 9;
+    private static final byte LEASED = 10;
+    private static final byte ACKNOWLEDGED = 11;
+    private static final byte LEASE_EXTENDED = 12;
+    private static final byte LEASES_FORGOTTEN = 13;
+    private static final byte HALF = 20;
+    private static final byte TRANSACTION_CHECKED = 21;
+    private static final byte TRANSACTION_DECIDED = 22;
+    private static final byte LOCKED = 30;
+    private static final byte UNLOCKED = 31;
+    private static final byte RESET = 32;
+    private static final byte BARRIER = 33;
 
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
     private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
+    private static final int HALF_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
+
+    /** What the message of a half record says of its place: so nobody finds it by one. */
+    private static final long NO_POSITION = 0;
 
     /** The size of a FIRED record. */
     static final int FIRED_SIZE_BYTES = HEAD_SIZE_BYTES + 16;
 
-    /** No small record is larger. */
+    /** The size of a TRANSACTION_DECIDED record. */
+    static final int DECIDED_SIZE_BYTES = HEAD_SIZE_BYTES + 17;
+
+    /** No small record is larger, but for those of many leases or with a client's id. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
+
+    private static final int LOCKED_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 14;
+
+    /** No LOCKED record is larger. */
+    static final int LOCKED_SIZE_BYTES_MAX =
+            LOCKED_HEAD_SIZE_BYTES + OrderLocks.CLIENT_ID_SIZE_BYTES_MAX;
 
     private static final long[] NO_KEYS = {};
 
     private RecordCodec() {}
+
+    /** The size of a LEASED record, and no less than that of an ACKNOWLEDGED one. */
+    static int leasedSizeBytes(int offsets) {
+        return HEAD_SIZE_BYTES + LeaseCodec.LEASED_SIZE_BYTES + offsets * Long.BYTES;
+    }
 
     /** The size of the MESSAGE record of a stored message of {@code storedSizeBytes}. */
     static int messageSizeBytes(int keyCount, int storedSizeBytes) {
@@ -151,6 +187,52 @@ final class RecordCodec {
         return timer.slice(TIMER_HEAD_SIZE_BYTES, timer.limit() - TIMER_HEAD_SIZE_BYTES);
     }
 
+    /** The size of the HALF record around a MESSAGE record. */
+    static int halfSizeBytes(int messageRecordSizeBytes) {
+        return HALF_HEAD_SIZE_BYTES + messageRecordSizeBytes;
+    }
+
+    /**
+     * Writes the head of a HALF record; the MESSAGE record follows, placed by {@link #hide}.
+     *
+     * @param id the transaction; 0 if it begins with this record
+     */
+    static void writeHalfHead(
+            ByteBuffer out, int messageRecordSizeBytes, long id, long nextMs, long delayMs) {
+        out.putInt(halfSizeBytes(messageRecordSizeBytes)).put(HALF).put((byte) 0);
+        out.putShort((short) 0).putLong(id).putLong(nextMs).putLong(delayMs);
+    }
+
+    /** The MESSAGE record inside of a HALF record. */
+    static ByteBuffer messageOfHalf(ByteBuffer half) {
+        return half.slice(HALF_HEAD_SIZE_BYTES, half.limit() - HALF_HEAD_SIZE_BYTES);
+    }
+
+    /** The stored message inside of a HALF record. */
+    static ByteBuffer storedOfHalf(ByteBuffer half) {
+        int stored = storedIndex(half, HALF_HEAD_SIZE_BYTES);
+        return half.slice(stored, StoredMessage.sizeBytes(half, stored));
+    }
+
+    /** Takes the place from the MESSAGE record that begins at {@code at}. */
+    static void hide(ByteBuffer out, int at, long storeMs) {
+        int queueId = out.getInt(at + HEAD_SIZE_BYTES + 4);
+        place(out, storedIndex(out, at), queueId, 0, NO_POSITION, storeMs);
+    }
+
+    /** Whether the message in a HALF record that was read from storage is as it was written. */
+    static boolean isIntactHalf(ByteBuffer half) {
+        if (half.remaining() < HEAD_SIZE_BYTES
+                || half.get(4) != HALF
+                || half.getInt(0) != half.remaining()
+                || !isWhole(half, 0, half.remaining())) {
+            return false;
+        }
+        int stored = storedIndex(half, HALF_HEAD_SIZE_BYTES);
+        int end = half.limit() - StoredMessage.CHECKSUM_SIZE_BYTES;
+        return StoredMessage.isIntact(half, stored, end - stored, NO_POSITION, half.getInt(end));
+    }
+
     static int topicIdOfMessage(ByteBuffer record) {
         return record.getInt(HEAD_SIZE_BYTES);
     }
@@ -182,10 +264,55 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> out.putInt(r.segment());
             case Record.TopicForgotten r -> out.putInt(r.topicId());
             case Record.GroupForgotten r -> out.putInt(r.groupId());
+            case Record.Leased r -> LeaseCodec.write(out, r);
+            case Record.Acknowledged r -> LeaseCodec.write(out, r);
+            case Record.LeaseExtended r -> LeaseCodec.write(out, r);
+            case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
+            case Record.QueueLocked r -> writeLocked(out, r);
+            case Record.QueueUnlocked r ->
+                    out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+            case Record.OffsetReset r ->
+                    out.putInt(r.groupId())
+                            .putInt(r.topicId())
+                            .putInt(r.queueId())
+                            .putLong(r.offset());
+            case Record.BarrierDrawn r -> out.putInt(r.topicId());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
+            case Record.HalfStored r -> throw new IllegalArgumentException("not small: " + r);
+            case Record.TransactionChecked r ->
+                    out.putLong(r.id())
+                            .putLong(r.nextMs())
+                            .putInt(r.checks())
+                            .put((byte) (r.givenUp() ? 1 : 0));
+            case Record.TransactionDecided r ->
+                    out.putLong(r.id()).putLong(r.atMs()).put(r.decision().code());
         }
         out.putInt(start, out.position() - start);
+    }
+
+    private static void writeLocked(ByteBuffer out, Record.QueueLocked r) {
+        byte[] clientId = r.clientId().getBytes(StandardCharsets.UTF_8);
+        out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
+        out.putShort((short) clientId.length).put(clientId);
+    }
+
+    private static Record.QueueLocked readLocked(ByteBuffer in, int body) {
+        byte[] clientId = new byte[in.getShort(body + 12)];
+        in.get(body + 14, clientId);
+        return new Record.QueueLocked(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                new String(clientId, StandardCharsets.UTF_8));
+    }
+
+    private static boolean isWholeLocked(ByteBuffer in, int at, int sizeBytes) {
+        return sizeBytes >= LOCKED_HEAD_SIZE_BYTES
+                && sizeBytes <= LOCKED_SIZE_BYTES_MAX
+                && in.getShort(at + HEAD_SIZE_BYTES + 12) == sizeBytes - LOCKED_HEAD_SIZE_BYTES
+                && OrderLocks.isUsable(readLocked(in, at + HEAD_SIZE_BYTES).clientId())
+                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
     }
 
     private static byte kind(Record record) {
@@ -199,6 +326,17 @@ final class RecordCodec {
             case Record.SegmentsExpired r -> SEGMENTS_EXPIRED;
             case Record.TopicForgotten r -> TOPIC_FORGOTTEN;
             case Record.GroupForgotten r -> GROUP_FORGOTTEN;
+            case Record.Leased r -> LEASED;
+            case Record.Acknowledged r -> ACKNOWLEDGED;
+            case Record.LeaseExtended r -> LEASE_EXTENDED;
+            case Record.LeasesForgotten r -> LEASES_FORGOTTEN;
+            case Record.HalfStored r -> HALF;
+            case Record.TransactionChecked r -> TRANSACTION_CHECKED;
+            case Record.TransactionDecided r -> TRANSACTION_DECIDED;
+            case Record.QueueLocked r -> LOCKED;
+            case Record.QueueUnlocked r -> UNLOCKED;
+            case Record.OffsetReset r -> RESET;
+            case Record.BarrierDrawn r -> BARRIER;
         };
     }
 
@@ -246,6 +384,31 @@ final class RecordCodec {
             case SEGMENTS_EXPIRED -> new Record.SegmentsExpired(in.getInt(body));
             case TOPIC_FORGOTTEN -> new Record.TopicForgotten(in.getInt(body));
             case GROUP_FORGOTTEN -> new Record.GroupForgotten(in.getInt(body));
+            case LEASED -> LeaseCodec.leased(in, body, at + size);
+            case ACKNOWLEDGED -> LeaseCodec.acknowledged(in, body, at + size);
+            case LEASE_EXTENDED -> LeaseCodec.extended(in, body);
+            case LEASES_FORGOTTEN -> LeaseCodec.forgotten(in, body);
+            case HALF -> readHalf(in, at, position);
+            case TRANSACTION_CHECKED ->
+                    new Record.TransactionChecked(
+                            in.getLong(body),
+                            in.getLong(body + 8),
+                            in.getInt(body + 16),
+                            in.get(body + 20) != 0);
+            case TRANSACTION_DECIDED ->
+                    new Record.TransactionDecided(
+                            in.getLong(body), Decision.of(in.get(body + 16)), in.getLong(body + 8));
+            case LOCKED -> readLocked(in, body);
+            case UNLOCKED ->
+                    new Record.QueueUnlocked(
+                            in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
+            case RESET ->
+                    new Record.OffsetReset(
+                            in.getInt(body),
+                            in.getInt(body + 4),
+                            in.getInt(body + 8),
+                            in.getLong(body + 12));
+            case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -273,8 +436,32 @@ final class RecordCodec {
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
+            case LEASED -> isWholeLease(in, at, sizeBytes, LeaseCodec.LEASED_SIZE_BYTES);
+            case ACKNOWLEDGED ->
+                    isWholeLease(in, at, sizeBytes, LeaseCodec.ACKNOWLEDGED_SIZE_BYTES);
+            case LEASE_EXTENDED -> isWholeLease(in, at, sizeBytes, LeaseCodec.EXTENDED_SIZE_BYTES);
+            case LEASES_FORGOTTEN ->
+                    isWholeLease(in, at, sizeBytes, LeaseCodec.FORGOTTEN_SIZE_BYTES);
+            case HALF -> isWholeHalf(in, at, sizeBytes);
+            case TRANSACTION_CHECKED -> sizeBytes >= HEAD_SIZE_BYTES + 21;
+            case TRANSACTION_DECIDED ->
+                    sizeBytes >= DECIDED_SIZE_BYTES
+                            && isDecision(in.get(at + HEAD_SIZE_BYTES + 16));
+            case LOCKED -> isWholeLocked(in, at, sizeBytes);
+            case UNLOCKED ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 12
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case RESET ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 20
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + 4;
             default -> true;
         };
+    }
+
+    private static boolean isWholeLease(ByteBuffer in, int at, int sizeBytes, int fixedSizeBytes) {
+        int body = sizeBytes - HEAD_SIZE_BYTES;
+        return LeaseCodec.isWhole(in, at + HEAD_SIZE_BYTES, body, fixedSizeBytes);
     }
 
     /** Queues are kept in arrays by their number. */
@@ -292,6 +479,40 @@ final class RecordCodec {
                 && in.get(at + 4) == MESSAGE
                 && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 4))
                 && StoredMessage.sizeBytes(in, storedIndex(in, at)) == stored;
+    }
+
+    private static boolean isDecision(byte code) {
+        return code >= Decision.COMMITTED.code() && code <= Decision.EXPIRED.code();
+    }
+
+    /** Its properties are read, so all sizes in it have to be right. */
+    private static boolean isWholeHalf(ByteBuffer in, int at, int sizeBytes) {
+        int message = at + HALF_HEAD_SIZE_BYTES;
+        if (sizeBytes < HALF_HEAD_SIZE_BYTES + MESSAGE_HEAD_SIZE_BYTES
+                || !isWholeMessage(in, message, sizeBytes - HALF_HEAD_SIZE_BYTES)) {
+            return false;
+        }
+        int stored = storedIndex(in, message);
+        return StoredMessage.isWhole(in, stored, StoredMessage.sizeBytes(in, stored), NO_POSITION);
+    }
+
+    /** Reads the HALF record that begins at {@code at}, whatever the buffer's position. */
+    static Record.HalfStored readHalf(ByteBuffer in, int at, long position) {
+        int message = at + HALF_HEAD_SIZE_BYTES;
+        int stored = storedIndex(in, message);
+        long id = in.getLong(at + HEAD_SIZE_BYTES);
+        String group =
+                Properties.text(StoredMessage.properties(in, stored), Properties.PRODUCER_GROUP);
+        return new Record.HalfStored(
+                id == 0 ? position : id,
+                position,
+                in.getInt(at),
+                in.getInt(message + HEAD_SIZE_BYTES),
+                in.getInt(message + HEAD_SIZE_BYTES + 4),
+                group == null ? "" : group,
+                StoredMessage.storeMs(in, stored),
+                in.getLong(at + HEAD_SIZE_BYTES + 16),
+                in.getLong(at + HEAD_SIZE_BYTES + 8));
     }
 
     /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */

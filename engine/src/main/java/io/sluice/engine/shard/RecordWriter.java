@@ -130,6 +130,61 @@ final class RecordWriter {
                 timer.dueMs());
     }
 
+    /**
+     * Writes a half message.
+     *
+     * @return the transaction
+     */
+    long half(
+            PendingBatch batch,
+            Message message,
+            int queueId,
+            long nextMs,
+            long delayMs,
+            long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        RecordCodec.writeHalfHead(out, messageSizeBytes(message), 0, nextMs, delayMs);
+        int inner = out.position();
+        var _ = writeMessage(out, message, queueId, 0, 0, storeMs);
+        return applyHalf(batch, at, inner, storeMs);
+    }
+
+    /** Writes the record of an open transaction again. */
+    void moveHalf(PendingBatch batch, long id, ByteBuffer record) {
+        ByteBuffer message = RecordCodec.messageOfHalf(record);
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        RecordCodec.writeHalfHead(out, message.remaining(), id, 0, 0);
+        int inner = out.position();
+        out.put(message);
+        var _ = applyHalf(batch, at, inner, storeMs());
+    }
+
+    private long applyHalf(PendingBatch batch, int at, int inner, long storeMs) {
+        ByteBuffer out = batch.batch.buffer();
+        RecordCodec.hide(out, inner, storeMs);
+        Record.HalfStored record = RecordCodec.readHalf(out, at, batch.batch.positionAt(at));
+        state.apply(batch.batch.segment(), record);
+        return record.id();
+    }
+
+    /** Schedules the message of a committed transaction. */
+    void scheduleCommitted(PendingBatch batch, ByteBuffer message, long dueMs, long storeMs) {
+        long effectiveDueMs = state.timers.effectiveDueMs(dueMs);
+        ByteBuffer out = batch.batch.buffer();
+        int at = out.position();
+        long position = batch.batch.positionAt(at);
+        RecordCodec.writeTimerHead(out, message.remaining(), effectiveDueMs, 0, 0);
+        int inner = out.position();
+        out.put(message);
+        int stored = RecordCodec.storedIndex(out, inner);
+        long storedPosition = batch.batch.positionAt(stored);
+        int queueId = RecordCodec.queueIdOfMessage(message);
+        RecordCodec.place(out, stored, queueId, 0, storedPosition, storeMs);
+        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+    }
+
     void small(PendingBatch batch, Record record) {
         RecordCodec.writeSmall(batch.batch.buffer(), record);
         state.apply(batch.batch.segment(), record);

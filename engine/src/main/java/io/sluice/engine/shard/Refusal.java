@@ -23,5 +23,11 @@ public enum Refusal {
     /** A value makes no sense. */
     INVALID,
     /** There is no such message: it never was, or it has expired. */
-    MESSAGE_UNKNOWN
+    MESSAGE_UNKNOWN,
+    /** A receipt fits no lease: the message was acknowledged, or is in other hands. */
+    LEASE_GONE,
+    /** Consumers hold too many messages that they have not acknowledged. */
+    TOO_MANY_LEASES,
+    /** There is no such transaction, or whoever decides is not of its producers. */
+    TRANSACTION_UNKNOWN
 }

@@ -8,7 +8,9 @@ import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ public final class Shard {
     private final GroupCommit commits;
     private final Decider decider;
     private final Firing firing;
+    private final TransactionChecks checks;
     private final Housekeeping housekeeping;
 
     /**
@@ -63,7 +66,21 @@ public final class Shard {
         this.firing = new Firing(log, clock, executor, readers, this::submit);
         this.state = new State(log, firing.timers());
         this.commits = new GroupCommit(log, state, clock, executor, this::turn);
-        this.decider = new Decider(config.storeHost(), log, clock, state, commits, firing, keeps);
+        this.checks = new TransactionChecks(state.transactions, clock, executor, this::submit);
+        this.decider =
+                new Decider(
+                        config.storeHost(),
+                        log,
+                        clock,
+                        state,
+                        commits,
+                        firing,
+                        executor,
+                        keeps,
+                        checks,
+                        config.transactions(),
+                        readers,
+                        this::submit);
         this.housekeeping =
                 new Housekeeping(
                         state,
@@ -85,9 +102,20 @@ public final class Shard {
     public void recover() throws IOException {
         log.recover(new Recovery(), commits.listener());
         state.queues.publishAll();
+        decider.started();
         log.trim(state.firstSegment());
         firing.start();
         housekeeping.start();
+    }
+
+    /**
+     * Begins to ask producers about undecided transactions; before that none is asked, given up or
+     * expired. Any thread.
+     *
+     * @param asks called on the shard's executor; must not block
+     */
+    public void checkTransactions(Consumer<TransactionCheck> asks) {
+        executor.execute(() -> checks.start(asks));
     }
 
     private final class Recovery implements Log.Replay {
@@ -196,6 +224,11 @@ public final class Shard {
         return state.queues;
     }
 
+    /** Whether a group has to ask with {@link Command.AskPassage} before it reads on in a topic. */
+    public boolean isGated(int groupId, int topicId) {
+        return state.gates.isShut(groupId, topicId);
+    }
+
     /** Messages that were acknowledged, as their topic asks, but are not yet durable. */
     public long acknowledgedNotDurable() {
         return commits.acknowledgedNotDurable();
@@ -220,6 +253,8 @@ public final class Shard {
 
     /** The groups that the shard holds something of, sorted. */
     public List<Integer> groupIds() {
-        return state.offsets.groupIds();
+        TreeSet<Integer> ids = new TreeSet<>(state.offsets.groupIds());
+        ids.addAll(state.locks.groupIds());
+        return List.copyOf(ids);
     }
 }

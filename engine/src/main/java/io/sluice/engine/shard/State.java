@@ -1,14 +1,20 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Leases;
+import io.sluice.engine.group.Barriers;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.group.OrderLocks;
+import io.sluice.engine.group.Resets;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.SegmentIndex;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
+import io.sluice.engine.schedule.Transactions;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -19,15 +25,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that a shard knows: the records of its log, applied in order. {@link #apply} is the only way
  * to change it, so replaying the log, or a checkpoint and the log after it, gives the same state as
- * living through it. Order locks and parked readers are not state: they end with the process.
+ * living through it. Parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
+    final Leases leases = new Leases();
+    final OrderLocks locks = new OrderLocks();
+    final Resets resets = new Resets();
+    final Barriers barriers = new Barriers();
+    final Gates gates = new Gates();
     final Timers timers;
+    final Transactions transactions = new Transactions();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -64,9 +76,8 @@ final class State {
             case Record.TimerScheduled r -> scheduled(segment, r);
             case Record.TimersFired r -> timers.fired(r.dueMs(), r.position());
             case Record.GroupJoined r -> offsets.join(r.groupId(), r.topicId(), r.queues());
-            case Record.OffsetCommitted r ->
-                    offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
-            case Record.QueueExpired r -> queues.expire(r.topicId(), r.queueId(), r.offset());
+            case Record.OffsetCommitted r -> committed(r);
+            case Record.QueueExpired r -> expired(r);
             case Record.SegmentsExpired r -> {
                 firstSegment = Math.max(firstSegment, r.segment());
                 queues.trimmed(firstSegment);
@@ -75,10 +86,82 @@ final class State {
             case Record.TopicForgotten r -> {
                 queues.forgetTopic(r.topicId());
                 offsets.forgetTopic(r.topicId());
+                leases.forgetTopic(r.topicId());
+                transactions.forgetTopic(r.topicId());
+                locks.forgetTopic(r.topicId());
+                resets.forgetTopic(r.topicId());
+                barriers.forgetTopic(r.topicId());
+                gates.forgetTopic(r.topicId());
             }
-            case Record.GroupForgotten r -> offsets.forgetGroup(r.groupId());
+            case Record.GroupForgotten r -> {
+                offsets.forgetGroup(r.groupId());
+                leases.forgetGroup(r.groupId());
+                locks.forgetGroup(r.groupId());
+                resets.forgetGroup(r.groupId());
+                gates.forgetGroup(r.groupId());
+            }
+            case Record.Leased r -> leased(r);
+            case Record.Acknowledged r -> acknowledged(r);
+            case Record.LeaseExtended r ->
+                    leases.extended(
+                            r.groupId(), r.topicId(), r.queueId(), r.offset(), r.deadlineMs());
+            case Record.LeasesForgotten r ->
+                    leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
+            case Record.HalfStored r -> halfStored(r);
+            case Record.TransactionChecked r ->
+                    transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
+            case Record.TransactionDecided r ->
+                    transactions.decided(r.id(), r.decision(), r.atMs());
+            case Record.QueueLocked r -> locked(r);
+            case Record.QueueUnlocked r ->
+                    locks.unlocked(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
+            case Record.OffsetReset r -> reset(r);
+            case Record.BarrierDrawn r -> barrier(r.topicId());
         }
         return null;
+    }
+
+    private void committed(Record.OffsetCommitted r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long offset = leases.committed(r.groupId(), r.topicId(), r.queueId(), r.offset());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), offset);
+        resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
+        if (r.offset() < before && barriers.any(r.topicId())) {
+            gates.shut(r.groupId(), r.topicId());
+        }
+    }
+
+    private void locked(Record.QueueLocked r) {
+        locks.locked(r.groupId(), new QueueRef(r.topicId(), r.queueId()), r.clientId());
+        if (barriers.any(r.topicId())) {
+            gates.shut(r.groupId(), r.topicId());
+        }
+    }
+
+    private void reset(Record.OffsetReset r) {
+        leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
+        resets.reset(r.groupId(), new QueueRef(r.topicId(), r.queueId()), r.offset());
+        gates.shut(r.groupId(), r.topicId());
+    }
+
+    private void barrier(int topicId) {
+        barriers.drawn(topicId, ends(topicId), queueId -> first(topicId, queueId));
+        locks.groupIds(topicId).forEach(groupId -> gates.shut(groupId, topicId));
+    }
+
+    /** Where the queues of a topic end, by queue id. */
+    long[] ends(int topicId) {
+        List<Queue> all = queues.queuesOf(topicId);
+        long[] ends = new long[all.isEmpty() ? 0 : all.getLast().ref().queueId() + 1];
+        all.forEach(queue -> ends[queue.ref().queueId()] = queue.next());
+        return ends;
+    }
+
+    /** The queue's oldest offset that has not expired. */
+    long first(int topicId, int queueId) {
+        Queue queue = queues.queue(topicId, queueId);
+        return queue == null ? 0 : queue.first();
     }
 
     private Queue stored(int segment, Record.MessageStored r) {
@@ -102,9 +185,65 @@ final class State {
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
     }
 
+    private void expired(Record.QueueExpired r) {
+        queues.expire(r.topicId(), r.queueId(), r.offset());
+        leases.expired(
+                r.topicId(),
+                r.queueId(),
+                r.offset(),
+                (groupId, offset) -> offsets.commit(groupId, r.topicId(), r.queueId(), offset));
+    }
+
+    private void leased(Record.Leased r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long after =
+                leases.leased(
+                        r.groupId(),
+                        r.topicId(),
+                        r.queueId(),
+                        before,
+                        r.number(),
+                        r.deadlineMs(),
+                        r.cursor(),
+                        r.offsets());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
+        resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
+    }
+
+    private void acknowledged(Record.Acknowledged r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long after =
+                leases.acknowledged(r.groupId(), r.topicId(), r.queueId(), before, r.offsets());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
+        resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
+    }
+
+    private void halfStored(Record.HalfStored r) {
+        lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        if (r.isMoved()) {
+            transactions.moved(r.id(), r.position(), r.sizeBytes());
+            return;
+        }
+        transactions.prepared(
+                new Transactions.Open(
+                        r.id(),
+                        r.position(),
+                        r.sizeBytes(),
+                        r.topicId(),
+                        r.queueId(),
+                        r.group(),
+                        r.storeMs(),
+                        r.delayMs(),
+                        0,
+                        r.nextMs(),
+                        false));
+    }
+
     /** The topics that something is known of, sorted. */
     List<Integer> topicIds() {
         TreeSet<Integer> ids = new TreeSet<>(offsets.topicIds());
+        ids.addAll(transactions.topicIds());
+        ids.addAll(locks.topicIds());
         queues.sorted().forEach(queue -> ids.add(queue.ref().topicId()));
         return List.copyOf(ids);
     }
@@ -134,12 +273,22 @@ final class State {
                 HEAD_SIZE_BYTES
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
-                        + timers.checkpointSizeBytes();
+                        + leases.checkpointSizeBytes()
+                        + locks.checkpointSizeBytes()
+                        + resets.checkpointSizeBytes()
+                        + barriers.checkpointSizeBytes()
+                        + timers.checkpointSizeBytes()
+                        + transactions.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
         offsets.writeTo(out);
+        leases.writeTo(out);
         timers.checkpoint(out);
+        transactions.writeTo(out);
+        locks.writeTo(out);
+        resets.writeTo(out);
+        barriers.writeTo(out);
         return out.flip();
     }
 
@@ -178,9 +327,24 @@ final class State {
         lastStoreMs = in.getLong();
         queues.readFrom(in);
         offsets.readFrom(in);
+        leases.readFrom(in);
         timers.restore(in);
+        transactions.readFrom(in);
+        readOrder(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
+        }
+    }
+
+    private void readOrder(ByteBuffer in) {
+        locks.readFrom(in);
+        resets.readFrom(in);
+        barriers.readFrom(in);
+        resets.forEach(gates::shut);
+        for (int topicId : locks.topicIds()) {
+            if (barriers.any(topicId)) {
+                locks.groupIds(topicId).forEach(groupId -> gates.shut(groupId, topicId));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.engine.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,6 +11,7 @@ import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.schedule.Transactions.Decision;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +44,7 @@ final class BrokerStateHistoryTest {
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Long> next = new HashMap<>(); // topic incarnation and queue → offset
     private Random random = new Random(0);
+    private final Map<Long, String> open = new TreeMap<>(); // transactions nobody has decided
     private int heldSteps;
     private int number;
     private int compared;
@@ -59,6 +63,10 @@ final class BrokerStateHistoryTest {
             step();
             collect("due");
         }
+        machine.releaseReads();
+        while (!open.isEmpty()) {
+            decide();
+        }
         for (int left = 0; left < 40; left++) {
             advance(10_000);
         }
@@ -72,7 +80,7 @@ final class BrokerStateHistoryTest {
         if (machine.holdReads && ++heldSteps == HELD_STEPS_MAX) {
             releaseNewestFirst();
         }
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(30)) {
             case 0 -> restart();
             case 1 -> machine.delete(topic().name());
             case 2, 3, 4 -> advance(random.nextInt(15_000));
@@ -83,6 +91,8 @@ final class BrokerStateHistoryTest {
             case 16 -> deleteGroup();
             case 17 -> holdReads();
             case 18 -> releaseNewestFirst();
+            case 24, 25, 26 -> prepare();
+            case 27, 28, 29 -> decide();
             default -> send();
         }
     }
@@ -177,6 +187,42 @@ final class BrokerStateHistoryTest {
                         machine.broker()
                                 .sendBack(group, position, random.nextInt(-1, 8), -1, "ID", reply));
         assertInstanceOf(Outcome.Done.class, outcome);
+    }
+
+    private void prepare() {
+        Topic topic = machine.existing("due");
+        for (int i = random.nextInt(5); i >= 0; i--) {
+            String body = "half" + number++ + "x".repeat(random.nextInt(300));
+            Message message = Machine.message(topic, body, "PGROUP\1p\2");
+            int delayLevel = random.nextInt(3);
+            long id =
+                    machine.ask((Consumer<Outcome<Long>> reply) ->
+                            machine.broker()
+                                    .transactions()
+                                    .prepare(topic, number % 2, message, -1, delayLevel, reply));
+            open.put(id, body);
+        }
+    }
+
+    /** Of a commit that waits for a reader nothing is known yet, so there is none meanwhile. */
+    private void decide() {
+        if (open.isEmpty() || machine.holdReads) {
+            return;
+        }
+        long id = open.keySet().stream().skip(random.nextInt(open.size())).findFirst().orElse(0L);
+        boolean commit = random.nextBoolean();
+        Decision decision =
+                machine.ask((Consumer<Outcome<Decision>> reply) ->
+                        machine.broker().transactions().end(id, "p", commit, reply));
+        String body = requireNonNull(open.remove(id));
+        assertEquals(commit ? Decision.COMMITTED : Decision.ROLLED_BACK, decision);
+        if (commit) {
+            due.add(body);
+        }
+        assertEquals(
+                decision,
+                machine.ask((Consumer<Outcome<Decision>> reply) ->
+                        machine.broker().transactions().end(id, null, !commit, reply)));
     }
 
     private void deleteGroup() {

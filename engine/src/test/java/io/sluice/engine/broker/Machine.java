@@ -14,7 +14,9 @@ import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.schedule.TransactionRules;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.time.Executor;
@@ -65,6 +67,7 @@ final class Machine {
     ManualTime time = new ManualTime();
     long retentionMs = 72L * 3600 * 1000;
     boolean async;
+    TransactionRules transactionRules = TransactionRules.DEFAULT;
 
     /** While this is set, reads of storage wait here, oldest first, for the test to run them. */
     boolean holdReads;
@@ -89,7 +92,15 @@ final class Machine {
                             time.executor(),
                             time.executor());
             BrokerConfig config =
-                    new BrokerConfig(8, true, DELAYS_MS, retentionMs, Long.MAX_VALUE, async, HOST);
+                    new BrokerConfig(
+                            8,
+                            true,
+                            DELAYS_MS,
+                            retentionMs,
+                            Long.MAX_VALUE,
+                            async,
+                            HOST,
+                            transactionRules);
             Broker starting = new Broker(config, catalog, log, time, time.executor(), readers());
             starting.start();
             broker = starting;
@@ -245,7 +256,7 @@ final class Machine {
             int queueId,
             long offset,
             long suspendMs,
-            TagFilter filter,
+            MessageFilter filter,
             Consumer<Outcome<Pull.Pulled>> reply) {
         return new Pull(
                 topic,

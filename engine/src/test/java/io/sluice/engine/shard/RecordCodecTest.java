@@ -72,7 +72,10 @@ final class RecordCodecTest {
                         new Record.QueueExpired(7, 8, 9),
                         new Record.SegmentsExpired(10),
                         new Record.TopicForgotten(11),
-                        new Record.GroupForgotten(12));
+                        new Record.GroupForgotten(12),
+                        new Record.QueueUnlocked(1, 2, 3),
+                        new Record.OffsetReset(1, 2, 3, 4),
+                        new Record.BarrierDrawn(5));
         ByteBuffer bytes = ByteBuffer.allocate(1024);
         for (Record record : records) {
             int before = bytes.position();
@@ -82,6 +85,39 @@ final class RecordCodecTest {
         bytes.flip();
         for (Record record : records) {
             assertEquals(record, RecordCodec.read(bytes, bytes.position()));
+        }
+        assertEquals(0, bytes.remaining());
+    }
+
+    @Test
+    void shouldReadEveryRecordOfLeasesAsItWasWritten() throws CorruptLogException {
+        List<Record> records =
+                List.of(
+                        new Record.Leased(1, 2, 3, 4, Long.MAX_VALUE, 6, new long[] {7, 1L << 40}),
+                        new Record.Leased(1, 2, 3, 4, 5, 6, new long[0]),
+                        new Record.Acknowledged(1, 2, 3, new long[] {4, 5, 6}),
+                        new Record.LeaseExtended(1, 2, 3, 4, 5),
+                        new Record.LeasesForgotten(1, 2, 3));
+        ByteBuffer bytes = ByteBuffer.allocate(1024);
+        for (Record record : records) {
+            int before = bytes.position();
+            RecordCodec.writeSmall(bytes, record);
+            int size = bytes.position() - before;
+            assertTrue(size <= RecordCodec.leasedSizeBytes(3));
+            if (record instanceof Record.Leased leased) {
+                assertEquals(RecordCodec.leasedSizeBytes(leased.offsets().length), size);
+            } else if (!(record instanceof Record.Acknowledged)) {
+                assertTrue(size <= RecordCodec.SMALL_SIZE_BYTES_MAX);
+            }
+        }
+        bytes.flip();
+        for (Record record : records) {
+            Record read = RecordCodec.read(bytes, bytes.position());
+            ByteBuffer again = ByteBuffer.allocate(256);
+            RecordCodec.writeSmall(again, read);
+            ByteBuffer first = ByteBuffer.allocate(256);
+            RecordCodec.writeSmall(first, record);
+            assertEquals(first.flip(), again.flip());
         }
         assertEquals(0, bytes.remaining());
     }
@@ -127,6 +163,8 @@ final class RecordCodecTest {
         RecordCodec.writeSmall(bytes, new Record.OffsetCommitted(4, 5, 6, 7));
         var _ = writeMessage(bytes, 0);
         RecordCodec.writeSmall(bytes, new Record.GroupJoined(1, 2, 3));
+        RecordCodec.writeSmall(bytes, new Record.Leased(1, 2, 3, 4, 5, 6, new long[] {7, 8}));
+        RecordCodec.writeSmall(bytes, new Record.LeaseExtended(1, 2, 3, 4, 5));
         byte[] good = new byte[bytes.position()];
         bytes.get(0, good);
         Random random = new Random(4);
@@ -156,5 +194,17 @@ final class RecordCodecTest {
         CorruptLogException e =
                 assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 5));
         assertTrue(e.toString().contains("77"), e.toString());
+    }
+
+    @Test
+    void shouldReadBackWhoHoldsALock() throws Exception {
+        for (String clientId : List.of("a", "10.0.0.1@é", "x".repeat(255))) {
+            ByteBuffer bytes = ByteBuffer.allocate(RecordCodec.LOCKED_SIZE_BYTES_MAX);
+            Record locked = new Record.QueueLocked(1, 2, 3, clientId);
+            RecordCodec.writeSmall(bytes, locked);
+            assertEquals(locked, RecordCodec.read(bytes.flip(), 0));
+            bytes.rewind().putShort(8 + 12, (short) 300);
+            assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 0));
+        }
     }
 }

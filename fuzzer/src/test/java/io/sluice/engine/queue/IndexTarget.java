@@ -32,7 +32,8 @@ public final class IndexTarget implements Target {
         for (long offset : new long[] {2, 3, 300, 499}) {
             try {
                 Selection selection = new Selection(32, 1 << 20, offset);
-                index.scan(queue, OneFooterLog.SEGMENT + 1, TagFilter.ALL, selection);
+                Sieve sieve = new Sieve(TagFilter.ALL, new OneFooterLog(footer), true);
+                index.scan(queue, OneFooterLog.SEGMENT + 1, sieve, selection);
                 require(selection.nextOffset() >= offset, "a scan goes forward");
                 long storeMs = index.storeMs(queue, offset, OneFooterLog.SEGMENT + 1);
                 require(storeMs == index.storeMs(queue, offset, OneFooterLog.SEGMENT + 1), "time");

@@ -62,7 +62,7 @@ public final class RecordsTarget implements Target {
         if (record instanceof Record.MessageStored || record instanceof Record.TimerScheduled) {
             return;
         }
-        ByteBuffer out = ByteBuffer.allocate(RecordCodec.SMALL_SIZE_BYTES_MAX);
+        ByteBuffer out = ByteBuffer.allocate(RecordCodec.LOCKED_SIZE_BYTES_MAX);
         RecordCodec.writeSmall(out, record);
         try {
             require(record.equals(RecordCodec.read(out.flip(), POSITION)), "round trip");
@@ -82,9 +82,13 @@ public final class RecordsTarget implements Target {
                         new Record.QueueExpired(1, 2, 3),
                         new Record.SegmentsExpired(1),
                         new Record.TopicForgotten(1),
-                        new Record.GroupForgotten(1));
+                        new Record.GroupForgotten(1),
+                        new Record.QueueLocked(1, 2, 3, "client"),
+                        new Record.QueueUnlocked(1, 2, 3),
+                        new Record.OffsetReset(1, 2, 3, 4),
+                        new Record.BarrierDrawn(1));
         for (Record record : small) {
-            ByteBuffer out = ByteBuffer.allocate(RecordCodec.SMALL_SIZE_BYTES_MAX);
+            ByteBuffer out = ByteBuffer.allocate(RecordCodec.LOCKED_SIZE_BYTES_MAX);
             RecordCodec.writeSmall(out, record);
             seeds.add(Arrays.copyOf(out.array(), out.position()));
         }

@@ -10,13 +10,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "group",
         synopsisSubcommandLabel = "COMMAND",
-        description = "List consumer groups, and show how far behind they are.",
+        description = "List consumer groups, show how far behind they are, and change them.",
+        subcommands = {GroupResetCommand.class, GroupSetCommand.class},
         footer = {
             "",
             "Examples:",
             "  ./sluice group list",
             "  ./sluice group describe billing",
-            "  ./sluice group describe billing -o json"
+            "  ./sluice group describe billing -o json",
+            "  ./sluice group reset billing --topic orders --to earliest --dry-run",
+            "  ./sluice group set billing --retries 5"
         })
 final class GroupCommand {
 
@@ -27,7 +30,10 @@ final class GroupCommand {
         try (Queues queues = server.connect()) {
             Table table = Output.table("group", "retries", "clients");
             for (Queues.Group group : queues.groups()) {
-                table.row(group.name(), group.retries(), queues.clients(group.name()).size());
+                table.row(
+                        group.name(),
+                        group.retries(),
+                        queues.online(group.name()).clients().size());
             }
             output.print(table);
             return 0;
@@ -41,7 +47,11 @@ final class GroupCommand {
                 "COMMITTED is the offset up to which the group has consumed, LAG how many messages"
                         + " are beyond it. Both are '-' in a queue where it never committed one:"
                         + " its clients choose where they begin, at the oldest message or at the"
-                        + " end. What such queues hold is 'uncommitted', and not part of 'lag'."
+                        + " end. What such queues hold is 'uncommitted', and not part of 'lag'.",
+                "",
+                "'conflict' says in what its clients differ if they do not all subscribe to the"
+                        + " same: each gets what it asks for, and what the reader of a queue does"
+                        + " not want no other client gets."
             },
             footer = {"", "Example:", "  ./sluice group describe billing"})
     int describe(
@@ -62,7 +72,7 @@ final class GroupCommand {
                     uncommitted += lag.end() - queues.minOffset(lag.topic(), lag.queue());
                 }
             }
-            print(output, group, lags, uncommitted, queues.clients(group));
+            print(output, group, lags, uncommitted, queues.online(group));
             return 0;
         }
     }
@@ -72,7 +82,8 @@ final class GroupCommand {
             String group,
             List<Queues.Lag> lags,
             long uncommitted,
-            List<String> clients) {
+            Queues.Online online) {
+        List<String> clients = online.clients();
         Table table = Output.table("topic", "queue", "committed", "end", "lag", "lastConsumed");
         long total = 0;
         for (Queues.Lag lag : lags) {
@@ -92,15 +103,20 @@ final class GroupCommand {
                             .with("lag", total)
                             .with("uncommitted", uncommitted)
                             .with("clients", clients)
+                            .with("conflict", online.conflict())
                             .with("queues", table.objects()));
             return;
         }
-        output.print(
+        Members members =
                 new Members()
                         .with("group", group)
                         .with("lag", total)
                         .with("uncommitted", uncommitted)
-                        .with("clients", clients.isEmpty() ? "none" : String.join(", ", clients)));
+                        .with("clients", clients.isEmpty() ? "none" : String.join(", ", clients));
+        output.print(
+                online.conflict().isEmpty()
+                        ? members
+                        : members.with("conflict", online.conflict()));
         output.print(table);
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.server.cli;
 import io.sluice.protocol.ConsumeStats;
 import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.CreateTopicHeader;
+import io.sluice.protocol.DecideTransactionHeader;
 import io.sluice.protocol.DeleteTopicHeader;
 import io.sluice.protocol.DeleteTopicInNamesrvHeader;
 import io.sluice.protocol.FrameWriter;
@@ -16,20 +17,27 @@ import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.Json;
 import io.sluice.protocol.KeyValues;
+import io.sluice.protocol.ListTransactionsHeader;
 import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.OffsetResponse;
 import io.sluice.protocol.Properties;
 import io.sluice.protocol.RequestCode;
+import io.sluice.protocol.ResetOffsetBody;
+import io.sluice.protocol.ResetOffsetHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
+import io.sluice.protocol.SubscriptionGroupConfig;
+import io.sluice.protocol.SubscriptionGroupList;
 import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicRouteData;
+import io.sluice.protocol.TransactionList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +52,8 @@ final class Queues implements AutoCloseable {
     private static final int READ_AND_WRITE = 6;
 
     private static final int SERVER_CHOOSES = 0;
+
+    private static final int TRANSACTIONS_AT_ONCE = 500;
 
     /** The topic that stands for "by default" in requests that create a topic. */
     static final String DEFAULT_TOPIC = "TBW102";
@@ -209,8 +219,15 @@ final class Queues implements AutoCloseable {
     }
 
     List<Lag> lags(String group) throws CommandException {
+        return lags(group, null);
+    }
+
+    /**
+     * @param topic null for all that the group has an offset in
+     */
+    List<Lag> lags(String group, @Nullable String topic) throws CommandException {
         Answer answer =
-                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, null)::encode);
+                ask(RequestCode.GET_CONSUME_STATS, new GetConsumeStatsHeader(group, topic)::encode);
         Header header = answer.header();
         List<Lag> lags = new ArrayList<>();
         ConsumeStats.decode(answer.frame(), header.bodyIndex(), header.bodySizeBytes())
@@ -229,19 +246,72 @@ final class Queues implements AutoCloseable {
                 progress.lastTimestampMs());
     }
 
-    /** The clients of a group that are connected now. */
-    List<String> clients(String group) throws CommandException {
+    /**
+     * Sends a group to the first message stored at {@code ms} or later, or to the end.
+     *
+     * @return where it is now, by queue
+     */
+    Map<Integer, Long> reset(String group, String topic, long ms) throws CommandException {
+        var header =
+                new ResetOffsetHeader(
+                        group, topic, ResetOffsetHeader.ALL, ResetOffsetHeader.NONE, ms, true);
+        Answer answer = ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, header::encode);
+        Map<Integer, Long> offsets = new TreeMap<>();
+        ResetOffsetBody.decode(
+                        answer.frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes())
+                .offsets()
+                .forEach((queue, offset) -> offsets.put(queue.queueId(), offset));
+        return offsets;
+    }
+
+    /** What was decided about a group; the defaults if it is not there. */
+    SubscriptionGroupConfig groupConfig(String group) throws CommandException {
+        Answer answer = ask(GET_ALL_GROUPS, UnaryOperator.identity());
+        return SubscriptionGroupList.decode(
+                        answer.frame(),
+                        answer.header().bodyIndex(),
+                        answer.header().bodySizeBytes())
+                .groups()
+                .stream()
+                .filter(known -> known.groupName().equals(group))
+                .findFirst()
+                .orElse(SubscriptionGroupConfig.named(group));
+    }
+
+    /** Creates or changes a group. */
+    void updateGroup(SubscriptionGroupConfig config) throws CommandException {
+        succeeded(
+                client.call(
+                        RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
+                        UnaryOperator.identity(),
+                        config.encode().toBytes()));
+    }
+
+    /**
+     * The clients of a group that are connected now.
+     *
+     * @param conflict in what they differ that should all subscribe to the same; empty if in
+     *     nothing
+     */
+    record Online(List<String> clients, String conflict) {}
+
+    Online online(String group) throws CommandException {
         Answer answer =
                 client.call(
                         RequestCode.GET_CONSUMER_LIST_BY_GROUP,
                         new GetConsumerListByGroupHeader(group)::encode);
-        return answer.is(ResponseCode.SUCCESS)
-                ? GetConsumerListByGroupResponseBody.decode(
-                                answer.frame(),
-                                answer.header().bodyIndex(),
-                                answer.header().bodySizeBytes())
-                        .clientIds()
-                : List.of();
+        if (!answer.is(ResponseCode.SUCCESS)) {
+            return new Online(List.of(), "");
+        }
+        Header header = answer.header();
+        String conflict = header.textOrNull("subscriptionConflict");
+        return new Online(
+                GetConsumerListByGroupResponseBody.decode(
+                                answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                        .clientIds(),
+                conflict == null ? "" : conflict);
     }
 
     SendMessageResponse send(String topic, int queue, Map<String, String> properties, byte[] body)
@@ -271,6 +341,34 @@ final class Queues implements AutoCloseable {
                 SendMessageHeader.ABSENT,
                 false,
                 null);
+    }
+
+    /** All transactions that are not decided. */
+    List<TransactionList.Entry> transactions() throws CommandException {
+        List<TransactionList.Entry> all = new ArrayList<>();
+        while (true) {
+            long after = all.isEmpty() ? 0 : all.getLast().id();
+            Answer answer =
+                    ask(
+                            RequestCode.LIST_TRANSACTIONS,
+                            new ListTransactionsHeader(after, TRANSACTIONS_AT_ONCE)::encode);
+            Header header = answer.header();
+            List<TransactionList.Entry> more =
+                    TransactionList.decode(
+                                    answer.frame(), header.bodyIndex(), header.bodySizeBytes())
+                            .transactions();
+            if (more.isEmpty()) {
+                return all;
+            }
+            all.addAll(more);
+        }
+    }
+
+    void decideTransaction(long id, boolean commit) throws CommandException {
+        var _ =
+                ask(
+                        RequestCode.DECIDE_TRANSACTION,
+                        new DecideTransactionHeader(id, commit)::encode);
     }
 
     private Answer ask(int code, UnaryOperator<FrameWriter> fields) throws CommandException {

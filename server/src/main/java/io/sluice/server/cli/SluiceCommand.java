@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  ./sluice topic create orders --queues 16",
             "  ./sluice send orders \"hello\" --key 42",
             "  ./sluice tail orders --from beginning",
-            "  ./sluice group describe billing -o json"
+            "  ./sluice group describe billing -o json",
+            "  ./sluice tx list"
         })
 public final class SluiceCommand {
     private SluiceCommand() {}
@@ -54,6 +55,7 @@ public final class SluiceCommand {
                         .addSubcommand(new DemoCommand())
                         .addSubcommand(new TopicCommand())
                         .addSubcommand(new GroupCommand())
+                        .addSubcommand(new TransactionCommand())
                         .addSubcommand(new SendCommand())
                         .addSubcommand(new TailCommand())
                         .addSubcommand(new BenchCommand())

@@ -33,6 +33,7 @@ final class TakenPorts {
         ports.put(config.remotingPort(), "remoting-port");
         ports.put(config.brokerPort(), "broker-port");
         ports.put(config.vipPort(), "broker-port");
+        ports.put(config.grpcPort(), "grpc-port");
         Map<Integer, String> taken = new LinkedHashMap<>();
         for (var port : ports.entrySet()) {
             Optional<String> refusal = refusal(config.bind(), port.getKey());

@@ -38,7 +38,8 @@ public record Config(
         Duration retention,
         OptionalLong retentionSizeBytes,
         Durability durability,
-        boolean insecure) {
+        boolean insecure,
+        TransactionSettings transactions) {
 
     /** The file that is read from the working directory if it is there. */
     public static final String FILE_NAME = "sluice.yaml";

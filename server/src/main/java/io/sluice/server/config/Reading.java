@@ -33,7 +33,21 @@ record Reading(Map<Setting, Given> given) {
                 read(Setting.RETENTION, Scalars::duration),
                 read(Setting.RETENTION_SIZE, Reading::sizeOrNone),
                 read(Setting.DURABILITY, Reading::durability),
-                insecure);
+                insecure,
+                transactions());
+    }
+
+    private TransactionSettings transactions() throws ConfigException {
+        return new TransactionSettings(
+                read(Setting.TRANSACTION_CHECK_FIRST, Scalars::duration),
+                read(Setting.TRANSACTION_CHECK_INTERVAL, Scalars::duration),
+                read(Setting.TRANSACTION_CHECKS, Reading::count),
+                read(Setting.TRANSACTION_EXPIRY, Scalars::duration),
+                read(Setting.TRANSACTIONS_OPEN_MAX, Reading::count));
+    }
+
+    private static int count(String text) {
+        return Scalars.between(text, 1, 1_000_000);
     }
 
     private InetAddress bind(boolean insecure) throws ConfigException {

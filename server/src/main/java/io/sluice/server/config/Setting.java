@@ -25,7 +25,7 @@ public enum Setting {
             Form.BROKER_PORT,
             "10911",
             "Broker port that route answers name; the VIP port of old clients is two below"),
-    GRPC_PORT(Form.PORT, "8081", "Port kept for gRPC clients; not served yet"),
+    GRPC_PORT(Form.PORT, "8081", "Port for clients that speak gRPC"),
     HTTP_PORT(Form.PORT, "9880", "Port kept for the console and HTTP; not served yet"),
     AUTO_CREATE_TOPICS(Form.BOOL, "true", "Create a topic when the first message is sent to it"),
     DEFAULT_QUEUES(Form.QUEUES, "8", "Queues of a topic that is created without a number"),
@@ -43,7 +43,19 @@ public enum Setting {
     INSECURE(
             Form.BOOL,
             "false",
-            "Allow `bind` beyond loopback although there is no access control yet");
+            "Allow `bind` beyond loopback although there is no access control yet"),
+    TRANSACTION_CHECK_FIRST(
+            Form.DURATION,
+            "6s",
+            "How long after a half message came its producers are asked for their decision"),
+    TRANSACTION_CHECK_INTERVAL(
+            Form.DURATION, "30s", "How long after that, and after each time, they are asked again"),
+    TRANSACTION_CHECKS(
+            Form.COUNT, "15", "How often they are asked before the transaction is given up"),
+    TRANSACTION_EXPIRY(
+            Form.DURATION, "72h", "How long an undecided half message is kept, given up or not"),
+    TRANSACTIONS_OPEN_MAX(
+            Form.COUNT, "100000", "Undecided transactions above which new ones are refused");
 
     private final Form form;
     private final String defaultText;
@@ -119,7 +131,8 @@ public enum Setting {
         DELAY_LEVELS("LEVELS", "rising durations separated by spaces, such as '1s 5s 1m'"),
         DURATION("TIME", "a duration such as 500ms, 30s, 10m, 72h or 7d"),
         SIZE_OR_NONE("SIZE", "a size such as 512MB or 20GB, or none"),
-        DURABILITY("sync|async", "sync or async");
+        DURABILITY("sync|async", "sync or async"),
+        COUNT("NUMBER", "a number from 1 to 1000000");
 
         private final String label;
         private final String expected;

@@ -7,7 +7,6 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.JsonWriter;
 import io.sluice.protocol.ResponseCode;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +41,11 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
 
     static Answer ok(Fields fields, ByteBuf body) {
         return new Answer(ResponseCode.SUCCESS, null, fields, body);
+    }
+
+    /** Success, with something to say if {@code remark} is not null. */
+    static Answer remarked(@Nullable String remark) {
+        return new Answer(ResponseCode.SUCCESS, remark, NO_FIELDS, Unpooled.EMPTY_BUFFER);
     }
 
     /**
@@ -88,6 +92,9 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case NO_PERMISSION -> ResponseCode.NO_PERMISSION;
             case TOO_LARGE -> ResponseCode.MESSAGE_ILLEGAL;
             case MESSAGE_UNKNOWN -> ResponseCode.QUERY_NOT_FOUND;
+            case LEASE_GONE -> ResponseCode.NO_MESSAGE;
+            case TOO_MANY_LEASES -> ResponseCode.POLLING_FULL;
+            case TRANSACTION_UNKNOWN -> ResponseCode.SYSTEM_ERROR;
         };
     }
 }

@@ -7,10 +7,8 @@ import io.sluice.protocol.GetConsumerRunningInfoHeader;
 import io.sluice.protocol.MessageId;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Passes on what an operator asks of one consumer, and that consumer's answer. */
 final class ClientCallHandler {

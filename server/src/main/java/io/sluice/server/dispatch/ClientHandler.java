@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
@@ -17,7 +18,6 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SubscriptionData;
 import io.sluice.protocol.UnlockBatchRequestBody;
 import io.sluice.protocol.UnregisterClientHeader;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -26,6 +26,9 @@ import java.util.Map;
 
 /** Clients come, say what they want, see who else is there, share queues out, and go. */
 final class ClientHandler {
+    /** In the answer to who is in a group: in what its members differ; absent if in nothing. */
+    private static final String DISAGREEMENT = "subscriptionConflict";
+
     private final Broker broker;
     private final Catalog catalog;
     private final Clients clients;
@@ -53,11 +56,41 @@ final class ClientHandler {
                 return;
             }
         }
-        boolean tellAgain = clients.heartbeat(request.peer(), request.header(), data);
+        boolean tellAgain =
+                clients.heartbeat(
+                        request.peer(),
+                        request.header().language(),
+                        request.header().version(),
+                        data);
+        String fault = fault(request.peer(), data);
+        if (!fault.isEmpty()) {
+            request.fail(ResponseCode.SUBSCRIPTION_PARSE_FAILED, fault);
+            return;
+        }
         request.answer(
                 Answer.ok(out ->
                         out.field("IS_SUPPORT_HEART_BEAT_V2", true)
                                 .field("IS_SUB_CHANGE", tellAgain)));
+    }
+
+    /**
+     * What cannot be read of the client's subscriptions; all else of its heartbeat has been taken
+     * in, for its other groups and topics shall not suffer.
+     */
+    private String fault(Peer peer, HeartbeatData data) {
+        for (HeartbeatData.Consumer consumer : data.consumers()) {
+            Map<String, Subscription> wanted = clients.subscriptions(consumer.groupName(), peer);
+            for (Subscription each : wanted == null ? List.<Subscription>of() : wanted.values()) {
+                if (each.filter() == null) {
+                    return "group %s, topic %s: %s"
+                            .formatted(
+                                    consumer.groupName(),
+                                    Subscription.shortened(each.data().topic()),
+                                    each.fault());
+                }
+            }
+        }
+        return "";
     }
 
     void unregister(Request request) {
@@ -76,7 +109,15 @@ final class ClientHandler {
                             + group
                             + " is here: start one, or wait for its heartbeat");
         } else {
-            request.answer(Answer.ok(new GetConsumerListByGroupResponseBody(ids).encode()));
+            byte[] body = new GetConsumerListByGroupResponseBody(ids).encode().toBytes();
+            String disagreement = clients.disagreement(group);
+            request.answer(
+                    Answer.ok(
+                            out ->
+                                    disagreement.isEmpty()
+                                            ? out
+                                            : out.field(DISAGREEMENT, disagreement),
+                            Unpooled.wrappedBuffer(body)));
         }
     }
 
@@ -86,15 +127,9 @@ final class ClientHandler {
                 CheckClientRequestBody.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         SubscriptionData wanted = body.subscription();
-        if (wanted == null) {
-            request.answer(Answer.DONE);
-        } else if (!Subscription.isTags(wanted.expressionType())) {
-            request.fail(
-                    ResponseCode.SYSTEM_ERROR, Subscription.unsupported(wanted.expressionType()));
-        } else if (Subscription.tags(wanted.subString()) == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                    "\"" + wanted.subString() + "\" names no tag: write \"a || b\" or \"*\"");
+        Subscription read = wanted == null ? null : Subscription.of(wanted);
+        if (read != null && read.filter() == null) {
+            request.fail(ResponseCode.SUBSCRIPTION_PARSE_FAILED, read.fault());
         } else {
             request.answer(Answer.DONE);
         }
@@ -110,7 +145,7 @@ final class ClientHandler {
 
     private void lock(Request request, LockBatchRequestBody body, Group group) {
         Map<QueueRef, MessageQueue> known = known(body.queues());
-        clients.locked(group.name());
+        clients.locked(request.peer(), body.clientId(), group.name());
         broker.lockQueues(
                 group,
                 body.clientId(),

@@ -3,29 +3,32 @@ package io.sluice.server.dispatch;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.time.Clock;
-import io.sluice.protocol.Header;
 import io.sluice.protocol.HeartbeatData;
 import io.sluice.protocol.HeartbeatData.MessageModel;
 import io.sluice.protocol.Language;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.SubscriptionData;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
+import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which clients are in which groups, over which connection, and what they want. Kept in memory
  * only, and told anew by every heartbeat.
+ *
+ * <p>What a member wants is its own: members of a group that want different things are told of in
+ * the log, and each gets what it asks for.
  *
  * <p>Changes are made under this object's lock; what a pull looks up is read without it. Members
  * that come or go, or a subscription that changes, are told to the group's other members, who share
@@ -46,10 +49,13 @@ public final class Clients {
 
     private static final class Consumers {
         final Map<Peer, Member> members = new LinkedHashMap<>();
-        volatile Map<String, Subscription> subscriptions = Map.of();
+        final Map<Peer, Wanted> wanted = new ConcurrentHashMap<>();
         volatile MessageModel model = MessageModel.CLUSTERING;
-        int fingerprint;
+        volatile String disagreement = "";
     }
+
+    /** What a member wants of each topic, and the fingerprint of the heartbeat that said so. */
+    private record Wanted(int fingerprint, Map<String, Subscription> topics) {}
 
     private final Broker broker;
     private final Clock clock;
@@ -59,6 +65,8 @@ public final class Clients {
     private final Map<String, Peer> producerOf = new ConcurrentHashMap<>();
     private final Map<Peer, String> clientIdOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
+    private int turns;
+    private final Map<Peer, String> clientIds = new ConcurrentHashMap<>();
 
     public Clients(Broker broker, Clock clock) {
         this.broker = broker;
@@ -71,12 +79,14 @@ public final class Clients {
      * @return whether the client shall send its subscriptions in full next time: those that use
      *     fingerprints leave them out if nothing has changed
      */
-    synchronized boolean heartbeat(Peer peer, Header header, HeartbeatData data) {
+    public synchronized boolean heartbeat(
+            Peer peer, Language language, int version, HeartbeatData data) {
         if (!peer.open()) {
             return true;
         }
+        clientIds.put(peer, data.clientId());
         long now = nowMs();
-        Member member = new Member(peer, data.clientId(), header.language(), header.version(), now);
+        Member member = new Member(peer, data.clientId(), language, version, now);
         boolean tellAgain = data.fingerprint() == 0;
         for (HeartbeatData.Consumer consumer : data.consumers()) {
             tellAgain |= consumer(member, data, consumer);
@@ -98,35 +108,65 @@ public final class Clients {
         group.model = consumer.messageModel();
         boolean joined = group.members.put(member.peer, member) == null;
         groupsOf.computeIfAbsent(member.peer, p -> new HashSet<>()).add(name);
-        boolean changed =
-                !data.withoutSubscriptions() && subscribe(group, consumer.subscriptions());
+        Wanted before = group.wanted.get(member.peer);
+        Map<String, Subscription> topics = topics(before);
+        if (!data.withoutSubscriptions()) {
+            topics = subscribe(topics, consumer.subscriptions());
+            group.wanted.put(member.peer, new Wanted(data.fingerprint(), topics));
+        }
         if (joined) {
             LOG.info("{} joined group {} from {}", member.clientId, name, member.peer);
         }
-        if (joined || changed) {
+        if (joined || !topics.keySet().equals(topics(before).keySet())) {
             membersChanged(name, group);
         }
-        int before = group.fingerprint;
-        group.fingerprint = data.fingerprint();
+        if (!topics.equals(topics(before))) {
+            compare(name, group);
+        }
         return data.withoutSubscriptions()
-                ? before != data.fingerprint() || group.subscriptions.isEmpty()
-                : before != 0 && before != data.fingerprint();
+                && (before == null || before.fingerprint != data.fingerprint());
     }
 
-    /** Whether topics came or went; a newer expression for the same topic is no such change. */
-    private static boolean subscribe(Consumers group, List<SubscriptionData> wanted) {
-        Map<String, Subscription> before = group.subscriptions;
+    private static Map<String, Subscription> topics(@Nullable Wanted wanted) {
+        return wanted == null ? Map.of() : wanted.topics;
+    }
+
+    /** What a member wants from now on; what has not changed is not read anew. */
+    private static Map<String, Subscription> subscribe(
+            Map<String, Subscription> before, List<SubscriptionData> wanted) {
         Map<String, Subscription> after = new HashMap<>();
         for (SubscriptionData data : wanted) {
             Subscription old = before.get(data.topic());
-            after.put(
-                    data.topic(),
-                    old != null && old.data().subVersion() >= data.subVersion()
-                            ? old
-                            : Subscription.of(data));
+            boolean stays =
+                    old != null
+                            && (old.data().subVersion() > data.subVersion()
+                                    || old.data().equals(data));
+            after.put(data.topic(), stays ? old : Subscription.of(data));
         }
-        group.subscriptions = Map.copyOf(after);
-        return !after.keySet().equals(before.keySet());
+        return Map.copyOf(after);
+    }
+
+    /** Tells the log once when the members of a group begin or cease to want different things. */
+    private static void compare(String name, Consumers group) {
+        Map<String, Collection<Subscription>> wanted = new TreeMap<>();
+        group.wanted.forEach((peer, each) -> {
+            Member member = group.members.get(peer);
+            if (member != null) {
+                wanted.put(Subscription.shortened(member.clientId), each.topics.values());
+            }
+        });
+        String now = Disagreement.of(wanted);
+        String before = group.disagreement;
+        group.disagreement = now;
+        if (!now.isEmpty() && !now.equals(before)) {
+            LOG.warn(
+                    "the members of group {} want different things, so messages may be passed over:"
+                            + " {}; let all of them subscribe to the same",
+                    name,
+                    now);
+        } else if (now.isEmpty() && !before.isEmpty()) {
+            LOG.info("the members of group {} want the same again", name);
+        }
     }
 
     /** A client leaves groups by its own will. */
@@ -146,6 +186,7 @@ public final class Clients {
         if (clientId != null) {
             producerOf.remove(clientId, peer);
         }
+        clientIds.remove(peer);
         Set<String> groups = groupsOf.remove(peer);
         if (groups != null) {
             for (String group : groups) {
@@ -194,6 +235,7 @@ public final class Clients {
         if (group == null || gone == null) {
             return;
         }
+        group.wanted.remove(peer);
         LOG.info("{} left group {} from {}", gone.clientId, name, peer);
         if (!ids(group).contains(gone.clientId)) {
             Group known = broker.catalog().group(name);
@@ -205,6 +247,7 @@ public final class Clients {
             consumers.remove(name);
         } else {
             membersChanged(name, group);
+            compare(name, group);
         }
     }
 
@@ -221,8 +264,15 @@ public final class Clients {
     }
 
     /** The connection of a client that sends messages; null if it is not here. */
-    @Nullable Peer producer(String clientId) {
+    @Nullable Peer sender(String clientId) {
         return producerOf.get(clientId);
+    }
+
+    /** A client of a producer group, another one each time; null if none is connected. */
+    synchronized @Nullable Peer producer(String name) {
+        Map<Peer, Member> members = producers.getOrDefault(name, Map.of());
+        List<Peer> open = members.keySet().stream().filter(Peer::open).toList();
+        return open.isEmpty() ? null : open.get(Math.floorMod(turns++, open.size()));
     }
 
     /** The clients in a consumer group; empty if there are none. */
@@ -250,10 +300,37 @@ public final class Clients {
         return ids;
     }
 
-    /** What a group wants of each topic; null if no client of it is here. */
+    /** What a group wants of each topic, as its members said last; null if none of it is here. */
     @Nullable Map<String, Subscription> subscriptions(String name) {
         Consumers group = consumers.get(name);
-        return group == null ? null : group.subscriptions;
+        if (group == null) {
+            return null;
+        }
+        Map<String, Subscription> newest = new TreeMap<>();
+        for (Wanted wanted : group.wanted.values()) {
+            wanted.topics.forEach((topic, each) ->
+                    newest.merge(
+                            topic,
+                            each,
+                            (a, b) -> a.data().subVersion() >= b.data().subVersion() ? a : b));
+        }
+        return newest;
+    }
+
+    /**
+     * What the member of a group that came by this connection wants of each topic; null if none has
+     * said so.
+     */
+    @Nullable Map<String, Subscription> subscriptions(String name, Peer peer) {
+        Consumers group = consumers.get(name);
+        Wanted wanted = group == null ? null : group.wanted.get(peer);
+        return wanted == null ? null : wanted.topics;
+    }
+
+    /** In what the members of a group differ that should want the same; empty if they agree. */
+    String disagreement(String name) {
+        Consumers group = consumers.get(name);
+        return group == null ? "" : group.disagreement;
     }
 
     /** Whether each member of the group gets every message. */
@@ -262,9 +339,41 @@ public final class Clients {
         return group != null && group.model == MessageModel.BROADCASTING;
     }
 
+    /**
+     * The client that a connection is of; empty if that is not known. Old clients commit over a
+     * second connection, their VIP channel, which never says whose it is: it is that of the only
+     * client on its host.
+     */
+    String clientId(Peer peer) {
+        String known = clientIds.get(peer);
+        return known != null ? known : onlyClientOn(peer.remoteAddress().getAddress());
+    }
+
+    private String onlyClientOn(InetAddress host) {
+        String only = "";
+        for (Map.Entry<Peer, String> each : clientIds.entrySet()) {
+            if (each.getKey().remoteAddress().getAddress().equals(host)) {
+                if (!only.isEmpty() && !only.equals(each.getValue())) {
+                    return "";
+                }
+                only = each.getValue();
+            }
+        }
+        return only;
+    }
+
+    /** Whether a client has joined the group by this connection. */
+    synchronized boolean isMember(Peer peer, String name) {
+        Consumers group = consumers.get(name);
+        return group != null && group.members.containsKey(peer);
+    }
+
     /** Notes that a client of the group asked for queue locks. */
-    void locked(String group) {
+    synchronized void locked(Peer peer, String clientId, String group) {
         lockedNanos.put(group, clock.nanos());
+        if (peer.open()) {
+            clientIds.put(peer, clientId);
+        }
     }
 
     /** Whether clients of the group hold queue locks, as only those that consume in order do. */

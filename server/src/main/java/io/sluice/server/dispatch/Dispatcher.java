@@ -4,10 +4,8 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.engine.time.Clock;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Finds who handles a request. Called on the request's event loop; never blocks. */
 public final class Dispatcher {
@@ -20,8 +18,13 @@ public final class Dispatcher {
     private final RouteHandler routes;
     private final QueryHandler queries;
     private final StatusHandler status;
+    private final PopHandler pops;
+    private final AckHandler acks;
+    private final AssignmentHandler assignments;
+    private final TransactionHandler transactions;
     private final ClientCallHandler calls;
     private final ReplyHandler replies;
+    private final ReplayHandler replays;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -42,13 +45,18 @@ public final class Dispatcher {
             Clock clock) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
-        offsets = new OffsetHandler(broker);
+        offsets = new OffsetHandler(broker, registry);
         clients = new ClientHandler(broker, registry);
         topics = new TopicHandler(broker.catalog(), defaultQueues);
         groups = new GroupHandler(broker.catalog());
-        routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
+        routes = new RouteHandler(broker, advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
+        replays = new ReplayHandler(broker);
         status = new StatusHandler(broker, startedMs);
+        pops = new PopHandler(broker);
+        acks = new AckHandler(broker);
+        assignments = new AssignmentHandler(broker.catalog(), registry);
+        transactions = new TransactionHandler(broker);
         calls = new ClientCallHandler(broker, registry);
         replies = new ReplyHandler(broker, registry, storeHost, clock);
     }
@@ -93,10 +101,26 @@ public final class Dispatcher {
             case RequestCode.GET_BROKER_RUNTIME_INFO -> status.status(request);
             case RequestCode.QUERY_MESSAGE -> queries.byKey(request);
             case RequestCode.VIEW_MESSAGE_BY_ID -> queries.byPosition(request);
+            case RequestCode.POP_MESSAGE -> pops.pop(request);
+            case RequestCode.ACK_MESSAGE -> acks.acknowledge(request);
+            case RequestCode.BATCH_ACK_MESSAGE -> acks.acknowledgeAll(request);
+            case RequestCode.CHANGE_MESSAGE_INVISIBLETIME -> acks.changeInvisibleTime(request);
+            case RequestCode.PEEK_MESSAGE -> pops.peek(request);
+            case RequestCode.NOTIFICATION -> pops.notification(request);
+            case RequestCode.POLLING_INFO -> pops.pollingInfo(request);
+            case RequestCode.QUERY_ASSIGNMENT -> assignments.query(request);
+            case RequestCode.SET_MESSAGE_REQUEST_MODE -> assignments.setMode(request);
+            case RequestCode.GET_ALL_MESSAGE_REQUEST_MODE -> assignments.modes(request);
+            case RequestCode.END_TRANSACTION -> transactions.end(request);
+            case RequestCode.RESUME_CHECK_HALF_MESSAGE -> transactions.resume(request);
+            case RequestCode.LIST_TRANSACTIONS -> transactions.list(request);
+            case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
             case RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2 ->
                     replies.reply(request);
+            case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
+            case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

@@ -8,9 +8,9 @@ import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.DeleteSubscriptionGroupHeader;
 import io.sluice.protocol.Header;
+import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SubscriptionGroupConfig;
 import io.sluice.protocol.SubscriptionGroupList;
-
 import java.util.function.UnaryOperator;
 
 /** Creates, changes, deletes and lists consumer groups. */
@@ -27,6 +27,11 @@ final class GroupHandler {
                 SubscriptionGroupConfig.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         UnaryOperator<GroupSettings> wanted = settings -> settings(config, settings);
+        String fault = GroupAttributes.fault(config);
+        if (fault != null) {
+            request.fail(ResponseCode.INVALID_PARAMETER, fault);
+            return;
+        }
         var created = catalog.createGroup(config.groupName(), wanted.apply(GroupSettings.DEFAULT));
         var done =
                 created.thenCompose(change ->
@@ -45,7 +50,7 @@ final class GroupHandler {
                 config.notifyConsumerIdsChangedEnable(),
                 config.retryMaxTimes(),
                 config.consumeTimeoutMinutes(),
-                before.attributes());
+                GroupAttributes.change(before.attributes(), config));
     }
 
     /** Deletes a group with its offsets; that it is gone already is as good. */
@@ -77,6 +82,8 @@ final class GroupHandler {
                 Group.RETRY_QUEUES,
                 settings.retryMax(),
                 settings.notifyConsumerIdsChanged(),
-                settings.consumeTimeoutMinutes());
+                settings.consumeTimeoutMinutes(),
+                GroupAttributes.retryPolicy(settings),
+                settings.attributes());
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
@@ -17,18 +18,18 @@ import io.sluice.protocol.QueryConsumerOffsetHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.UpdateConsumerOffsetHeader;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where queues begin and end, and how far groups are. */
 final class OffsetHandler {
     private final Broker broker;
     private final Catalog catalog;
+    private final Clients clients;
 
-    OffsetHandler(Broker broker) {
+    OffsetHandler(Broker broker, Clients clients) {
+        this.clients = clients;
         this.broker = broker;
         this.catalog = broker.catalog();
     }
@@ -83,6 +84,9 @@ final class OffsetHandler {
     /**
      * Commits. A pull consumer may commit before its first heartbeat, and its pulls do not create
      * the group, so a commit does.
+     *
+     * <p>Consumers commit one-way. Who waits for the answer and is no member of the group is an
+     * operator's tool, and its commit counts whoever consumes.
      */
     void commit(Request request) {
         UpdateConsumerOffsetHeader fields = UpdateConsumerOffsetHeader.decode(request.header());
@@ -114,13 +118,28 @@ final class OffsetHandler {
 
     private void commit(
             Request request, UpdateConsumerOffsetHeader fields, Group group, Topic topic) {
+        boolean asOperator =
+                !request.header().oneway() && !clients.isMember(request.peer(), group.name());
         broker.commitOffset(
                 group,
                 topic,
                 fields.queueId(),
                 fields.commitOffset(),
                 false,
-                request.answering(offset -> Answer.DONE));
+                asOperator ? null : clients.clientId(request.peer()),
+                request.answering(offset -> committed(fields, offset)));
+    }
+
+    /** What was not taken is as good as done for a client, and its answer tells a person. */
+    private static Answer committed(UpdateConsumerOffsetHeader fields, long offset) {
+        return offset == fields.commitOffset()
+                ? Answer.DONE
+                : new Answer(
+                        ResponseCode.SUCCESS,
+                        "nothing was changed: another client holds the lock of queue %d, or the group was reset in it and has not gone on from there yet"
+                                .formatted(fields.queueId()),
+                        writer -> writer,
+                        Unpooled.EMPTY_BUFFER);
     }
 
     void atTime(Request request) {

@@ -8,27 +8,25 @@ import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
-import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.protocol.PullMessageHeader;
 import io.sluice.protocol.PullMessageResponse;
 import io.sluice.protocol.ResponseCode;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads queues, now or when there is something. Messages are copied once, from the log's memory
  * into the buffer that goes to the socket.
  *
  * <p>The rules are those of RocketMQ's {@code PullMessageProcessor}; the subscription comes with
- * the request or from the group's heartbeats. Unlike there, a group that is not known is not
- * created by a pull that brings its subscription and commits nothing, since nothing of it is kept:
- * who only looks leaves no trace.
+ * the request or from the heartbeats of the member that came by the same connection. Unlike there,
+ * a group that is not known is not created by a pull that brings its subscription and commits
+ * nothing, since nothing of it is kept: who only looks leaves no trace.
  */
 final class PullHandler {
     /** More than any client asks for by default (32). */
@@ -50,6 +48,7 @@ final class PullHandler {
 
     private final Broker broker;
     private final Clients clients;
+    private final Filters filters = new Filters();
 
     PullHandler(Broker broker, Clients clients) {
         this.broker = broker;
@@ -83,9 +82,9 @@ final class PullHandler {
             return;
         }
         Topic topic = topic(request, fields);
-        TagFilter filter = topic == null ? null : ownFilter(request, fields);
+        MessageFilter filter = topic == null ? null : ownFilter(request, fields);
         if (topic != null && filter != null) {
-            pull(request, fields, topic, filter);
+            pull(request, fields, topic, filter, Pull.Reader.NOBODY);
         }
     }
 
@@ -101,13 +100,14 @@ final class PullHandler {
         if (topic == null) {
             return;
         }
-        TagFilter filter =
+        MessageFilter filter =
                 fields.carriesSubscription()
                         ? ownFilter(request, fields)
-                        : groupFilter(request, fields, group);
+                        : memberFilter(request, fields, group);
         if (filter != null) {
-            commit(fields, group, topic);
-            pull(request, fields, topic, filter);
+            Pull.Reader reader = reader(request, group);
+            commit(fields, group, topic, reader);
+            pull(request, fields, topic, filter, reader);
         }
     }
 
@@ -121,30 +121,31 @@ final class PullHandler {
     }
 
     /** The filter that the request brings; null if it was refused. */
-    private static @Nullable TagFilter ownFilter(Request request, PullMessageHeader fields) {
-        if (!Subscription.isTags(fields.expressionType())) {
-            request.fail(
-                    ResponseCode.SYSTEM_ERROR, Subscription.unsupported(fields.expressionType()));
-            return null;
-        }
-        TagFilter filter = Subscription.tags(fields.subscription());
+    private @Nullable MessageFilter ownFilter(Request request, PullMessageHeader fields) {
+        Subscription.Read read =
+                fields.filtersByClass()
+                        ? Subscription.NO_CLASSES
+                        : filters.of(fields.expressionType(), fields.subscription());
+        return filter(request, read.filter(), read.fault());
+    }
+
+    private static @Nullable MessageFilter filter(
+            Request request, @Nullable MessageFilter filter, String fault) {
         if (filter == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                    "parse the consumer's subscription failed: \"%s\" names no tag"
-                            .formatted(fields.subscription()));
+            request.fail(ResponseCode.SUBSCRIPTION_PARSE_FAILED, fault);
         }
         return filter;
     }
 
-    /** The filter of the last heartbeats; null if the request was refused. */
-    private @Nullable TagFilter groupFilter(
+    /** The filter of the last heartbeat that came by this connection; null if it was refused. */
+    private @Nullable MessageFilter memberFilter(
             Request request, PullMessageHeader fields, Group group) {
-        Map<String, Subscription> subscriptions = clients.subscriptions(group.name());
+        Map<String, Subscription> subscriptions =
+                clients.subscriptions(group.name(), request.peer());
         if (subscriptions == null) {
             request.fail(
                     ResponseCode.SUBSCRIPTION_NOT_EXIST,
-                    "the consumer's group info not exist: the next heartbeat brings it");
+                    "what the consumer subscribes to is not known: its next heartbeat tells");
             return null;
         }
         if (!group.settings().consumeBroadcastEnabled() && clients.broadcasts(group.name())) {
@@ -157,8 +158,8 @@ final class PullHandler {
         if (subscription == null) {
             request.fail(
                     ResponseCode.SUBSCRIPTION_NOT_EXIST,
-                    "the consumer's subscription not exist: do all members of group %s subscribe to the same topics?"
-                            .formatted(group.name()));
+                    "the consumer's subscription not exist: this member of group %s does not subscribe to topic %s"
+                            .formatted(group.name(), fields.topic()));
             return null;
         }
         if (subscription.data().subVersion() < fields.subVersion()) {
@@ -167,19 +168,24 @@ final class PullHandler {
                     "the consumer's subscription not latest: the next heartbeat brings it");
             return null;
         }
-        if (subscription.filter() == null) {
-            request.fail(
-                    ResponseCode.SYSTEM_ERROR,
-                    Subscription.unsupported(subscription.data().expressionType()));
-        }
-        return subscription.filter();
+        return filter(request, subscription.filter(), subscription.fault());
+    }
+
+    private Pull.Reader reader(Request request, Group group) {
+        return new Pull.Reader(group.id(), clients.clientId(request.peer()));
     }
 
     /** What comes along with a pull is a courtesy: no answer depends on it. */
-    private void commit(PullMessageHeader fields, Group group, Topic topic) {
+    private void commit(PullMessageHeader fields, Group group, Topic topic, Pull.Reader reader) {
         if (commitsAlong(fields)) {
             broker.commitOffset(
-                    group, topic, fields.queueId(), fields.commitOffset(), true, outcome -> {});
+                    group,
+                    topic,
+                    fields.queueId(),
+                    fields.commitOffset(),
+                    true,
+                    reader.clientId(),
+                    outcome -> {});
         }
     }
 
@@ -187,7 +193,12 @@ final class PullHandler {
         return fields.commits() && fields.commitOffset() >= 0;
     }
 
-    private void pull(Request request, PullMessageHeader fields, Topic topic, TagFilter filter) {
+    private void pull(
+            Request request,
+            PullMessageHeader fields,
+            Topic topic,
+            MessageFilter filter,
+            Pull.Reader reader) {
         boolean mayWait = request.mayPark();
         long suspendMs =
                 fields.suspends() && mayWait
@@ -207,9 +218,12 @@ final class PullHandler {
                         suspendMs,
                         reading,
                         request.peer(),
-                        reading));
+                        reading,
+                        reader));
         boolean isRead =
-                filter.all() && fields.queueOffset() < broker.endOffset(topic, fields.queueId());
+                filter.all()
+                        && fields.queueOffset() < broker.endOffset(topic, fields.queueId())
+                        && !broker.mayHoldBack(reader, topic);
         if (suspendMs > 0 && !isRead) {
             request.park();
         }

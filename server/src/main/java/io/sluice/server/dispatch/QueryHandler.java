@@ -9,7 +9,6 @@ import io.sluice.protocol.QueryMessageHeader;
 import io.sluice.protocol.QueryMessageResponse;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.ViewMessageHeader;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -20,13 +20,11 @@ import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the reply to a request message to the client that asked, over that client's own
@@ -82,7 +80,7 @@ final class ReplyHandler {
     }
 
     private void bring(Request request, SendMessageHeader fields, String requester) {
-        Peer peer = clients.producer(requester);
+        Peer peer = clients.sender(requester);
         if (peer == null) {
             request.answer(missed(requester, "not found: it has disconnected, or waits no more"));
             return;

@@ -6,13 +6,11 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.ProtocolException;
 import io.sluice.protocol.ResponseCode;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request under way. Handled on its connection's event loop; must be answered exactly once,

@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
@@ -8,13 +9,11 @@ import io.sluice.protocol.BrokerData;
 import io.sluice.protocol.ClusterInfo;
 import io.sluice.protocol.GetRouteInfoHeader;
 import io.sluice.protocol.TopicRouteData;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name service: where topics are. That is always here, at the address by which the client came,
@@ -25,6 +24,7 @@ final class RouteHandler {
     static final String CLUSTER = "sluice";
 
     private final Catalog catalog;
+    private final Broker broker;
     private final @Nullable String advertised;
     private final int autoCreateQueues;
 
@@ -32,8 +32,9 @@ final class RouteHandler {
      * @param advertised host:port; null to answer with the address by which a client came
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
-    RouteHandler(Catalog catalog, @Nullable String advertised, int autoCreateQueues) {
-        this.catalog = catalog;
+    RouteHandler(Broker broker, @Nullable String advertised, int autoCreateQueues) {
+        this.catalog = broker.catalog();
+        this.broker = broker;
         this.advertised = advertised;
         this.autoCreateQueues = autoCreateQueues;
     }
@@ -46,7 +47,13 @@ final class RouteHandler {
             return;
         }
         var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), null);
-        request.answer(Answer.ok(route.encode(request.header(), fields)));
+        Answer answer = Answer.ok(route.encode(request.header(), fields));
+        Topic topic = catalog.topic(fields.topic());
+        if (topic == null) {
+            request.answer(answer);
+        } else {
+            broker.tellingQueues(topic, outcome -> request.answer(answer));
+        }
     }
 
     private TopicRouteData.@Nullable QueueData queues(String name) {

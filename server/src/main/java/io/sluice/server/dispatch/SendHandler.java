@@ -14,23 +14,21 @@ import io.sluice.protocol.MessageId;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores messages: what producers send, and what consumers give back. A body stays where the
  * network left it until the engine copies it into its log, once.
  *
  * <p>The rules are those of RocketMQ's {@code SendMessageProcessor}. Messages for later than now by
- * any means but a delay level, and transactions, are refused: taking them for ordinary ones would
- * deliver them too early.
+ * any means but a delay level are refused: taking them for ordinary ones would deliver them too
+ * early.
  */
 final class SendHandler {
     /** Far more than clients put into one batch, far less than would fit: each takes 22 bytes. */
@@ -39,9 +37,13 @@ final class SendHandler {
     private static final int TRANSACTION_BITS = 4 | 8;
     private static final int MALFORMED = Integer.MIN_VALUE;
 
+    /** In the answer to a message that its group does not keep after its last attempt. */
+    private static final Appended DROPPED = new Appended(0, new long[] {0});
+
     private final Broker broker;
     private final Clients clients;
     private final InetSocketAddress storeHost;
+    private final HalfSender halves;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -50,6 +52,7 @@ final class SendHandler {
         this.broker = broker;
         this.clients = clients;
         this.storeHost = storeHost;
+        this.halves = new HalfSender(broker, storeHost);
     }
 
     void send(Request request) {
@@ -85,6 +88,10 @@ final class SendHandler {
                     "a batch cannot be sent to a retry topic: send its messages one by one");
         } else {
             boolean dead = isDead(fields, group);
+            if (dead && group.settings().discards()) {
+                request.answer(stored(DROPPED, 0));
+                return;
+            }
             String target = dead ? Names.deadLetterTopic(name) : fields.topic();
             broker.topicForSend(
                     target, request.then(topic -> append(request, fields, topic, dead)));
@@ -123,6 +130,12 @@ final class SendHandler {
         Answer fault = fault(fields, properties, marks);
         if (fault != null) {
             request.answer(fault);
+            return;
+        }
+        if (isHalf(fields, properties, marks)) {
+            byte[] visible = HalfSender.visible(fields, properties);
+            Message half = message(request, fields, topic, fields.flag(), request.body(), visible);
+            halves.send(request, topic, queueId, half, properties, delayLevel(properties));
             return;
         }
         long dueMs = 0;
@@ -199,10 +212,12 @@ final class SendHandler {
     private static @Nullable Answer fault(SendMessageHeader fields, byte[] properties, int marks) {
         // One that is given back keeps the marks of the transaction or timer it once came by.
         boolean again = fields.topic().startsWith(Names.RETRY_PREFIX);
-        if (!again && isTransactional(fields, properties, marks)) {
+        boolean flagged = (fields.sysFlag() & TRANSACTION_BITS) != 0;
+        boolean half = isHalf(fields, properties, marks);
+        if (!again && (flagged || half) && (fields.batch() || !half)) {
             return Answer.error(
-                    ResponseCode.NO_PERMISSION,
-                    "transactional messages are not supported yet: send an ordinary one");
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "a transactional message is sent on its own, with the property TRAN_MSG: use a TransactionMQProducer");
         }
         if (!again && (marks & SendProperties.TIMED) != 0) {
             return Answer.error(
@@ -216,11 +231,10 @@ final class SendHandler {
         return null;
     }
 
-    private static boolean isTransactional(SendMessageHeader fields, byte[] properties, int marks) {
-        return (fields.sysFlag() & TRANSACTION_BITS) != 0
-                || ((marks & SendProperties.TRANSACTIONAL) != 0
-                        && Boolean.parseBoolean(
-                                Properties.text(properties, SendProperties.TRANSACTION_PREPARED)));
+    /** One that is given back is not. */
+    private static boolean isHalf(SendMessageHeader fields, byte[] properties, int marks) {
+        return HalfSender.isHalf(properties, marks)
+                && !fields.topic().startsWith(Names.RETRY_PREFIX);
     }
 
     private static int delayLevel(byte[] properties) {

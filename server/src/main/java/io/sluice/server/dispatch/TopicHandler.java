@@ -13,7 +13,6 @@ import io.sluice.protocol.GetTopicConfigHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.TopicConfig;
 import io.sluice.protocol.TopicList;
-
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 

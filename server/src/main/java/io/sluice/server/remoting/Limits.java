@@ -8,7 +8,7 @@ package io.sluice.server.remoting;
  *     in, whatever its size
  * @param heldRequestsMax requests being worked on
  * @param unsentBytesMax answers that the peer has not taken yet, above which nothing more is read
- *     from it
+ *     from it; also what one turn of it makes, while others wait
  * @param parkedBytesMax memory of requests that wait for messages, above which no more may wait
  * @param idleMs how long a peer may go without a whole request
  * @param stuckMs how long a peer may take nothing of what it has asked for
@@ -26,7 +26,7 @@ public record Limits(
     /** Clients send heartbeats every 30 s and close connections idle for 120 s themselves. */
     public static final Limits DEFAULT =
             new Limits(
-                    16 << 20, 8 << 20, 4096, 2 << 20, 8 << 20, 120_000, 30_000, Together.DEFAULT);
+                    16 << 20, 8 << 20, 4096, 256 << 10, 8 << 20, 120_000, 30_000, Together.DEFAULT);
 
     /**
      * What all connections may cost together, each event loop's an equal share of it. A

@@ -57,6 +57,9 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
      */
     private static final int WAKES_PER_TURN = 8;
 
+    /** One peer may send thousands of requests at a time: others must not wait for them all. */
+    private static final int REQUESTS_PER_TURN = 64;
+
     private static final Answer BUSY =
             Answer.error(
                     ResponseCode.SYSTEM_BUSY,
@@ -83,6 +86,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private volatile boolean open = true;
 
     private SerializeType serializeType = SerializeType.JSON;
+    private int requestsLeft = REQUESTS_PER_TURN;
     private int heldRequests;
     private long heldBytes;
     private long requestBytes;
@@ -158,6 +162,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
                 }
                 request(in);
                 frames.skip();
+                requestsLeft--;
                 count++;
             }
         } catch (FrameException | HeaderException e) {
@@ -223,6 +228,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     /** Whether nothing is read on. */
     boolean paused() {
         return draining
+                || requestsLeft == 0
                 || heldBytes > limits.heldBytesMax()
                 || heldRequests > limits.heldRequestsMax()
                 || !channel.isWritable();
@@ -265,10 +271,14 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
             // more
         }
         flush();
-        readOn();
+        boolean more = wakes == 0 || requestsLeft == 0;
+        requestsLeft = REQUESTS_PER_TURN;
         settle();
-        if (wakes == 0) {
+        if (more) {
+            pause();
             schedule(); // the rest comes after other connections' turns
+        } else {
+            readOn();
         }
     }
 
@@ -307,11 +317,11 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     }
 
     private void readOn() {
-        if (!paused()) {
+        if (paused()) {
+            pause();
+        } else {
             channel.config().setAutoRead(true);
-            return;
         }
-        pause();
     }
 
     /** Writes the answers that have been given, oldest first; false if there are none. */

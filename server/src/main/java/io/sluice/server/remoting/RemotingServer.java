@@ -147,7 +147,8 @@ public final class RemotingServer {
         return bound.channel();
     }
 
-    private static Class<? extends ServerChannel> channelType() {
+    /** What {@link #loops} can serve. */
+    public static Class<? extends ServerChannel> channelType() {
         return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
@@ -157,6 +158,11 @@ public final class RemotingServer {
         for (Channel listener : listeners) {
             listener.config().setAutoRead(true);
         }
+    }
+
+    /** The event loops, for other front doors: all have few threads together. */
+    public EventLoopGroup loops() {
+        return loops;
     }
 
     /** What it has seen. */

@@ -12,12 +12,10 @@ import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.protocol.SerializeType;
 import io.sluice.server.remoting.Wire;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** The server asks clients on behalf of others. */
 class ClientCallTest extends FrontDoor {

@@ -129,7 +129,13 @@ class ClientsTest extends FrontDoor {
     void shouldCheckSubscriptions() throws IOException {
         ok(check("TAG", "a || b"));
         ok(check("TAG", "*"));
-        refused(ResponseCode.SYSTEM_ERROR, check("SQL92", "a > 1"));
+        ok(check("SQL92", "a > 1 AND TAGS IN ('x')"));
+        Wire.Reply malformed = check("SQL92", "a > 1 AND");
+        refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, malformed);
+        String remark = String.valueOf(malformed.header().remark());
+        assertTrue(remark.contains("at character 10: expected a property"), remark);
+        refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, check("SQL92", ""));
+        refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, check("REGEX", "a"));
         refused(ResponseCode.SUBSCRIPTION_PARSE_FAILED, check("TAG", "||"));
     }
 

@@ -112,10 +112,6 @@ class PullTest extends FrontDoor {
         refused(
                 ResponseCode.SUBSCRIPTION_PARSE_FAILED,
                 pull(pull("group", "orders", 0, 0, SUBSCRIPTION, "||")));
-        var sql =
-                new PullMessageHeader(
-                        "group", "orders", 0, 0, 32, 4, 0, 0, "a > 1", 0, "SQL92", 9, null);
-        refused(ResponseCode.SYSTEM_ERROR, pull(sql));
         SubscriptionGroupConfig off =
                 new SubscriptionGroupConfig("off", false, true, true, false, 1, 16, true, 15);
         ok(

@@ -11,12 +11,10 @@ import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageResponse;
 import io.sluice.server.remoting.Wire;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class ReplyTest extends FrontDoor {
     private static final String TOPIC = "sluice_REPLY_TOPIC";

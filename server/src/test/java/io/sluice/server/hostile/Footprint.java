@@ -6,7 +6,6 @@ import io.sluice.protocol.GetConsumerListByGroupHeader;
 import io.sluice.protocol.GetMaxOffsetHeader;
 import io.sluice.protocol.RequestCode;
 import io.sluice.server.remoting.Wire;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -6,9 +6,6 @@ import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SerializeType;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -19,6 +16,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A socket over which attempts go out by the dozen, and answers come back in any order. */
 final class HostilePeer implements AutoCloseable {

@@ -11,7 +11,6 @@ import io.sluice.protocol.SerializeType;
 import io.sluice.server.hostile.Attempt.Value;
 import io.sluice.server.hostile.Vocabulary.Asked;
 import io.sluice.server.hostile.Vocabulary.Kind;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.sluice.server.hostile;
 
 import io.sluice.protocol.RequestCode;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -16,6 +16,9 @@ public final class Commits {
         final boolean raiseOnly;
         boolean refused;
 
+        /** Whether it may have been ignored, since its client has no say any more. */
+        boolean ignorable;
+
         Call(long number, long offset, boolean raiseOnly) {
             this.number = number;
             this.offset = offset;
@@ -25,6 +28,7 @@ public final class Commits {
 
     private final List<Call> later = new ArrayList<>(); // than the confirmed one
     private long confirmed;
+    private long highest;
     private long confirmedNumber;
     private long numbers;
 
@@ -36,6 +40,14 @@ public final class Commits {
     Call commit(long offset, boolean raiseOnly) {
         Call call = new Call(++numbers, offset, raiseOnly);
         later.add(call);
+        highest = Math.max(highest, offset);
+        return call;
+    }
+
+    /** A commit is handed over that certainly changes nothing. */
+    Call inVain(long offset, boolean raiseOnly) {
+        Call call = new Call(++numbers, offset, raiseOnly);
+        call.refused = true;
         return call;
     }
 
@@ -55,6 +67,20 @@ public final class Commits {
             }
         }
         return false;
+    }
+
+    /** Whether {@code kept} can be the answer to {@code call}, which changed nothing. */
+    boolean isPossibleIgnored(Call call, long kept) {
+        boolean before = call.refused;
+        call.refused = true;
+        boolean possible = isPossible(call, kept);
+        call.refused = before;
+        return possible;
+    }
+
+    /** The largest offset that may ever have been committed; Long.MAX_VALUE if perhaps none was. */
+    long highest() {
+        return confirmed < 0 ? Long.MAX_VALUE : highest;
     }
 
     /** Whether {@code kept} can be the answer to the commit {@code call}. */

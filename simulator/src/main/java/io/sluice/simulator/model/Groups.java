@@ -13,6 +13,9 @@ import java.util.Map;
  * lock.
  */
 public final class Groups {
+    /** Nothing in a history is older. */
+    private static final long EXPIRING_MS = 3_600_000;
+
     private record Progress(int groupId, QueueRef queue) {}
 
     private final Judge judge;
@@ -21,6 +24,8 @@ public final class Groups {
     private final Map<Progress, Commits> commits = new HashMap<>();
     private final Map<Integer, BitSet> consumed = new HashMap<>(); // by group, number of message
     private final Locks locks = new Locks();
+    private final Resets resets = new Resets();
+    private final Barriers barriers = new Barriers();
 
     Groups(Judge judge, Sends sends, GivenBack givenBack) {
         this.judge = judge;
@@ -28,9 +33,21 @@ public final class Groups {
         this.givenBack = givenBack;
     }
 
-    /** A commit is handed over. */
-    public Commits.Call committing(int groupId, QueueRef queue, long offset, boolean raiseOnly) {
-        return commits(groupId, queue).commit(offset, raiseOnly);
+    /** A commit by a client is handed over. */
+    public Commits.Call committing(
+            int groupId, QueueRef queue, int client, long offset, boolean raiseOnly) {
+        Locks.Expected byLock = locks.commit(groupId, queue, client, nowMs());
+        Locks.Expected byReset = resets.commit(groupId, queue, offset);
+        if (byLock == Locks.Expected.REFUSED || byReset == Locks.Expected.REFUSED) {
+            return commits(groupId, queue).inVain(offset, raiseOnly);
+        }
+        Commits.Call call = commits(groupId, queue).commit(offset, raiseOnly);
+        call.ignorable = byLock != Locks.Expected.GIVEN || byReset != Locks.Expected.GIVEN;
+        return call;
+    }
+
+    private long nowMs() {
+        return judge.nanos() / 1_000_000;
     }
 
     /** A question for a group's offset is handed over. */
@@ -45,6 +62,10 @@ public final class Groups {
     /** The answer to a commit. */
     public void committed(int groupId, QueueRef queue, Commits.Call call, long kept) {
         Commits known = commits(groupId, queue);
+        if (call.refused || (call.ignorable && kept != call.offset)) {
+            ignored(groupId, queue, call, kept);
+            return;
+        }
         if (!known.isPossibleAnswer(call, kept)) {
             judge.violated(
                     Promise.OFFSETS,
@@ -52,6 +73,131 @@ public final class Groups {
                             .formatted(call.offset, queue, kept, known));
         }
         known.confirm(call, kept);
+    }
+
+    private void ignored(int groupId, QueueRef queue, Commits.Call call, long kept) {
+        Commits known = commits(groupId, queue);
+        if (!known.isPossibleIgnored(call, kept)) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "a commit of %d to %s, whose client %s no say, was answered %d; %s"
+                            .formatted(
+                                    call.offset,
+                                    queue,
+                                    call.refused ? "has" : "may have",
+                                    kept,
+                                    known));
+        }
+        call.refused = true;
+        known.confirm(call, kept);
+    }
+
+    /** A reset is handed over. */
+    public Resets.Asked resetting(int groupId, QueueRef queue, long offset) {
+        return resets.resetting(groupId, queue, offset);
+    }
+
+    /** A reset is handed over, as a commit that counts whoever consumes. */
+    public Commits.Call resettingTo(int groupId, QueueRef queue, long offset) {
+        return commits(groupId, queue).commit(offset, false);
+    }
+
+    /** A reset is done. */
+    public void reset(int groupId, QueueRef queue, Resets.Asked asked, Commits.Call call) {
+        resets.reset(groupId, queue, asked);
+        commits(groupId, queue).confirm(call, call.offset);
+    }
+
+    /** A group's consumer asks for messages. */
+    public Resets.Asked pulling(int groupId, QueueRef queue, long from) {
+        return resets.pulling(groupId, queue, from);
+    }
+
+    /** It is told to go on elsewhere. */
+    public void moved(int groupId, QueueRef queue, long to) {
+        if (!resets.mayMove(groupId, queue)) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "group %d is sent to %d of %s by nobody".formatted(groupId, to, queue));
+        }
+    }
+
+    /**
+     * It is answered.
+     *
+     * @param movedTo -1 if it was not told to go on elsewhere
+     */
+    public void pulled(int groupId, QueueRef queue, Resets.Asked asked, long movedTo) {
+        boolean must = resets.mustMove(groupId, queue, asked);
+        resets.pulled(groupId, queue);
+        Long to = asked.mustMoveTo();
+        if (must && to != null && to != movedTo) {
+            judge.violated(
+                    Promise.OFFSETS,
+                    "group %d was not told that it was sent to %d of %s"
+                            .formatted(groupId, to, queue));
+        }
+    }
+
+    /** It is refused. */
+    public void gaveUp(int groupId, QueueRef queue) {
+        resets.pulled(groupId, queue);
+    }
+
+    /** Whether a group may have been sent beyond a message, so that it need not get it. */
+    boolean maySkip(int groupId, QueueRef queue, long offset) {
+        return resets.maySkip(groupId, queue, offset);
+    }
+
+    /** Somebody asks how many queues a topic has. */
+    public Barriers.Learning learning(int topicId, int queues, Queues known) {
+        Map<QueueRef, Long> ends = new HashMap<>();
+        for (int i = 0; i < queues; i++) {
+            QueueRef queue = new QueueRef(topicId, i);
+            QueueModel model = known.existing(queue);
+            if (model != null && model.end() > 0) {
+                ends.put(queue, (long) model.end());
+            }
+        }
+        return new Barriers.Learning(topicId, ends);
+    }
+
+    /** It was told, and a barrier was drawn before. */
+    public void learnt(Barriers.Learning learning) {
+        barriers.learnt(learning, sends.all().size());
+    }
+
+    /**
+     * A consumer gets a message for which it asked at {@code askedNanos}: had its group to consume
+     * others before?
+     */
+    public void got(int groupId, QueueRef queue, ByteBuffer message, long askedNanos) {
+        Sent sent = sends.of(message);
+        int topicId = queue.topicId();
+        if (sent == null
+                || judge.async()
+                || !locks.isInOrder(groupId, topicId, askedNanos / 1_000_000, nowMs())) {
+            return;
+        }
+        QueueRef behind =
+                barriers.behind(topicId, sent.id, other -> consumed(groupId, topicId, other));
+        if (behind != null) {
+            judge.violated(
+                    Promise.ORDER,
+                    "group %d got %s before it had consumed %s to where it was before"
+                            .formatted(groupId, sent, behind));
+        }
+    }
+
+    private long consumed(int groupId, int topicId, QueueRef queue) {
+        return judge.mayHaveExpired(topicId, judge.wallMs() - EXPIRING_MS)
+                ? Long.MAX_VALUE
+                : commits(groupId, queue).highest();
+    }
+
+    /** The broker serves again. */
+    public void started() {
+        locks.started(nowMs());
     }
 
     /**
@@ -121,13 +267,13 @@ public final class Groups {
 
     /** A client asks for order locks. */
     public Locks.Claim locking(int groupId, int client, List<QueueRef> queues) {
-        return locks.claim(groupId, client, queues, judge.nanos() / 1_000_000);
+        return locks.claim(groupId, client, queues, nowMs());
     }
 
     /** A client was told which locks it holds. */
     public void locked(Locks.Claim claim, List<QueueRef> held) {
         String wrong = locks.answered(claim, held);
-        if (wrong != null) {
+        if (wrong != null && claim.topicIds().stream().noneMatch(judge::isForgotten)) {
             judge.violated(Promise.ORDER, wrong);
         }
     }
@@ -148,6 +294,7 @@ public final class Groups {
     }
 
     void died() {
-        locks.restarted();
+        locks.died(nowMs());
+        resets.died();
     }
 }

@@ -9,26 +9,76 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds which order lock, in one life of the broker: a restart ends all of them. Requests are
- * decided in the order in which they are handed over, so what each has to be answered is known
- * then, but for a lock that runs out at about that time.
+ * Who holds which order lock. Requests are decided in the order in which they are handed over, so
+ * what each has to be answered is known then, but for a lock that runs out at about that time. Who
+ * held a lock when the broker died holds it on: nobody else may get it for as long as a lock lasts,
+ * counted from the next start.
  */
 public final class Locks {
-    /** In place of a time: the answer will tell. */
-    private static final long UNKNOWN = -1;
+    private static final long NEVER = Long.MAX_VALUE / 2;
 
-    /** In place of a time: whatever the answer tells, it was given back meanwhile. */
-    private static final long RELEASED = -2;
+    /** A request is decided at the latest so long after it was handed over. */
+    private static final long SLACK_MS = 15_000;
 
     private record Key(int groupId, QueueRef queue) {}
 
-    /**
-     * @param sinceMs when it was asked for; given at the latest {@link #SLACK_MS} later
-     */
-    private record Holder(int client, long sinceMs) {}
+    private enum State {
+        FREE,
+        /** By {@link Lock#client}. */
+        HELD,
+        /** Perhaps held, by whomever. */
+        UNKNOWN
+    }
 
-    /** What has to be answered for one queue. */
-    private enum Expected {
+    private static final class Lock {
+        State state = State.FREE;
+        int client;
+
+        /** Whether its holder was told so; then a crash does not take it from him. */
+        boolean told;
+
+        long toldMs;
+
+        /** Until then nobody but its holder gets it. */
+        long heldUntilMs;
+
+        /** From then on everybody gets it. */
+        long freeFromMs;
+
+        /** Counts what happened to it. */
+        int version;
+
+        boolean isFree(long nowMs) {
+            return state == State.FREE || nowMs > freeFromMs;
+        }
+
+        void held(int by, long nowMs) {
+            told &= state == State.HELD && client == by;
+            state = State.HELD;
+            client = by;
+            heldUntilMs = nowMs + OrderLocks.HOLD_MS;
+            freeFromMs = nowMs + OrderLocks.HOLD_MS + SLACK_MS;
+        }
+
+        void unknown(long newFreeFromMs) {
+            state = State.UNKNOWN;
+            told = false;
+            freeFromMs = newFreeFromMs;
+        }
+
+        /** Whether a request by {@code by} is treated as one by its holder. */
+        Expected expected(int by, long nowMs) {
+            if (isFree(nowMs) || (state == State.HELD && client == by)) {
+                return Expected.GIVEN;
+            }
+            return state == State.HELD && nowMs + SLACK_MS < heldUntilMs
+                    ? Expected.REFUSED
+                    : Expected.EITHER;
+        }
+    }
+
+    /** What has to be answered for one queue, and what a commit by a client has to lead to. */
+    enum Expected {
         GIVEN,
         REFUSED,
         EITHER
@@ -41,6 +91,7 @@ public final class Locks {
         private final long askedMs;
         private final List<QueueRef> queues;
         private final List<Expected> expected = new ArrayList<>();
+        private final List<Integer> versions = new ArrayList<>();
 
         private Claim(int groupId, int client, long askedMs, List<QueueRef> queues) {
             this.groupId = groupId;
@@ -48,41 +99,29 @@ public final class Locks {
             this.askedMs = askedMs;
             this.queues = queues;
         }
+
+        List<Integer> topicIds() {
+            return queues.stream().map(QueueRef::topicId).distinct().toList();
+        }
     }
 
-    /** A request is decided at the latest so long after it was handed over. */
-    private static final long SLACK_MS = 15_000;
-
-    private final Map<Key, Holder> holders = new HashMap<>();
+    private final Map<Key, Lock> locks = new HashMap<>();
 
     /** A client asks for locks. */
     Claim claim(int groupId, int client, List<QueueRef> queues, long nowMs) {
         Claim claim = new Claim(groupId, client, nowMs, queues);
         for (QueueRef queue : queues) {
-            Key key = new Key(groupId, queue);
-            Expected expected = expected(holders.get(key), client, nowMs);
-            claim.expected.add(expected);
-            if (expected != Expected.REFUSED) {
-                long since = expected == Expected.GIVEN ? nowMs : UNKNOWN;
-                holders.put(key, new Holder(client, since));
+            Lock lock = locks.computeIfAbsent(new Key(groupId, queue), key -> new Lock());
+            Expected expected = lock.expected(client, nowMs);
+            if (expected == Expected.GIVEN) {
+                lock.held(client, nowMs);
+            } else if (expected == Expected.EITHER) {
+                lock.unknown(Math.max(lock.freeFromMs, nowMs + SLACK_MS + OrderLocks.HOLD_MS));
             }
+            claim.expected.add(expected);
+            claim.versions.add(++lock.version);
         }
         return claim;
-    }
-
-    private static Expected expected(@Nullable Holder holder, int client, long nowMs) {
-        if (holder == null) {
-            return Expected.GIVEN;
-        }
-        if (holder.sinceMs < 0) {
-            return Expected.EITHER;
-        }
-        if (holder.client == client || nowMs > holder.sinceMs + SLACK_MS + OrderLocks.HOLD_MS) {
-            return Expected.GIVEN;
-        }
-        return nowMs + SLACK_MS < holder.sinceMs + OrderLocks.HOLD_MS
-                ? Expected.REFUSED
-                : Expected.EITHER;
     }
 
     /** What is wrong with the answer {@code held}; null if nothing is. */
@@ -99,36 +138,81 @@ public final class Locks {
                 return "client %d of group %d got %s, which another client holds"
                         .formatted(claim.client, claim.groupId, queue);
             }
-            if (expected == Expected.EITHER && given) {
-                holders.replace(
-                        new Key(claim.groupId, queue),
-                        new Holder(claim.client, UNKNOWN),
-                        new Holder(claim.client, claim.askedMs));
+            Lock lock = locks.get(new Key(claim.groupId, queue));
+            if (given && lock != null) {
+                told(lock, claim, claim.versions.get(i));
             }
         }
         return null;
     }
 
-    void unlocked(int groupId, QueueRef queue, int client) {
-        holders.computeIfPresent(new Key(groupId, queue), (key, holder) -> without(holder, client));
+    private static void told(Lock lock, Claim claim, int version) {
+        if (lock.state == State.UNKNOWN && lock.version == version) {
+            lock.held(claim.client, claim.askedMs);
+        }
+        if (lock.state == State.HELD && lock.client == claim.client) {
+            lock.told = true;
+            lock.toldMs = claim.askedMs;
+        }
     }
 
-    private static @Nullable Holder without(Holder holder, int client) {
-        if (holder.client != client) {
-            return holder;
+    /** What has to become of a commit of a client: it counts if GIVEN. */
+    Expected commit(int groupId, QueueRef queue, int client, long nowMs) {
+        Lock lock = locks.get(new Key(groupId, queue));
+        return lock == null ? Expected.GIVEN : lock.expected(client, nowMs);
+    }
+
+    /** Whether a group has certainly held a lock on a topic from {@code fromMs} until now. */
+    boolean isInOrder(int groupId, int topicId, long fromMs, long nowMs) {
+        for (Map.Entry<Key, Lock> entry : locks.entrySet()) {
+            Lock lock = entry.getValue();
+            if (entry.getKey().groupId == groupId
+                    && entry.getKey().queue.topicId() == topicId
+                    && lock.state == State.HELD
+                    && lock.told
+                    && lock.toldMs <= fromMs
+                    && nowMs < lock.heldUntilMs) {
+                return true;
+            }
         }
-        return holder.sinceMs < 0 ? new Holder(client, RELEASED) : null;
+        return false;
+    }
+
+    void unlocked(int groupId, QueueRef queue, int client) {
+        Lock lock = locks.get(new Key(groupId, queue));
+        if (lock != null) {
+            lock.version++;
+            if (lock.state == State.HELD && lock.client == client) {
+                lock.state = State.FREE;
+            }
+        }
     }
 
     void left(int groupId, int client) {
-        for (Key key : List.copyOf(holders.keySet())) {
+        for (Key key : List.copyOf(locks.keySet())) {
             if (key.groupId == groupId) {
                 unlocked(groupId, key.queue, client);
             }
         }
     }
 
-    void restarted() {
-        holders.clear();
+    /** The broker has died: who holds a lock holds it on; what was given back may be held again. */
+    void died(long nowMs) {
+        for (Lock lock : locks.values()) {
+            lock.version++;
+            if (lock.state == State.HELD && lock.told) {
+                lock.heldUntilMs = nowMs + OrderLocks.HOLD_MS;
+                lock.freeFromMs = NEVER;
+            } else {
+                lock.unknown(NEVER);
+            }
+        }
+    }
+
+    /** It serves again. */
+    void started(long nowMs) {
+        for (Lock lock : locks.values()) {
+            lock.freeFromMs = Math.min(lock.freeFromMs, nowMs + OrderLocks.HOLD_MS + SLACK_MS);
+        }
     }
 }

@@ -213,6 +213,7 @@ public final class Model {
             QueueModel queue = queues.queue(sent.home());
             for (int group : existing) {
                 if (!judge.mayHaveExpired(sent.topicId, queue.storeMs(at))
+                        && !groups.maySkip(group, sent.home(), at)
                         && !groups.hasConsumed(group, sends().number(sent, i))) {
                     judge.violated(
                             Promise.DELIVERED,

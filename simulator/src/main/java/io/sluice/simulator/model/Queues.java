@@ -81,7 +81,8 @@ public final class Queues {
      *
      * @param home the topic of whose queue it was read
      * @param name that topic's name
-     * @param tags those that were wanted, a bit for each; 0 if all were
+     * @param tags those that were wanted, a bit for each; 0 if all were; the complement of the
+     *     number of one of {@link Expressions} if that was asked for
      * @return the send it belongs to; null if it belongs to none
      */
     public @Nullable Sent seen(
@@ -230,7 +231,11 @@ public final class Queues {
         return hash == 0 ? 1 : hash;
     }
 
+    /** Of a negative number, its complement is that of an expression. */
     private static boolean wants(int tags, Sent sent) {
+        if (tags < 0) {
+            return Expressions.isTrue(~tags, sent.tag, sent.key);
+        }
         return tags == 0 || (sent.tag > 0 && (tags >> (sent.tag - 1) & 1) != 0);
     }
 

@@ -23,6 +23,7 @@ public final class Generator {
     private static final int CLIENTS = 3;
     private static final int TAGS = 3;
     private static final int KEYS = 6;
+    private static final int EXPRESSIONS = 7;
     private static final int BURST = 60;
     private static final int CROWD = 12;
 
@@ -112,6 +113,7 @@ public final class Generator {
         if (!dice.perMille(50)) {
             faults(operations, mix);
         }
+        order();
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -201,6 +203,108 @@ public final class Generator {
         }
     }
 
+    // What consuming in order, resets and growing topics need: more than one operation at once.
+
+    /** Draws from dice of its own, so that it changes nothing else of a plan. */
+    private void order() {
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
+        if (own.perMille(150)) {
+            quietLock(own);
+        }
+        if (own.perMille(300)) {
+            for (int left = 1 + own.below(6); left > 0; left--) {
+                reset(own);
+            }
+        }
+        if (own.perMille(300)) {
+            growInOrder(own);
+        }
+    }
+
+    private long time(Dice own) {
+        return own.between(2 * NANOS_PER_MS, durationNanos);
+    }
+
+    /** A client locks queues and is not heard of again; another one wants them a minute later. */
+    private void quietLock(Dice own) {
+        int group = own.below(groups);
+        int topic = own.below(topics);
+        int client = own.below(CLIENTS);
+        long at = durationNanos + own.below((int) (1_000 * NANOS_PER_MS));
+        add(own, at, new Operation.Lock(group, client, topic));
+        if (own.coin()) {
+            long later = at + own.between(30_000, 50_000) * NANOS_PER_MS;
+            add(own, later, new Operation.Lock(group, (client + 1) % CLIENTS, topic));
+        }
+        long after = at + own.between(76_000, 120_000) * NANOS_PER_MS;
+        add(own, after, new Operation.Lock(group, (client + 1) % CLIENTS, topic));
+    }
+
+    /** A group is reset while it consumes, and commits what it had before and after. */
+    private void reset(Dice own) {
+        int group = own.below(groups);
+        int topic = own.below(topics);
+        int queue = own.below(queues);
+        long at = time(own);
+        for (int i = own.below(4); i > 0; i--) {
+            at += own.below((int) (50 * NANOS_PER_MS));
+            add(own, at, new Operation.Consume(group, topic, queue, 8, 1 << 18, 0, 0));
+        }
+        at += own.below((int) (50 * NANOS_PER_MS));
+        add(own, at, new Operation.Reset(group, topic, queue, own.below(1001)));
+        for (int i = 1 + own.below(6); i > 0; i--) {
+            at += own.below((int) (50 * NANOS_PER_MS));
+            add(
+                    own,
+                    at,
+                    own.coin()
+                            ? new Operation.Commit(group, topic, queue, own.below(2), own.coin())
+                            : new Operation.Consume(group, topic, queue, 8, 1 << 18, 0, 0));
+        }
+    }
+
+    /** A topic grows while a group consumes it in order, and producers learn of it. */
+    private void growInOrder(Dice own) {
+        int group = own.below(groups);
+        int topic = own.below(topics);
+        int client = own.below(CLIENTS);
+        long at = fill(own, time(own), topic, queues);
+        for (int queue = 0; queue < queues; queue++) {
+            add(own, at, new Operation.Consume(group, topic, queue, 8, 1 << 18, 0, 0));
+            at += own.below((int) (20 * NANOS_PER_MS));
+            add(own, at, new Operation.Commit(group, topic, queue, 0, false));
+        }
+        add(own, at, new Operation.Lock(group, client, topic));
+        at = fill(own, at, topic, queues);
+        add(own, at, new Operation.Grow(topic));
+        at += own.below((int) (500 * NANOS_PER_MS));
+        add(own, at, new Operation.Learn(topic));
+        at = fill(own, at + 1_100 * NANOS_PER_MS, topic, queues + 1);
+        for (int i = 4 + own.below(20); i > 0; i--) {
+            at += own.below((int) (100 * NANOS_PER_MS));
+            int queue = own.below(queues + 1);
+            if (own.perMille(700)) {
+                int suspendMs = own.perMille(300) ? own.below(2_000) : 0;
+                add(own, at, new Operation.Consume(group, topic, queue, 8, 1 << 18, suspendMs, 0));
+            } else {
+                add(own, at, new Operation.Commit(group, topic, queue, 0, own.coin()));
+            }
+        }
+    }
+
+    private long fill(Dice own, long from, int topic, int count) {
+        long at = from;
+        for (int i = 2 + own.below(6); i > 0; i--) {
+            at += own.below((int) (20 * NANOS_PER_MS));
+            add(own, at, new Operation.Send(topic, own.below(count), 1, 20, 0, 0, 0));
+        }
+        return at;
+    }
+
+    private void add(Dice own, long atNanos, Event event) {
+        steps.add(new Step(atNanos, own.nextLong(), event));
+    }
+
     // Operations.
 
     private Mix<Operation> operations() {
@@ -228,7 +332,8 @@ public final class Generator {
                 .maybe(2, () -> new Operation.DeleteTopic(topic()))
                 .maybe(4, () -> new Operation.CreateTopic(topic(), queues))
                 .maybe(2, () -> new Operation.DeleteGroup(group()))
-                .maybe(3, () -> new Operation.CreateGroup(group(), setting.retryMax()));
+                .maybe(3, () -> new Operation.CreateGroup(group(), setting.retryMax()))
+                .maybe(40, this::browseSql);
     }
 
     private int topic() {
@@ -286,6 +391,17 @@ public final class Generator {
     private Operation browse() {
         int tags = dice.coin() ? 0 : dice.below(1 << TAGS);
         return new Operation.Browse(topic(), queue(), dice.below(1001), pullBytes(), tags);
+    }
+
+    private Operation browseSql() {
+        int suspendMs = dice.perMille(300) ? (int) dice.magnitude(5_000) : 0;
+        return new Operation.BrowseSql(
+                topic(),
+                queue(),
+                dice.below(1001),
+                pullBytes(),
+                dice.below(EXPRESSIONS),
+                suspendMs);
     }
 
     private int pullBytes() {

@@ -75,6 +75,17 @@ public sealed interface Operation extends Event {
     record Browse(int topic, int queue, int fromPerMille, int sizeBytes, int tags)
             implements Operation {}
 
+    /**
+     * Somebody reads from anywhere in a queue what an SQL expression is true of.
+     *
+     * @param sizeBytes of messages at most
+     * @param expression which of few
+     * @param suspendMs how long it waits for such messages
+     */
+    record BrowseSql(
+            int topic, int queue, int fromPerMille, int sizeBytes, int expression, int suspendMs)
+            implements Operation {}
+
     /** Somebody looks for messages by key. */
     record FindByKey(int topic, int key) implements Operation {}
 
@@ -118,4 +129,10 @@ public sealed interface Operation extends Event {
 
     /** An operator deletes a group. */
     record DeleteGroup(int group) implements Operation {}
+
+    /** An operator sends a group to another place of a queue, so far from its beginning. */
+    record Reset(int group, int topic, int queue, int perMille) implements Operation {}
+
+    /** A producer asks how many queues a topic has. */
+    record Learn(int topic) implements Operation {}
 }

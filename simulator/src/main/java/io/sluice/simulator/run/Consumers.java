@@ -1,6 +1,7 @@
 package io.sluice.simulator.run;
 
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
@@ -13,6 +14,7 @@ import io.sluice.simulator.model.Commits;
 import io.sluice.simulator.model.GivenBack;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
+import io.sluice.simulator.model.Resets;
 import io.sluice.simulator.plan.Operation;
 import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.World;
@@ -142,8 +144,12 @@ final class Consumers {
 
     private void pull(Operation.Consume op, Reader reader, Group group, Topic topic, Dice dice) {
         int life = reader.life;
+        QueueRef queue = new QueueRef(topic.id(), op.queue());
+        Resets.Asked asked = model.groups().pulling(group.id(), queue, reader.next);
+        long askedNanos = world.nanos();
         pulls.pull(
                 Operation.Consume.class,
+                new Pull.Reader(group.id(), Lockers.client(client(op.queue()))),
                 topic,
                 op.queue(),
                 reader.next,
@@ -151,15 +157,39 @@ final class Consumers {
                 op.sizeBytes(),
                 0,
                 op.suspendMs(),
-                outcome ->
-                        net.reply(
-                                Operation.Consume.class,
-                                dice,
-                                () -> {
-                                    if (reader.life == life) {
-                                        got(op, reader, group, dice, outcome);
-                                    }
-                                }));
+                outcome -> {
+                    pulled(group, queue, asked, askedNanos, outcome);
+                    net.reply(
+                            Operation.Consume.class,
+                            dice,
+                            () -> {
+                                if (reader.life == life) {
+                                    got(op, reader, group, dice, outcome);
+                                }
+                            });
+                });
+    }
+
+    /** Each queue has a client of its group that consumes it. */
+    private static int client(int queue) {
+        return queue % Lockers.CLIENTS;
+    }
+
+    private void pulled(
+            Group group,
+            QueueRef queue,
+            Resets.Asked asked,
+            long askedNanos,
+            Outcome<Pulled> outcome) {
+        if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
+            boolean elsewhere = pulled.found() == Pull.Found.OUT_OF_RANGE;
+            model.groups().pulled(group.id(), queue, asked, elsewhere ? pulled.nextOffset() : -1);
+            for (ByteBuffer message : Pulls.split(pulled)) {
+                model.groups().got(group.id(), queue, message, askedNanos);
+            }
+        } else {
+            model.groups().gaveUp(group.id(), queue);
+        }
     }
 
     private void got(
@@ -335,7 +365,8 @@ final class Consumers {
 
     private void commit(Group group, Topic topic, int queueId, long offset, boolean raiseOnly) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        Commits.Call call = model.groups().committing(group.id(), queue, offset, raiseOnly);
+        Commits.Call call =
+                model.groups().committing(group.id(), queue, client(queueId), offset, raiseOnly);
         node.broker()
                 .commitOffset(
                         group,
@@ -343,6 +374,7 @@ final class Consumers {
                         queueId,
                         offset,
                         raiseOnly,
+                        Lockers.client(client(queueId)),
                         new Asked<>(
                                 node,
                                 Operation.Commit.class,

@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 
 /** Clients that consume in order, and lock queues for it. */
 final class Lockers {
+    /** So many clients has each group. */
+    static final int CLIENTS = 3;
+
     private final Node node;
     private final Model model;
 
@@ -62,7 +65,16 @@ final class Lockers {
         }
     }
 
-    private static String client(int client) {
+    /** All clients leave all groups. */
+    void leaveAll() {
+        for (int group = 0; group < Names.GROUPS; group++) {
+            for (int client = 0; client < CLIENTS; client++) {
+                leave(new Operation.Leave(group, client));
+            }
+        }
+    }
+
+    static String client(int client) {
         return "client" + client;
     }
 

@@ -30,22 +30,40 @@ final class Lookups {
 
     void browse(Operation.Browse op) {
         Topic topic = Names.topic(node.broker(), 0, op.topic());
-        if (topic == null || op.queue() >= topic.queues()) {
-            return;
+        if (topic != null && op.queue() < topic.queues()) {
+            pulls.pull(
+                    Operation.Browse.class,
+                    topic,
+                    op.queue(),
+                    from(topic, op.queue(), op.fromPerMille()),
+                    BROWSE_COUNT,
+                    op.sizeBytes(),
+                    op.tags(),
+                    0,
+                    outcome -> {});
         }
-        long first = node.broker().firstOffset(topic, op.queue());
-        long end = node.broker().endOffset(topic, op.queue());
-        long from = first + (end - first) * op.fromPerMille() / 1000;
-        pulls.pull(
-                Operation.Browse.class,
-                topic,
-                op.queue(),
-                from,
-                BROWSE_COUNT,
-                op.sizeBytes(),
-                op.tags(),
-                0,
-                outcome -> {});
+    }
+
+    void browseSql(Operation.BrowseSql op) {
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (topic != null && op.queue() < topic.queues()) {
+            pulls.pull(
+                    Operation.BrowseSql.class,
+                    topic,
+                    op.queue(),
+                    from(topic, op.queue(), op.fromPerMille()),
+                    BROWSE_COUNT,
+                    op.sizeBytes(),
+                    ~op.expression(),
+                    op.suspendMs(),
+                    outcome -> {});
+        }
+    }
+
+    private long from(Topic topic, int queue, int perMille) {
+        long first = node.broker().firstOffset(topic, queue);
+        long end = node.broker().endOffset(topic, queue);
+        return first + (end - first) * perMille / 1000;
     }
 
     void findByKey(Operation.FindByKey op) {

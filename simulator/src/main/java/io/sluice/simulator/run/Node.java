@@ -125,6 +125,7 @@ final class Node {
                     if (life == recovered && threads.isAlive()) {
                         log = opened;
                         broker = starting;
+                        model.groups().started();
                     }
                 });
     }
@@ -188,6 +189,10 @@ final class Node {
 
     LocalLog log() {
         return requireNonNull(log);
+    }
+
+    long wallMs() {
+        return world.wallMs();
     }
 
     /** Lets a request arrive: on the event loop, if the process serves by then. */

@@ -3,10 +3,15 @@ package io.sluice.simulator.run;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.filter.SqlExpression;
+import io.sluice.engine.filter.SqlSyntaxException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.queue.SqlFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Expressions;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import java.nio.ByteBuffer;
@@ -27,7 +32,7 @@ final class Pulls {
         this.model = node.model();
     }
 
-    /** Pulls; {@code answer} gets what passed the model. */
+    /** Pulls for no group. */
     void pull(
             Class<?> operation,
             Topic topic,
@@ -38,15 +43,40 @@ final class Pulls {
             int tags,
             int suspendMs,
             Consumer<Outcome<Pulled>> answer) {
+        pull(
+                operation,
+                Pull.Reader.NOBODY,
+                topic,
+                queueId,
+                from,
+                count,
+                sizeBytes,
+                tags,
+                suspendMs,
+                answer);
+    }
+
+    /** Pulls; {@code answer} gets what passed the model. */
+    void pull(
+            Class<?> operation,
+            Pull.Reader reader,
+            Topic topic,
+            int queueId,
+            long from,
+            int count,
+            int sizeBytes,
+            int tags,
+            int suspendMs,
+            Consumer<Outcome<Pulled>> answer) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
-        TagFilter filter = filter(tags);
+        MessageFilter filter = filter(tags);
         Asked<Pulled> asked =
                 new Asked<>(
                         node,
                         operation,
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
-                                check(topic, queue, from, tags, pulled);
+                                check(reader.groupId(), topic, queue, from, tags, pulled);
                             }
                             answer.accept(outcome);
                         });
@@ -62,7 +92,8 @@ final class Pulls {
                                 suspendMs,
                                 ByteBuffer::allocate,
                                 node.eventLoop(),
-                                asked));
+                                asked,
+                                reader));
     }
 
     /** Tags, from 1 on. The first two have the same hash, as their hash codes are the same. */
@@ -72,7 +103,14 @@ final class Pulls {
         return TAGS.get(tag - 1);
     }
 
-    private static TagFilter filter(int tags) {
+    private static MessageFilter filter(int tags) {
+        if (tags < 0) {
+            try {
+                return new SqlFilter(SqlExpression.compile(Expressions.text(~tags)));
+            } catch (SqlSyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
         List<String> wanted = new ArrayList<>();
         for (int tag = 1; tag <= TAGS.size(); tag++) {
             if ((tags >> (tag - 1) & 1) != 0) {
@@ -82,7 +120,8 @@ final class Pulls {
         return TagFilter.of(wanted);
     }
 
-    private void check(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
+    private void check(
+            int groupId, Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
         model.queues().spans(queue, pulled.first(), pulled.end());
         switch (pulled.found()) {
             case MESSAGES -> messages(topic, queue, from, tags, pulled);
@@ -92,6 +131,10 @@ final class Pulls {
             }
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
             case OUT_OF_RANGE -> {
+                if (groupId != 0 && isMoved(from, pulled)) {
+                    model.groups().moved(groupId, queue, pulled.nextOffset());
+                    return;
+                }
                 boolean before = from < pulled.first();
                 require(
                         before || from > pulled.end() || !model.judge().honest(),
@@ -101,6 +144,12 @@ final class Pulls {
                 model.queues().outOfRange(queue, from, pulled.first(), pulled.end());
             }
         }
+    }
+
+    /** It was not told where the queue begins or ends. */
+    private static boolean isMoved(long from, Pulled pulled) {
+        return pulled.nextOffset() != (from < pulled.first() ? pulled.first() : pulled.end())
+                || (from >= pulled.first() && from <= pulled.end());
     }
 
     private void messages(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {

@@ -56,6 +56,7 @@ public final class Run {
     private final Lookups lookups;
     private final Lockers lockers;
     private final Operators operators;
+    private final Steering steering;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -88,6 +89,7 @@ public final class Run {
         lookups = new Lookups(world, node, pulls);
         lockers = new Lockers(node);
         operators = new Operators(node);
+        steering = new Steering(node);
     }
 
     /** The history of a seed. */
@@ -197,6 +199,7 @@ public final class Run {
             case Operation.CommitNonsense op -> consumers.commitNonsense(op);
             case Operation.AskOffset op -> consumers.askOffset(op);
             case Operation.Browse op -> lookups.browse(op);
+            case Operation.BrowseSql op -> lookups.browseSql(op);
             case Operation.FindByKey op -> lookups.findByKey(op);
             case Operation.FindByPosition op -> lookups.findByPosition(op);
             case Operation.FindByTime op -> lookups.findByTime(op);
@@ -210,6 +213,8 @@ public final class Run {
             case Operation.DeleteTopic op -> operators.deleteTopic(op);
             case Operation.CreateGroup op -> operators.createGroup(op);
             case Operation.DeleteGroup op -> operators.deleteGroup(op);
+            case Operation.Reset op -> steering.reset(op);
+            case Operation.Learn op -> steering.learn(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -363,6 +368,9 @@ public final class Run {
         while (!over()) {
             boolean pending = model.latestDueMs() >= world.wallMs() - LATENESS_MS;
             boolean behind = consumeAll(dice);
+            if (behind) {
+                lockers.leaveAll(); // who consumes in order may have to wait
+            }
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;
             }

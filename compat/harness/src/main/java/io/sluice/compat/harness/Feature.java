@@ -1,11 +1,10 @@
 package io.sluice.compat.harness;
 
-import org.junit.jupiter.api.extension.ExtendWith;
-
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The row of the table in docs/COMPATIBILITY.md that a test belongs to, for its own client's

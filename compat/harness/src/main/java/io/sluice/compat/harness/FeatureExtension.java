@@ -1,12 +1,11 @@
 package io.sluice.compat.harness;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
-
-import java.util.Optional;
 
 /** Notes how the tests of each {@link Feature} ended. */
 final class FeatureExtension implements TestWatcher {

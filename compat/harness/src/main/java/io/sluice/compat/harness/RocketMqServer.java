@@ -107,6 +107,11 @@ final class RocketMqServer implements Target {
     }
 
     @Override
+    public int grpcPort() {
+        throw new UnsupportedOperationException("RocketMQ's proxy is not started");
+    }
+
+    @Override
     public String address() {
         return "127.0.0.1:" + nameServicePort();
     }

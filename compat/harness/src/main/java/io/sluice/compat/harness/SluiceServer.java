@@ -34,7 +34,7 @@ final class SluiceServer implements Target {
         command.addAll(List.of("--data-dir", data.toString()));
         command.addAll(List.of("--remoting-port", Integer.toString(nameServicePort())));
         command.addAll(List.of("--broker-port", Integer.toString(brokerPort())));
-        command.addAll(List.of("--grpc-port", Integer.toString(firstPort + 6)));
+        command.addAll(List.of("--grpc-port", Integer.toString(grpcPort())));
         command.addAll(List.of("--http-port", Integer.toString(firstPort + 7)));
         settings.forEach((key, value) -> command.addAll(List.of("--" + key, value)));
         return command;
@@ -50,6 +50,11 @@ final class SluiceServer implements Target {
     @Override
     public int brokerPort() {
         return firstPort + 5;
+    }
+
+    @Override
+    public int grpcPort() {
+        return firstPort + 6;
     }
 
     @Override

@@ -40,6 +40,9 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
     /** The port of the name service. */
     int nameServicePort();
 
+    /** The port of gRPC clients. */
+    int grpcPort();
+
     /** What the server has printed so far, over all its lives. */
     Path log();
 

@@ -2,12 +2,10 @@ package io.sluice.compat.table;
 
 import io.sluice.compat.harness.Verdict;
 import io.sluice.compat.harness.Verdicts;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The table of features and clients, as Markdown. */
 final class FeatureTable {

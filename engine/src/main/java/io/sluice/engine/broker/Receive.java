@@ -1,0 +1,65 @@
+package io.sluice.engine.broker;
+
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.queue.MessageFilter;
+import io.sluice.engine.shard.Outcome;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * A request to be handed messages of one queue for a time, in which nobody else of the group gets
+ * them. What is not acknowledged by then comes again, with one more attempt counted in its {@code
+ * reconsumeTimes}; after the group's last attempt it is a dead letter.
+ *
+ * @param queueId negative for any queue of the topic
+ * @param countMax messages at most, 1 to {@link #COUNT_MAX}
+ * @param sizeBytesMax bytes at most; one message is returned whatever its size
+ * @param filter which new messages are wanted; the others are passed over for the whole group
+ * @param invisibleMs for how long, 1 to {@link #INVISIBLE_MS_MAX}
+ * @param ordered whether to get nothing of a queue while any message of it is in somebody's hands
+ * @param fromEnd whether a group that is new begins at the end of a queue, or at its first message
+ * @param suspendMs how long to wait if there is nothing, in ms; 0 to be answered at once
+ * @param buffers gives a buffer of the size asked for, into which the messages are copied; what it
+ *     gave before is not needed any more
+ * @param home where to go on after waiting: the event loop that the request came from
+ * @param awaited whether somebody is still there for the answer: asked before anything is leased
+ * @param reply called once, on any thread
+ */
+public record Receive(
+        Group group,
+        Topic topic,
+        int queueId,
+        int countMax,
+        int sizeBytesMax,
+        MessageFilter filter,
+        long invisibleMs,
+        boolean ordered,
+        boolean fromEnd,
+        long suspendMs,
+        IntFunction<ByteBuffer> buffers,
+        Executor home,
+        BooleanSupplier awaited,
+        Consumer<Outcome<Received>> reply) {
+    /** Messages in one answer at most: their leases are one record. */
+    public static final int COUNT_MAX = 256;
+
+    /** The longest time that messages may be held without asking again, in ms. */
+    public static final long INVISIBLE_MS_MAX = 12 * 3_600_000L;
+
+    /**
+     * What was handed out.
+     *
+     * @param queueId the queue; negative if there was nothing
+     * @param number that of this handing out: with a message's offset it is the receipt
+     * @param atMs when, wall-clock ms: the time runs from then on
+     * @param messages the messages, stored layout, one after the other; empty if there are none
+     * @param offsets their offsets, in the same order
+     * @param left how many messages of the queue have not been handed out yet
+     */
+    public record Received(
+            int queueId, long number, long atMs, ByteBuffer messages, long[] offsets, long left) {}
+}

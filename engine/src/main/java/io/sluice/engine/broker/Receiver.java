@@ -1,0 +1,426 @@
+package io.sluice.engine.broker;
+
+import io.sluice.engine.broker.LeasedReader.Picked;
+import io.sluice.engine.broker.Receive.Received;
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Names;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Leases.Lease;
+import io.sluice.engine.log.TrimmedException;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Command;
+import io.sluice.engine.shard.Grant;
+import io.sluice.engine.shard.Offer;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.engine.shard.Shard;
+import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands messages out for a time, and takes them back: receive, acknowledge, extend.
+ *
+ * <ol>
+ *   <li>The shard offers a queue in which there is something, at once or after waiting.
+ *   <li>What it says is read, as a pull is: from memory on the caller's thread, else on a reader's.
+ *   <li>The shard leases exactly what was read, if that is still what comes next; else from 1.
+ *   <li>When that is durable, the messages are given.
+ * </ol>
+ *
+ * A message whose last attempt has run out is read, too, and goes to the dead letters instead.
+ * Stateless. Any thread.
+ */
+public final class Receiver {
+    private static final ByteBuffer NO_MESSAGES = ByteBuffer.allocate(0);
+
+    private final Shard shard;
+    private final Catalog catalog;
+    private final Clock clock;
+    private final Executor readers;
+    private final LeasedReader reader;
+    private final BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend;
+
+    /**
+     * @param topicForSend finds a topic, or creates it: dead letters are the first to need theirs
+     */
+    Receiver(
+            Shard shard,
+            Catalog catalog,
+            Clock clock,
+            Executor readers,
+            LeasedReader reader,
+            BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend) {
+        this.shard = shard;
+        this.catalog = catalog;
+        this.clock = clock;
+        this.readers = readers;
+        this.reader = reader;
+        this.topicForSend = topicForSend;
+    }
+
+    /** Hands messages out; see {@link Receive}. */
+    public void receive(Receive receive) {
+        Outcome.Refused<Received> fault = fault(receive);
+        if (fault != null) {
+            receive.reply().accept(fault);
+        } else {
+            new Attempt(receive).ask();
+        }
+    }
+
+    private static Outcome.@Nullable Refused<Received> fault(Receive receive) {
+        Topic topic = receive.topic();
+        if (receive.queueId() >= topic.queues()) {
+            return Broker.queueUnknown(topic, receive.queueId());
+        }
+        if (!topic.readable()) {
+            return Outcome.refused(
+                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be read");
+        }
+        if (receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX) {
+            return Outcome.refused(
+                    Refusal.INVALID,
+                    "1 to %d messages can be had at once, not %d"
+                            .formatted(Receive.COUNT_MAX, receive.countMax()));
+        }
+        long ms = receive.invisibleMs();
+        return ms < 1 || ms > Receive.INVISIBLE_MS_MAX ? invisibleFault(ms) : null;
+    }
+
+    private static <T> Outcome.Refused<T> invisibleFault(long ms) {
+        return Outcome.refused(
+                Refusal.INVALID,
+                "a message is held for 1 ms to %d ms, not %d ms: extend the time for more"
+                        .formatted(Receive.INVISIBLE_MS_MAX, ms));
+    }
+
+    /**
+     * Messages that were handed out together have been consumed. Refused with {@link
+     * Refusal#LEASE_GONE} if none of them is leased by that handing out any more.
+     *
+     * @param number that of the handing out
+     * @param reply gets how many of them were still leased
+     */
+    public void acknowledge(
+            Group group,
+            Topic topic,
+            int queueId,
+            long number,
+            long[] offsets,
+            Consumer<Outcome<Integer>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(Broker.queueUnknown(topic, queueId));
+        } else {
+            QueueRef queue = new QueueRef(topic.id(), queueId);
+            submit(new Command.Acknowledge(group.id(), queue, number, offsets, reply), reply);
+        }
+    }
+
+    /**
+     * A message is held for {@code invisibleMs} from now on: longer if its consumer is slow, less
+     * if it gives the message back. Its receipt stays the same.
+     *
+     * @param invisibleMs 0 to {@link Receive#INVISIBLE_MS_MAX}
+     * @param reply gets the time from which it counts, wall-clock ms
+     */
+    public void extend(
+            Group group,
+            Topic topic,
+            int queueId,
+            long number,
+            long offset,
+            long invisibleMs,
+            Consumer<Outcome<Long>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(Broker.queueUnknown(topic, queueId));
+        } else if (invisibleMs < 0 || invisibleMs > Receive.INVISIBLE_MS_MAX) {
+            reply.accept(invisibleFault(invisibleMs));
+        } else {
+            QueueRef queue = new QueueRef(topic.id(), queueId);
+            submit(
+                    new Command.Extend(group.id(), queue, offset, number, invisibleMs, reply),
+                    reply);
+        }
+    }
+
+    /**
+     * Where there is something to receive, without receiving it.
+     *
+     * @param queueId negative for any
+     * @param suspendMs how long to wait for something
+     */
+    public void look(
+            Group group,
+            Topic topic,
+            int queueId,
+            boolean ordered,
+            long suspendMs,
+            Consumer<Outcome<Offer>> reply) {
+        if (queueId >= topic.queues()) {
+            reply.accept(Broker.queueUnknown(topic, queueId));
+            return;
+        }
+        submit(
+                new Command.Receive(
+                        group.id(),
+                        topic.id(),
+                        topic.queues(),
+                        Math.max(-1, queueId),
+                        ordered,
+                        false,
+                        1,
+                        true,
+                        clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
+                        reply),
+                reply);
+    }
+
+    /** How many receivers wait for that queue, or for any if it is negative. */
+    public void waiting(Group group, Topic topic, int queueId, Consumer<Outcome<Integer>> reply) {
+        int queue = Math.max(-1, queueId);
+        submit(new Command.CountReceivers(group.id(), topic.id(), queue, reply), reply);
+    }
+
+    private <T> void submit(Command command, Consumer<Outcome<T>> reply) {
+        if (!shard.submit(command)) {
+            reply.accept(Outcome.refused(Refusal.BUSY, "too much is under way: try again"));
+        }
+    }
+
+    /** One receive under way. One step at a time, on whatever thread that is taken. */
+    private final class Attempt {
+        private final Receive receive;
+        private final long deadlineNanos;
+        private Outcome.@Nullable Refused<?> unburied;
+
+        Attempt(Receive receive) {
+            this.receive = receive;
+            this.deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(receive.suspendMs());
+        }
+
+        void ask() {
+            Group now = catalog.group(receive.group().name());
+            if (now == null || now.id() != receive.group().id()) {
+                refuse(
+                        Outcome.refused(
+                                Refusal.GROUP_UNKNOWN,
+                                "group " + receive.group().name() + " was deleted"));
+                return;
+            }
+            Command.Receive command =
+                    new Command.Receive(
+                            receive.group().id(),
+                            receive.topic().id(),
+                            receive.topic().queues(),
+                            Math.max(-1, receive.queueId()),
+                            receive.ordered(),
+                            receive.fromEnd(),
+                            receive.countMax(),
+                            false,
+                            deadlineNanos,
+                            this::offered);
+            submit(command, this::offered);
+        }
+
+        private void offered(Outcome<Offer> outcome) {
+            switch (outcome) {
+                case Outcome.Refused<Offer> refused -> refuse(refused);
+                case Outcome.Done<Offer>(Offer offer) -> {
+                    if (offer.isNothing()) {
+                        nothing();
+                    } else {
+                        receive.home().execute(() -> begin(offer));
+                    }
+                }
+            }
+        }
+
+        private void begin(Offer offer) {
+            Queue queue = shard.queues().queue(receive.topic().id(), offer.queueId());
+            if (queue == null || !receive.awaited().getAsBoolean()) {
+                stopReading(offer);
+                nothing();
+            } else if (!read(offer, queue, false)) {
+                readers.execute(() -> read(offer, queue, true));
+            }
+        }
+
+        /** False if not all that is needed is in memory, and nothing was done. */
+        private boolean read(Offer offer, Queue queue, boolean stored) {
+            try {
+                Lease dead = unburied == null ? firstDead(offer) : null;
+                if (dead != null) {
+                    ByteBuffer message = reader.message(queue, dead.offset(), stored);
+                    if (message != null) {
+                        bury(offer, dead, message);
+                    }
+                    return message != null;
+                }
+                Picked picked =
+                        reader.read(
+                                receive,
+                                queue,
+                                again(offer),
+                                offer.cursor(),
+                                offer.newMax(),
+                                stored);
+                if (picked != null) {
+                    lease(offer, queue, picked);
+                }
+                return picked != null;
+            } catch (TrimmedException e) {
+                stopReading(offer);
+                ask();
+            } catch (IOException e) {
+                stopReading(offer);
+                String detail = "stored messages cannot be read: " + e.getMessage();
+                refuse(Outcome.refused(Refusal.STORAGE_FAILED, detail));
+            }
+            return true;
+        }
+
+        private boolean isDead(Lease lease) {
+            return lease.attempt() > receive.group().settings().retryMax();
+        }
+
+        private @Nullable Lease firstDead(Offer offer) {
+            for (Lease lease : offer.again()) {
+                if (isDead(lease)) {
+                    return lease;
+                }
+            }
+            return null;
+        }
+
+        /** Those to be handed out again; what could not be buried waits for a better time. */
+        private List<Lease> again(Offer offer) {
+            return unburied == null || unburied.refusal() == Refusal.TOO_LARGE
+                    ? offer.again()
+                    : offer.again().stream().filter(lease -> !isDead(lease)).toList();
+        }
+
+        private void lease(Offer offer, Queue queue, Picked picked) {
+            if (picked.isEmpty() && picked.nextCursor() == offer.cursor()) {
+                stopReading(offer);
+                refuse(
+                        unburied != null
+                                ? unburied
+                                : Outcome.refused(Refusal.BUSY, "there is nothing: try again"));
+                return;
+            }
+            Consumer<Outcome<Grant>> granted = outcome -> granted(offer, queue, picked, outcome);
+            submit(
+                    new Command.Lease(
+                            receive.group().id(),
+                            queue.ref(),
+                            picked.again(),
+                            offer.cursor(),
+                            picked.nextCursor(),
+                            picked.fresh(),
+                            receive.invisibleMs(),
+                            granted),
+                    granted);
+        }
+
+        private void granted(Offer offer, Queue queue, Picked picked, Outcome<Grant> outcome) {
+            switch (outcome) {
+                case Outcome.Refused<Grant> refused -> refuse(refused);
+                case Outcome.Done<Grant>(Grant grant) -> {
+                    if (grant.hasMoved() || picked.isEmpty()) {
+                        ask();
+                    } else {
+                        long left = queue.end() - picked.nextCursor();
+                        give(offer.queueId(), picked.messages(), grant, left);
+                    }
+                }
+            }
+        }
+
+        private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
+            long[] offsets = new long[grant.attempts().length];
+            int at = 0;
+            for (int i = 0; i < offsets.length; i++) {
+                int attempt = grant.attempts()[i];
+                if (attempt > 1) {
+                    int times = StoredMessage.reconsumeTimes(messages, at) + attempt - 1;
+                    StoredMessage.reconsumed(messages, at, times);
+                }
+                offsets[i] = StoredMessage.queueOffset(messages, at);
+                at += StoredMessage.sizeBytes(messages, at);
+            }
+            reply(new Received(queueId, grant.number(), grant.atMs(), messages, offsets, left));
+        }
+
+        private void bury(Offer offer, Lease dead, ByteBuffer stored) {
+            topicForSend.accept(
+                    Names.deadLetterTopic(receive.group().name()),
+                    outcome -> {
+                        switch (outcome) {
+                            case Outcome.Done<Topic>(Topic topic) ->
+                                    bury(offer, dead, letter(stored, topic, dead.attempt()));
+                            case Outcome.Refused<Topic> refused -> buried(offer, refused.of());
+                        }
+                    });
+        }
+
+        private void bury(Offer offer, Lease dead, Message letter) {
+            Consumer<Outcome<Long>> buried = outcome -> buried(offer, outcome);
+            submit(
+                    new Command.Bury(
+                            receive.group().id(),
+                            new QueueRef(receive.topic().id(), offer.queueId()),
+                            dead.offset(),
+                            dead.number(),
+                            letter,
+                            buried),
+                    buried);
+        }
+
+        private void buried(Offer offer, Outcome<Long> outcome) {
+            if (outcome instanceof Outcome.Refused<Long> refused
+                    && refused.refusal() != Refusal.LEASE_GONE) {
+                unburied = refused;
+                receive.home().execute(() -> begin(offer));
+            } else {
+                ask();
+            }
+        }
+
+        private void stopReading(Offer offer) {
+            QueueRef queue = new QueueRef(receive.topic().id(), offer.queueId());
+            boolean _ = shard.submit(new Command.StopReading(receive.group().id(), queue));
+        }
+
+        private void nothing() {
+            reply(new Received(-1, 0, clock.wallMs(), NO_MESSAGES, new long[0], 0));
+        }
+
+        private void reply(Received received) {
+            receive.reply().accept(Outcome.done(received));
+        }
+
+        private void refuse(Outcome.Refused<?> why) {
+            receive.reply().accept(why.of());
+        }
+    }
+
+    private static Message letter(ByteBuffer stored, Topic topic, int attempts) {
+        ByteBuffer id = ByteBuffer.allocate(StoredMessage.storeHost(stored, 0).length + Long.BYTES);
+        id.put(StoredMessage.storeHost(stored, 0)).putLong(StoredMessage.position(stored, 0));
+        int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
+        String originId = HexFormat.of().withUpperCase().formatHex(id.array());
+        return Broker.again(stored, topic, times, originId, true);
+    }
+}

@@ -1,0 +1,343 @@
+package io.sluice.engine.group;
+
+import io.sluice.engine.catalog.TopicSettings;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which messages are leased: handed to one consumer of a group, and to no other before the deadline
+ * unless they are acknowledged. Owned by the shard; changed only by applying records.
+ *
+ * <p>Per group and queue there is a cursor, the next offset that was never handed out, and the open
+ * leases below it:
+ *
+ * <pre>
+ *   offset    3   4   5   6   7   8   9
+ *             L   a   L   a   a   -   -      L leased, a acknowledged, - never handed out
+ *             ^committed              ^cursor
+ * </pre>
+ *
+ * Whatever lies between the committed offset and the cursor and is not leased was acknowledged. So
+ * the committed offset is that of the first open lease, or the cursor if there is none, and a queue
+ * without open leases needs no state at all: its cursor is its committed offset.
+ */
+public final class Leases {
+    /**
+     * Open leases per group and queue at most; then nothing new is handed out. RocketMQ's {@code
+     * popInflightMessageThreshold}. About 1.5 MB, so that consumers that acknowledge nothing do not
+     * take the heap.
+     */
+    public static final int OPEN_MAX = 10_000;
+
+    /** Receipts travel with a number of 31 bits: after so many a number comes again. */
+    private static final long NUMBER_MAX = Integer.MAX_VALUE;
+
+    private static final int QUEUE_SIZE_BYTES = 24;
+    private static final int LEASE_SIZE_BYTES = 28;
+
+    /**
+     * One message in one consumer's hands.
+     *
+     * @param number that of the handing out: with the offset it is the receipt. No number comes
+     *     again soon, so a receipt of an earlier holder fits nothing.
+     * @param deadlineMs until when the holder has it for itself, wall-clock ms
+     * @param attempt how often it has been handed out, from 1
+     */
+    public record Lease(long offset, long number, long deadlineMs, int attempt) {
+        public boolean hasRunOut(long nowMs) {
+            return deadlineMs <= nowMs;
+        }
+    }
+
+    private record Key(int groupId, int topicId, int queueId) implements Comparable<Key> {
+        private static final Comparator<Key> ORDER =
+                Comparator.comparingInt(Key::groupId)
+                        .thenComparingInt(Key::topicId)
+                        .thenComparingInt(Key::queueId);
+
+        @Override
+        public int compareTo(Key other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private static final class OfQueue {
+        private static final Comparator<Lease> FIRST_DUE =
+                Comparator.comparingLong(Lease::deadlineMs).thenComparingLong(Lease::offset);
+
+        final TreeMap<Long, Lease> open = new TreeMap<>();
+        final TreeSet<Lease> byDeadline = new TreeSet<>(FIRST_DUE);
+        long cursor;
+
+        OfQueue(long cursor) {
+            this.cursor = cursor;
+        }
+
+        void put(Lease lease) {
+            remove(lease.offset);
+            open.put(lease.offset, lease);
+            byDeadline.add(lease);
+        }
+
+        boolean remove(long offset) {
+            Lease lease = open.remove(offset);
+            return lease != null && byDeadline.remove(lease);
+        }
+
+        void removeBelow(long offset) {
+            NavigableMap<Long, Lease> below = open.headMap(offset, false);
+            below.values().forEach(byDeadline::remove);
+            below.clear();
+        }
+
+        long committed() {
+            return open.isEmpty() ? cursor : open.firstKey();
+        }
+    }
+
+    /** Only queues with open leases, in this order, so that a checkpoint is deterministic. */
+    private final TreeMap<Key, OfQueue> queues = new TreeMap<>();
+
+    private long lastNumber;
+
+    private @Nullable OfQueue of(int groupId, int topicId, int queueId) {
+        return queues.get(new Key(groupId, topicId, queueId));
+    }
+
+    // Looking.
+
+    /** The number that the next handing out gets, from 1 to {@link #NUMBER_MAX} and over again. */
+    public long nextNumber() {
+        return lastNumber % NUMBER_MAX + 1;
+    }
+
+    /**
+     * The next offset that was never handed out.
+     *
+     * @param committed the committed offset, which it is if nothing is leased
+     */
+    public long cursor(int groupId, int topicId, int queueId, long committed) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        return queue == null ? committed : queue.cursor;
+    }
+
+    /** How many leases are open, those included that have run out. */
+    public int open(int groupId, int topicId, int queueId) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        return queue == null ? 0 : queue.open.size();
+    }
+
+    /** The open lease of a message; null if there is none. */
+    public @Nullable Lease lease(int groupId, int topicId, int queueId, long offset) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        return queue == null ? null : queue.open.get(offset);
+    }
+
+    /** The leases that have run out, the one that did so first at the beginning. */
+    public List<Lease> runOut(int groupId, int topicId, int queueId, long nowMs, int countMax) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        List<Lease> found = new ArrayList<>();
+        if (queue != null) {
+            for (Lease lease : queue.byDeadline) {
+                if (found.size() == countMax || !lease.hasRunOut(nowMs)) {
+                    break;
+                }
+                found.add(lease);
+            }
+        }
+        return found;
+    }
+
+    /** The open leases with the lowest offsets, if all open ones have run out; else none. */
+    public List<Lease> allRunOut(int groupId, int topicId, int queueId, long nowMs, int countMax) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        return queue == null || !queue.byDeadline.last().hasRunOut(nowMs)
+                ? List.of()
+                : queue.open.values().stream().limit(countMax).toList();
+    }
+
+    /** When the first of the open leases that are still held runs out; Long.MAX_VALUE if none. */
+    public long nextDeadlineMs(int groupId, int topicId, int queueId, long nowMs) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        if (queue == null) {
+            return Long.MAX_VALUE;
+        }
+        Lease next = queue.byDeadline.higher(new Lease(Long.MAX_VALUE, 0, nowMs, 0));
+        return next == null ? Long.MAX_VALUE : next.deadlineMs;
+    }
+
+    // Applying. What returns an offset returns the committed one that follows.
+
+    /**
+     * Applies that {@code offsets} were handed out, and that everything up to {@code cursor} which
+     * is not among them and was not handed out before is not wanted: it counts as acknowledged.
+     *
+     * @param committed the committed offset before
+     */
+    public long leased(
+            int groupId,
+            int topicId,
+            int queueId,
+            long committed,
+            long number,
+            long deadlineMs,
+            long cursor,
+            long[] offsets) {
+        Key key = new Key(groupId, topicId, queueId);
+        OfQueue queue = queues.computeIfAbsent(key, k -> new OfQueue(committed));
+        for (long offset : offsets) {
+            Lease before = queue.open.get(offset);
+            int attempt = before == null ? 1 : before.attempt + 1;
+            queue.put(new Lease(offset, number, deadlineMs, attempt));
+        }
+        queue.cursor = Math.max(queue.cursor, cursor);
+        lastNumber = number;
+        return settled(key, queue);
+    }
+
+    /** Applies that leases have another deadline. */
+    public void extended(int groupId, int topicId, int queueId, long offset, long deadlineMs) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        Lease lease = queue == null ? null : queue.open.get(offset);
+        if (queue != null && lease != null) {
+            queue.put(new Lease(offset, lease.number, deadlineMs, lease.attempt));
+        }
+    }
+
+    /**
+     * Applies that messages were acknowledged.
+     *
+     * @param committed the committed offset before
+     */
+    public long acknowledged(
+            int groupId, int topicId, int queueId, long committed, long[] offsets) {
+        Key key = new Key(groupId, topicId, queueId);
+        OfQueue queue = queues.get(key);
+        if (queue == null) {
+            return committed;
+        }
+        for (long offset : offsets) {
+            queue.remove(offset);
+        }
+        return settled(key, queue);
+    }
+
+    /**
+     * Applies that a group committed {@code offset} by itself: what is below is acknowledged, and
+     * if that goes back, all leases are void.
+     */
+    public long committed(int groupId, int topicId, int queueId, long offset) {
+        Key key = new Key(groupId, topicId, queueId);
+        OfQueue queue = queues.get(key);
+        if (queue == null) {
+            return offset;
+        }
+        if (offset <= queue.committed() || offset >= queue.cursor) {
+            queues.remove(key);
+            return offset;
+        }
+        queue.removeBelow(offset);
+        return settled(key, queue);
+    }
+
+    private long settled(Key key, OfQueue queue) {
+        if (queue.open.isEmpty()) {
+            queues.remove(key);
+        }
+        return queue.committed();
+    }
+
+    /** A committed offset that has changed by itself. */
+    public interface Moved {
+        void to(int groupId, long offset);
+    }
+
+    /** Applies that everything of a queue below {@code offset} has expired, for all groups. */
+    public void expired(int topicId, int queueId, long offset, Moved moved) {
+        for (Key key : List.copyOf(queues.keySet())) {
+            OfQueue queue = queues.get(key);
+            if (key.topicId == topicId
+                    && key.queueId == queueId
+                    && queue != null
+                    && queue.committed() < offset) {
+                queue.removeBelow(offset);
+                queue.cursor = Math.max(queue.cursor, offset);
+                moved.to(key.groupId, settled(key, queue));
+            }
+        }
+    }
+
+    /** Forgets the leases of one queue. */
+    public void forgetQueue(int groupId, int topicId, int queueId) {
+        queues.remove(new Key(groupId, topicId, queueId));
+    }
+
+    /** Forgets a deleted group. */
+    public void forgetGroup(int groupId) {
+        queues.keySet().removeIf(key -> key.groupId == groupId);
+    }
+
+    /** Forgets a deleted topic. */
+    public void forgetTopic(int topicId) {
+        queues.keySet().removeIf(key -> key.topicId == topicId);
+    }
+
+    // Checkpoint.
+
+    /** The size of what {@link #writeTo} writes, in bytes. */
+    public int checkpointSizeBytes() {
+        int size = Long.BYTES + Integer.BYTES + queues.size() * QUEUE_SIZE_BYTES;
+        for (OfQueue queue : queues.values()) {
+            size += queue.open.size() * LEASE_SIZE_BYTES;
+        }
+        return size;
+    }
+
+    /** Writes the state: the same state gives the same bytes. */
+    public void writeTo(ByteBuffer out) {
+        out.putLong(lastNumber).putInt(queues.size());
+        for (Map.Entry<Key, OfQueue> entry : queues.entrySet()) {
+            Key key = entry.getKey();
+            OfQueue queue = entry.getValue();
+            out.putInt(key.groupId).putInt(key.topicId).putInt(key.queueId);
+            out.putLong(queue.cursor).putInt(queue.open.size());
+            for (Lease lease : queue.open.values()) {
+                out.putLong(lease.offset).putLong(lease.number);
+                out.putLong(lease.deadlineMs).putInt(lease.attempt);
+            }
+        }
+    }
+
+    /**
+     * Restores what {@link #writeTo} wrote.
+     *
+     * @throws IllegalArgumentException if it is not that
+     * @throws java.nio.BufferUnderflowException if it is cut short
+     */
+    public void readFrom(ByteBuffer in) {
+        lastNumber = in.getLong();
+        for (int left = in.getInt(); left > 0; left--) {
+            Key key = new Key(in.getInt(), in.getInt(), in.getInt());
+            OfQueue queue = new OfQueue(in.getLong());
+            int count = in.getInt();
+            if (key.queueId < 0
+                    || key.queueId >= TopicSettings.QUEUES_MAX
+                    || count < 1
+                    || count > in.remaining() / LEASE_SIZE_BYTES) {
+                throw new IllegalArgumentException(
+                        "%d leases of queue %d".formatted(count, key.queueId));
+            }
+            for (int i = 0; i < count; i++) {
+                queue.put(new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt()));
+            }
+            queues.put(key, queue);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.catalog.TopicSettings;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of the records about leases, after the head that all records have (see {@link
+ * RecordCodec}): group id 4, topic id 4, queue id 4, and then
+ *
+ * <pre>
+ *   LEASED            number 8, deadline 8, cursor 8, offsets 8 each
+ *   ACKNOWLEDGED      offsets 8 each
+ *   LEASE_EXTENDED    offset 8, deadline 8
+ *   LEASES_FORGOTTEN
+ * </pre>
+ */
+final class LeaseCodec {
+    private static final int QUEUE_SIZE_BYTES = 12;
+
+    /** The size of LEASED without offsets, so much more than {@link #QUEUE_SIZE_BYTES}. */
+    static final int LEASED_SIZE_BYTES = QUEUE_SIZE_BYTES + 24;
+
+    static final int ACKNOWLEDGED_SIZE_BYTES = QUEUE_SIZE_BYTES;
+    static final int EXTENDED_SIZE_BYTES = QUEUE_SIZE_BYTES + 16;
+    static final int FORGOTTEN_SIZE_BYTES = QUEUE_SIZE_BYTES;
+
+    private LeaseCodec() {}
+
+    static void write(ByteBuffer out, Record.Leased r) {
+        queue(out, r.groupId(), r.topicId(), r.queueId());
+        out.putLong(r.number()).putLong(r.deadlineMs()).putLong(r.cursor());
+        offsets(out, r.offsets());
+    }
+
+    static void write(ByteBuffer out, Record.Acknowledged r) {
+        queue(out, r.groupId(), r.topicId(), r.queueId());
+        offsets(out, r.offsets());
+    }
+
+    static void write(ByteBuffer out, Record.LeaseExtended r) {
+        queue(out, r.groupId(), r.topicId(), r.queueId());
+        out.putLong(r.offset()).putLong(r.deadlineMs());
+    }
+
+    static void write(ByteBuffer out, Record.LeasesForgotten r) {
+        queue(out, r.groupId(), r.topicId(), r.queueId());
+    }
+
+    private static void queue(ByteBuffer out, int groupId, int topicId, int queueId) {
+        out.putInt(groupId).putInt(topicId).putInt(queueId);
+    }
+
+    private static void offsets(ByteBuffer out, long[] offsets) {
+        for (long offset : offsets) {
+            out.putLong(offset);
+        }
+    }
+
+    /**
+     * Whether a body has its fixed part, a queue that may be, and whole offsets after it.
+     *
+     * @param fixedSizeBytes the size without offsets
+     */
+    static boolean isWhole(ByteBuffer in, int body, int sizeBytes, int fixedSizeBytes) {
+        if (sizeBytes < fixedSizeBytes || (sizeBytes - fixedSizeBytes) % Long.BYTES != 0) {
+            return false;
+        }
+        int queueId = in.getInt(body + 8);
+        return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
+    }
+
+    static Record.Leased leased(ByteBuffer in, int body, int end) {
+        return new Record.Leased(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                in.getLong(body + 12),
+                in.getLong(body + 20),
+                in.getLong(body + 28),
+                offsets(in, body + LEASED_SIZE_BYTES, end));
+    }
+
+    static Record.Acknowledged acknowledged(ByteBuffer in, int body, int end) {
+        return new Record.Acknowledged(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                offsets(in, body + ACKNOWLEDGED_SIZE_BYTES, end));
+    }
+
+    static Record.LeaseExtended extended(ByteBuffer in, int body) {
+        return new Record.LeaseExtended(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                in.getLong(body + 12),
+                in.getLong(body + 20));
+    }
+
+    static Record.LeasesForgotten forgotten(ByteBuffer in, int body) {
+        return new Record.LeasesForgotten(
+                in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
+    }
+
+    private static long[] offsets(ByteBuffer in, int from, int end) {
+        long[] offsets = new long[(end - from) / Long.BYTES];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = in.getLong(from + i * Long.BYTES);
+        }
+        return offsets;
+    }
+}

@@ -1,0 +1,346 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.group.Leases;
+import io.sluice.engine.group.Leases.Lease;
+import io.sluice.engine.group.Offsets;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what is handed to whom. A receiver is first offered a queue ({@link #receive}), reads it
+ * elsewhere, since the shard reads no storage, and then leases what it has read ({@link #lease}) if
+ * that is still what comes next. Deadlines are the wall clock's; that a lease has run out is found
+ * when somebody wants the message, and logged as the next lease. Lives on the shard's executor.
+ */
+final class Leasing {
+    private final State state;
+    private final GroupCommit commits;
+    private final RecordWriter writer;
+    private final Clock clock;
+    private final IntPredicate isGone;
+    private final Receivers receivers;
+
+    /**
+     * @param isGone whether a topic was deleted, by its id
+     */
+    Leasing(
+            State state,
+            GroupCommit commits,
+            RecordWriter writer,
+            Clock clock,
+            Executor executor,
+            IntPredicate isGone) {
+        this.state = state;
+        this.commits = commits;
+        this.writer = writer;
+        this.clock = clock;
+        this.isGone = isGone;
+        this.receivers = new Receivers(state, commits, clock, executor, this::available);
+    }
+
+    // Offering.
+
+    void receive(Command.Receive c) {
+        if (isGone.test(c.topicId())) {
+            c.reply().accept(Decider.topicGone());
+        } else if (c.look() || begin(c)) {
+            if (isFull(c)) {
+                c.reply()
+                        .accept(
+                                Outcome.refused(
+                                        Refusal.TOO_MANY_LEASES,
+                                        "%d messages of a queue are with consumers and not acknowledged: acknowledge some, or wait until their time runs out"
+                                                .formatted(Leases.OPEN_MAX)));
+            } else {
+                receivers.receive(c);
+            }
+        }
+    }
+
+    /**
+     * Lets the group begin in queues that it has no place in. From then on nothing in them is
+     * missed. False if there is no room: then the command was refused, or will be decided anew.
+     */
+    private boolean begin(Command.Receive c) {
+        int end = c.queueId() < 0 ? c.queues() : c.queueId() + 1;
+        for (int queueId = Math.max(0, c.queueId()); queueId < end; queueId++) {
+            if (state.offsets.committed(c.groupId(), c.topicId(), queueId) != Offsets.NONE) {
+                continue;
+            }
+            PendingBatch batch = commits.roomFor(c, 2 * RecordCodec.SMALL_SIZE_BYTES_MAX, true);
+            if (batch == null) {
+                return false;
+            }
+            if (!state.offsets.joined(c.groupId(), c.topicId())) {
+                writer.small(batch, new Record.GroupJoined(c.groupId(), c.topicId(), c.queues()));
+            }
+            writer.small(
+                    batch,
+                    new Record.OffsetCommitted(
+                            c.groupId(), c.topicId(), queueId, beginning(c, queueId)));
+        }
+        return true;
+    }
+
+    private long beginning(Command.Receive c, int queueId) {
+        Queue queue = state.queues.queue(c.topicId(), queueId);
+        if (queue == null) {
+            return 0;
+        }
+        boolean isNew = state.offsets.start(c.groupId(), c.topicId(), queueId) == Offsets.NONE;
+        return isNew && c.fromEnd() ? queue.end() : queue.first();
+    }
+
+    /** Whether there is nothing to offer but what consumers hold too much to get. */
+    private boolean isFull(Command.Receive c) {
+        if (c.ordered()) {
+            return false;
+        }
+        boolean full = false;
+        int end = c.queueId() < 0 ? c.queues() : c.queueId() + 1;
+        for (int queueId = Math.max(0, c.queueId()); queueId < end; queueId++) {
+            if (available(c, queueId) != null) {
+                return false;
+            }
+            int open = state.leases.open(c.groupId(), c.topicId(), queueId);
+            full |= open >= Leases.OPEN_MAX;
+        }
+        return full;
+    }
+
+    private @Nullable Offer available(Command.Receive c, int queueId) {
+        long committed = state.offsets.committed(c.groupId(), c.topicId(), queueId);
+        Queue queue = state.queues.queue(c.topicId(), queueId);
+        if (queue == null || (committed == Offsets.NONE && !c.look())) {
+            return null;
+        }
+        int open = state.leases.open(c.groupId(), c.topicId(), queueId);
+        List<Lease> again = again(c, queueId);
+        int left = c.countMax() - again.size();
+        int newMax = Math.min(left, c.ordered() && open > 0 ? 0 : Leases.OPEN_MAX - open);
+        long cursor = cursor(c.groupId(), queue, committed);
+        return again.isEmpty() && (newMax <= 0 || cursor >= queue.end())
+                ? null
+                : new Offer(queueId, again, cursor, Math.max(0, newMax));
+    }
+
+    private List<Lease> again(Command.Receive c, int queueId) {
+        Leases leases = state.leases;
+        long nowMs = clock.wallMs();
+        return c.ordered()
+                ? leases.allRunOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax())
+                : leases.runOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax());
+    }
+
+    /** The next offset to hand out; what has expired before anybody wanted it is passed over. */
+    private long cursor(int groupId, Queue queue, long committed) {
+        QueueRef ref = queue.ref();
+        long cursor = state.leases.cursor(groupId, ref.topicId(), ref.queueId(), committed);
+        return Math.max(cursor, queue.first());
+    }
+
+    void stopReading(Command.StopReading c) {
+        receivers.endTurn(c.groupId(), c.queue());
+    }
+
+    void countReceivers(Command.CountReceivers c) {
+        int count = receivers.waiting(c.groupId(), c.topicId(), c.queueId());
+        c.reply().accept(Outcome.done(count));
+    }
+
+    // Leasing.
+
+    void lease(Command.Lease c) {
+        if (!isStillNext(c)) {
+            receivers.endTurn(c.groupId(), c.queue());
+            c.reply().accept(Outcome.done(Grant.MOVED));
+            return;
+        }
+        int count = c.again().size() + c.fresh().length;
+        int size = RecordCodec.SMALL_SIZE_BYTES_MAX + RecordCodec.leasedSizeBytes(count);
+        PendingBatch batch = commits.roomFor(c, size, true);
+        if (batch != null) {
+            lease(batch, c);
+        }
+        if (!commits.isStalled()) {
+            receivers.endTurn(c.groupId(), c.queue());
+        }
+    }
+
+    /**
+     * Whether nobody else was handed what is to be leased, and nothing of it was reset, expired or
+     * acknowledged, since it was offered.
+     */
+    private boolean isStillNext(Command.Lease c) {
+        QueueRef ref = c.queue();
+        long committed = state.offsets.committed(c.groupId(), ref.topicId(), ref.queueId());
+        Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
+        if (committed == Offsets.NONE
+                || queue == null
+                || cursor(c.groupId(), queue, committed) != c.cursor()) {
+            return false;
+        }
+        long nowMs = clock.wallMs();
+        for (Lease offered : c.again()) {
+            Lease now = lease(c.groupId(), ref, offered.offset(), offered.number());
+            if (now == null || !now.hasRunOut(nowMs)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Lease lease(int groupId, QueueRef queue, long offset, long number) {
+        Lease lease = state.leases.lease(groupId, queue.topicId(), queue.queueId(), offset);
+        return lease == null || lease.number() != number ? null : lease;
+    }
+
+    private void lease(PendingBatch batch, Command.Lease c) {
+        QueueRef ref = c.queue();
+        long nowMs = clock.wallMs();
+        long number = state.leases.nextNumber();
+        Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
+        long committed = state.offsets.committed(c.groupId(), ref.topicId(), ref.queueId());
+        if (queue != null && committed < queue.first()) {
+            writer.small(
+                    batch,
+                    new Record.OffsetCommitted(
+                            c.groupId(), ref.topicId(), ref.queueId(), queue.first()));
+        }
+        int[] attempts = new int[c.again().size() + c.fresh().length];
+        for (int i = 0; i < attempts.length; i++) {
+            attempts[i] = i < c.again().size() ? c.again().get(i).attempt() + 1 : 1;
+        }
+        LongStream again = c.again().stream().mapToLong(Lease::offset);
+        long[] offsets = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
+        writer.small(
+                batch,
+                new Record.Leased(
+                        c.groupId(),
+                        ref.topicId(),
+                        ref.queueId(),
+                        number,
+                        nowMs + c.invisibleMs(),
+                        c.nextCursor(),
+                        offsets));
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts)));
+    }
+
+    // Giving back.
+
+    void acknowledge(Command.Acknowledge c) {
+        QueueRef ref = c.queue();
+        long[] held =
+                LongStream.of(c.offsets())
+                        .filter(offset -> lease(c.groupId(), ref, offset, c.number()) != null)
+                        .distinct()
+                        .toArray();
+        if (held.length == 0) {
+            commits.afterDurable(c.reply(), stale());
+            return;
+        }
+        PendingBatch batch = commits.roomFor(c, RecordCodec.leasedSizeBytes(held.length), true);
+        if (batch != null) {
+            acknowledged(batch, c.groupId(), ref, held);
+            batch.hold(c.reply(), Outcome.done(held.length));
+        }
+    }
+
+    private void acknowledged(PendingBatch batch, int groupId, QueueRef ref, long[] offsets) {
+        int before = state.leases.open(groupId, ref.topicId(), ref.queueId());
+        writer.small(
+                batch, new Record.Acknowledged(groupId, ref.topicId(), ref.queueId(), offsets));
+        int open = state.leases.open(groupId, ref.topicId(), ref.queueId());
+        if (open == 0 || before >= Leases.OPEN_MAX) {
+            receivers.changed(groupId, ref);
+        }
+    }
+
+    private static <T> Outcome.Refused<T> stale() {
+        return Outcome.refused(
+                Refusal.LEASE_GONE,
+                "the message is no longer leased by this receipt: it was acknowledged, or its time ran out and it was handed out again, or the group's offset was reset");
+    }
+
+    void extend(Command.Extend c) {
+        QueueRef ref = c.queue();
+        if (lease(c.groupId(), ref, c.offset(), c.number()) == null) {
+            commits.afterDurable(c.reply(), stale());
+            return;
+        }
+        PendingBatch batch = commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
+        if (batch != null) {
+            long nowMs = clock.wallMs();
+            writer.small(
+                    batch,
+                    new Record.LeaseExtended(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            c.offset(),
+                            nowMs + c.invisibleMs()));
+            batch.hold(c.reply(), Outcome.done(nowMs));
+            receivers.changed(c.groupId(), ref);
+        }
+    }
+
+    /** A message whose last attempt has run out becomes a dead letter, and is acknowledged. */
+    void bury(Command.Bury c) {
+        QueueRef ref = c.queue();
+        Lease lease = lease(c.groupId(), ref, c.offset(), c.number());
+        if (lease == null
+                || !lease.hasRunOut(clock.wallMs())
+                || isGone.test(c.deadLetter().topicId())) {
+            receivers.endTurn(c.groupId(), ref);
+            commits.afterDurable(c.reply(), stale());
+            return;
+        }
+        int size = writer.messageSizeBytes(c.deadLetter()) + RecordCodec.leasedSizeBytes(1);
+        PendingBatch batch = commits.fits(size) ? commits.roomFor(c, size, false) : null;
+        if (!commits.fits(size)) {
+            c.reply()
+                    .accept(
+                            Outcome.refused(
+                                    Refusal.TOO_LARGE,
+                                    "the dead letter takes %d bytes, more than one write"
+                                            .formatted(size)));
+        } else if (batch != null) {
+            long position = writer.store(batch, c.deadLetter(), 0, writer.storeMs());
+            acknowledged(batch, c.groupId(), ref, new long[] {c.offset()});
+            batch.hold(c.reply(), Outcome.done(position));
+        }
+        if (!commits.isStalled()) {
+            receivers.endTurn(c.groupId(), ref);
+        }
+    }
+
+    /**
+     * A group sets its offset itself: what it had leased is void. False if there is no room.
+     *
+     * @param c the command that does so
+     */
+    boolean forget(Command.CommitOffset c) {
+        QueueRef ref = c.queue();
+        if (state.leases.open(c.groupId(), ref.topicId(), ref.queueId()) == 0) {
+            return true;
+        }
+        PendingBatch batch = commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
+        if (batch != null) {
+            writer.small(
+                    batch, new Record.LeasesForgotten(c.groupId(), ref.topicId(), ref.queueId()));
+            receivers.changed(c.groupId(), ref);
+        }
+        return batch != null;
+    }
+
+    /** A group's offset was set: there may be something to receive. */
+    void changed(int groupId, QueueRef queue) {
+        receivers.changed(groupId, queue);
+    }
+}

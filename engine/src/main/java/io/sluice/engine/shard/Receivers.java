@@ -1,0 +1,299 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Command.Receive;
+import io.sluice.engine.shard.Command.Wake;
+import io.sluice.engine.time.Clock;
+import io.sluice.engine.time.Executor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receivers that wait in line for something to lease, and whose turn it is to read a queue. In
+ * memory only, on the shard's executor.
+ *
+ * <p>A queue is offered to one receiver of a group at a time: were it offered to all that wait,
+ * each would read the same messages and one would get them. A turn ends when its holder asks for
+ * the lease, gives up, or has been silent for {@link #TURN_NANOS}; two holders do no harm, since
+ * the lease is decided by what is true then. A line is looked at when one of its queues has grown,
+ * when a turn ends, and when a lease, a turn or a receiver's time runs out.
+ */
+final class Receivers {
+    private static final Logger LOG = LoggerFactory.getLogger(Receivers.class);
+
+    /** Receivers that wait at most; a further one is told at once that there is nothing. */
+    static final int COUNT_MAX = 100_000;
+
+    /** How long a reader may be silent before others are offered the same, in ns. */
+    static final long TURN_NANOS = 2_000_000_000L;
+
+    /** How long a queue is watched without being asked to again, in ns. */
+    private static final long WATCH_NANOS = 60_000_000_000L;
+
+    /** The wall clock may jump: deadlines of leases are looked at again after this long, in ms. */
+    private static final long LOOK_AGAIN_MS = 1_000;
+
+    private static final long NANOS_PER_MS = 1_000_000L;
+
+    /** Says what of one queue a receiver may read; null if there is nothing. */
+    interface Available {
+        @Nullable Offer in(Receive receive, int queueId);
+    }
+
+    private record LineKey(int groupId, int topicId, int queueId) {}
+
+    private record TurnKey(int groupId, QueueRef queue) {}
+
+    private record Due(long nanos, long order, Line line) {}
+
+    /** Those of a group that want the same queue, or any, of a topic, in the order they came. */
+    private static final class Line {
+        final LineKey key;
+        final List<Receive> waiting = new ArrayList<>(1);
+        int queues;
+        long dueNanos = Long.MAX_VALUE;
+
+        Line(LineKey key) {
+            this.key = key;
+        }
+
+        int firstQueue() {
+            return Math.max(0, key.queueId);
+        }
+
+        int endQueue() {
+            return key.queueId < 0 ? queues : key.queueId + 1;
+        }
+    }
+
+    private final State state;
+    private final GroupCommit commits;
+    private final Clock clock;
+    private final Available available;
+    private final Alarm alarm;
+    private final Map<LineKey, Line> lines = new HashMap<>();
+    private final Map<QueueRef, Set<Line>> watched = new HashMap<>();
+    private final Map<TurnKey, Long> turns = new HashMap<>();
+    private final PriorityQueue<Due> dues =
+            new PriorityQueue<>(Comparator.comparingLong(Due::nanos).thenComparingLong(Due::order));
+    private int count;
+    private int rotation;
+    private long order;
+
+    Receivers(
+            State state, GroupCommit commits, Clock clock, Executor executor, Available available) {
+        this.state = state;
+        this.commits = commits;
+        this.clock = clock;
+        this.available = available;
+        this.alarm = new Alarm(clock, executor, this::ring);
+    }
+
+    /** Offers something now, or when there is something. */
+    void receive(Receive receive) {
+        Offer offer = offer(receive);
+        if (offer != null) {
+            answer(receive, offer);
+            return;
+        }
+        LineKey key = new LineKey(receive.groupId(), receive.topicId(), receive.queueId());
+        boolean late = receive.deadlineNanos() - clock.nanos() <= 0;
+        if (count == COUNT_MAX || (late && !isRead(receive))) {
+            answer(receive, Offer.NOTHING);
+            return;
+        }
+        Line line = lines.computeIfAbsent(key, Line::new);
+        line.queues = Math.max(line.queues, receive.queues());
+        line.waiting.add(receive);
+        count++;
+        waitOn(line);
+    }
+
+    /** How many wait for a queue, or any of a topic if {@code queueId} is negative. */
+    int waiting(int groupId, int topicId, int queueId) {
+        Line line = lines.get(new LineKey(groupId, topicId, queueId));
+        return line == null ? 0 : line.waiting.size();
+    }
+
+    /** Somebody has read what was offered. */
+    void endTurn(int groupId, QueueRef queue) {
+        turns.remove(new TurnKey(groupId, queue));
+        changed(groupId, queue);
+    }
+
+    /** There may be something to receive, or may be sooner than was known. */
+    void changed(int groupId, QueueRef queue) {
+        lookAt(new LineKey(groupId, queue.topicId(), queue.queueId()));
+        lookAt(new LineKey(groupId, queue.topicId(), -1));
+    }
+
+    private void lookAt(LineKey key) {
+        Line line = lines.get(key);
+        if (line != null) {
+            look(line);
+        }
+    }
+
+    private @Nullable Offer offer(Receive receive) {
+        int count = receive.queueId() < 0 ? receive.queues() : 1;
+        int first = receive.queueId() < 0 ? rotation : receive.queueId();
+        for (int i = 0; i < count; i++) {
+            int queueId = receive.queueId() < 0 ? (first + i) % count : first;
+            TurnKey turn = new TurnKey(receive.groupId(), receive.queue(queueId));
+            Offer offer = isHeld(turn) ? null : available.in(receive, queueId);
+            if (offer != null) {
+                if (!receive.look()) {
+                    turns.put(turn, clock.nanos() + TURN_NANOS);
+                    rotation = queueId + 1;
+                }
+                return offer;
+            }
+        }
+        return null;
+    }
+
+    private boolean isHeld(TurnKey turn) {
+        Long untilNanos = turns.get(turn);
+        return untilNanos != null && untilNanos - clock.nanos() > 0;
+    }
+
+    /** Whether somebody is reading one of the queues, and may leave something. */
+    private boolean isRead(Receive receive) {
+        int end = receive.queueId() < 0 ? receive.queues() : receive.queueId() + 1;
+        for (int queueId = Math.max(0, receive.queueId()); queueId < end; queueId++) {
+            if (isHeld(new TurnKey(receive.groupId(), receive.queue(queueId)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void look(Line line) {
+        long now = clock.nanos();
+        boolean[] nothingIf = new boolean[2]; // for those who want order, and for the others
+        for (Iterator<Receive> all = line.waiting.iterator(); all.hasNext(); ) {
+            Receive receive = all.next();
+            int kind = receive.ordered() ? 1 : 0;
+            Offer offer = nothingIf[kind] ? null : offer(receive);
+            nothingIf[kind] |= offer == null;
+            if (offer == null && receive.deadlineNanos() - now <= 0 && !isRead(receive)) {
+                offer = Offer.NOTHING;
+            }
+            if (offer != null) {
+                all.remove();
+                count--;
+                answer(receive, offer);
+            }
+        }
+        waitOn(line);
+    }
+
+    /** Sees to it that the line is looked at when something changes for it. */
+    private void waitOn(Line line) {
+        if (line.waiting.isEmpty()) {
+            lines.remove(line.key, line);
+            return;
+        }
+        long nowMs = clock.wallMs();
+        long nextMs = nowMs + LOOK_AGAIN_MS;
+        long dueNanos = Long.MAX_VALUE;
+        boolean leased = false;
+        for (int queueId = line.firstQueue(); queueId < line.endQueue(); queueId++) {
+            LineKey key = line.key;
+            QueueRef queue = new QueueRef(key.topicId, queueId);
+            long deadlineMs = state.leases.nextDeadlineMs(key.groupId, key.topicId, queueId, nowMs);
+            leased |= deadlineMs != Long.MAX_VALUE;
+            nextMs = Math.min(nextMs, deadlineMs);
+            Long turn = turns.get(new TurnKey(key.groupId, queue));
+            dueNanos = Math.min(dueNanos, turn == null ? Long.MAX_VALUE : turn);
+            watch(line, queue);
+        }
+        long now = clock.nanos();
+        if (leased) {
+            dueNanos = Math.min(dueNanos, now + Math.max(1, nextMs - nowMs) * NANOS_PER_MS);
+        }
+        for (Receive receive : line.waiting) {
+            if (receive.deadlineNanos() - now > 0) {
+                dueNanos = Math.min(dueNanos, receive.deadlineNanos());
+            }
+        }
+        setAlarm(line, dueNanos);
+    }
+
+    private void watch(Line line, QueueRef ref) {
+        Set<Line> lines = watched.get(ref);
+        if (lines != null) {
+            lines.add(line);
+            return;
+        }
+        lines = new LinkedHashSet<>();
+        lines.add(line);
+        watched.put(ref, lines);
+        Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
+        long end = queue == null ? 0 : queue.end();
+        long deadline = clock.nanos() + WATCH_NANOS;
+        commits.park(new Command.Park(ref, end, deadline, why -> woken(ref, why)));
+    }
+
+    private void woken(QueueRef ref, Wake why) {
+        Set<Line> lines = watched.remove(ref);
+        if (lines == null) {
+            return;
+        }
+        for (Line line : lines) {
+            if (why == Wake.STOPPED) {
+                tellNothing(line);
+            } else {
+                look(line);
+            }
+        }
+    }
+
+    private void tellNothing(Line line) {
+        List<Receive> waiting = List.copyOf(line.waiting);
+        line.waiting.clear();
+        count -= waiting.size();
+        lines.remove(line.key, line);
+        waiting.forEach(receive -> answer(receive, Offer.NOTHING));
+    }
+
+    private void setAlarm(Line line, long dueNanos) {
+        if (dueNanos < line.dueNanos) {
+            line.dueNanos = dueNanos;
+            dues.add(new Due(dueNanos, order++, line));
+            alarm.atNanos(dueNanos);
+        }
+    }
+
+    private void ring() {
+        while (!dues.isEmpty() && dues.peek().nanos <= clock.nanos()) {
+            Due due = dues.remove();
+            if (due.line.dueNanos == due.nanos) {
+                due.line.dueNanos = Long.MAX_VALUE;
+                look(due.line);
+            }
+        }
+        if (!dues.isEmpty()) {
+            alarm.atNanos(dues.peek().nanos);
+        }
+    }
+
+    private static void answer(Receive receive, Offer offer) {
+        try {
+            receive.reply().accept(Outcome.done(offer));
+        } catch (RuntimeException e) {
+            LOG.error("a receiver could not be told", e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.sluice.server.grpc;
+
+import io.grpc.Attributes;
+import io.grpc.Server;
+import io.grpc.ServerTransportFilter;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.sluice.engine.broker.Broker;
+import io.sluice.server.dispatch.Clients;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens for gRPC clients, on the event loops that remoting clients use. Calls are decoded and
+ * decided on the loops and never block; answers are made there too.
+ */
+public final class GrpcServer implements AutoCloseable {
+    static final Attributes.Key<Home> HOME = Attributes.Key.create("home");
+
+    private static final int METADATA_SIZE_BYTES_MAX = 16 << 10;
+    private static final int MESSAGE_SIZE_BYTES_MAX = 16 << 20;
+    private static final int STREAMS_PER_CONNECTION_MAX = 4096;
+    private static final int RESETS_MAX = 400;
+    private static final int RESETS_WITHIN_SECONDS = 10;
+    private static final int PING_SECONDS_MIN = 10;
+    private static final long CLOSE_WITHIN_MS = 1000;
+
+    private final Server server;
+
+    private GrpcServer(Server server) {
+        this.server = server;
+    }
+
+    /**
+     * Lets clients in.
+     *
+     * @param port 0 takes a free one
+     * @param advertised where clients are told to go; null for the address by which they came
+     * @throws IOException if the port is taken
+     */
+    public static GrpcServer start(
+            InetAddress address,
+            int port,
+            EventLoopGroup loops,
+            Class<? extends ServerChannel> channelType,
+            Broker broker,
+            Clients clients,
+            List<Duration> delayLevels,
+            @Nullable InetSocketAddress advertised)
+            throws IOException {
+        var calls =
+                new MessagingCalls(
+                        new RouteCalls(broker, advertised),
+                        new ClientCalls(broker, clients, new ClientSettings(delayLevels)),
+                        new SendCalls(broker),
+                        new OffsetCalls(broker));
+        Server server =
+                NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
+                        .bossEventLoopGroup(loops)
+                        .workerEventLoopGroup(loops)
+                        .channelType(channelType)
+                        .directExecutor()
+                        .maxInboundMessageSize(MESSAGE_SIZE_BYTES_MAX)
+                        .maxInboundMetadataSize(METADATA_SIZE_BYTES_MAX)
+                        .maxConcurrentCallsPerConnection(STREAMS_PER_CONNECTION_MAX)
+                        .maxRstFramesPerWindow(RESETS_MAX, RESETS_WITHIN_SECONDS)
+                        .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
+                        .permitKeepAliveWithoutCalls(true)
+                        .addTransportFilter(new Homes(loops))
+                        .intercept(new Caller.Reader())
+                        .addService(calls)
+                        .build()
+                        .start();
+        return new GrpcServer(server);
+    }
+
+    /** Gives each connection a place where its answers are made. */
+    private static final class Homes extends ServerTransportFilter {
+        private final EventLoopGroup loops;
+
+        Homes(EventLoopGroup loops) {
+            this.loops = loops;
+        }
+
+        @Override
+        public Attributes transportReady(Attributes attributes) {
+            return attributes.toBuilder().set(HOME, new Home(loops.next())).build();
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Takes no more calls, and ends those under way after a moment. */
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

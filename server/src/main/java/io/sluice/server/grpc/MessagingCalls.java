@@ -1,0 +1,123 @@
+package io.sluice.server.grpc;
+
+import apache.rocketmq.v2.GetOffsetRequest;
+import apache.rocketmq.v2.GetOffsetResponse;
+import apache.rocketmq.v2.HeartbeatRequest;
+import apache.rocketmq.v2.HeartbeatResponse;
+import apache.rocketmq.v2.MessagingServiceGrpc;
+import apache.rocketmq.v2.NotifyClientTerminationRequest;
+import apache.rocketmq.v2.NotifyClientTerminationResponse;
+import apache.rocketmq.v2.QueryAssignmentRequest;
+import apache.rocketmq.v2.QueryAssignmentResponse;
+import apache.rocketmq.v2.QueryOffsetRequest;
+import apache.rocketmq.v2.QueryOffsetResponse;
+import apache.rocketmq.v2.QueryRouteRequest;
+import apache.rocketmq.v2.QueryRouteResponse;
+import apache.rocketmq.v2.SendMessageRequest;
+import apache.rocketmq.v2.SendMessageResponse;
+import apache.rocketmq.v2.Status;
+import apache.rocketmq.v2.TelemetryCommand;
+import apache.rocketmq.v2.UpdateOffsetRequest;
+import apache.rocketmq.v2.UpdateOffsetResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** All calls of the protocol, and who answers each. */
+final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase {
+    private final RouteCalls routes;
+    private final ClientCalls clients;
+    private final SendCalls sends;
+    private final OffsetCalls offsets;
+
+    MessagingCalls(RouteCalls routes, ClientCalls clients, SendCalls sends, OffsetCalls offsets) {
+        this.routes = routes;
+        this.clients = clients;
+        this.sends = sends;
+        this.offsets = offsets;
+    }
+
+    /** Sees to it that a call is answered, whatever goes wrong. */
+    private static <T> void answer(
+            StreamObserver<T> out, Function<Status, T> failed, BiConsumer<Caller, Reply<T>> call) {
+        Caller caller = Caller.current();
+        Reply<T> reply = new Reply<>(caller.home(), out, failed);
+        reply.guarded(() -> {
+            caller.requiredClientId();
+            call.accept(caller, reply);
+        });
+    }
+
+    @Override
+    public void queryRoute(QueryRouteRequest request, StreamObserver<QueryRouteResponse> out) {
+        answer(
+                out,
+                status -> QueryRouteResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> routes.route(caller, request, reply));
+    }
+
+    @Override
+    public void queryAssignment(
+            QueryAssignmentRequest request, StreamObserver<QueryAssignmentResponse> out) {
+        answer(
+                out,
+                status -> QueryAssignmentResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> routes.assignment(caller, request, reply));
+    }
+
+    @Override
+    public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> out) {
+        answer(
+                out,
+                status -> HeartbeatResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> clients.heartbeat(caller, request, reply));
+    }
+
+    @Override
+    public void notifyClientTermination(
+            NotifyClientTerminationRequest request,
+            StreamObserver<NotifyClientTerminationResponse> out) {
+        answer(
+                out,
+                status -> NotifyClientTerminationResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> clients.terminate(caller, request, reply));
+    }
+
+    @Override
+    public StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
+        return clients.telemetry(Caller.current(), out);
+    }
+
+    @Override
+    public void sendMessage(SendMessageRequest request, StreamObserver<SendMessageResponse> out) {
+        answer(
+                out,
+                status -> SendMessageResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> sends.send(caller, request, reply));
+    }
+
+    @Override
+    public void getOffset(GetOffsetRequest request, StreamObserver<GetOffsetResponse> out) {
+        answer(
+                out,
+                status -> GetOffsetResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> offsets.committed(request, reply));
+    }
+
+    @Override
+    public void updateOffset(
+            UpdateOffsetRequest request, StreamObserver<UpdateOffsetResponse> out) {
+        answer(
+                out,
+                status -> UpdateOffsetResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> offsets.commit(request, reply));
+    }
+
+    @Override
+    public void queryOffset(QueryOffsetRequest request, StreamObserver<QueryOffsetResponse> out) {
+        answer(
+                out,
+                status -> QueryOffsetResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> offsets.find(request, reply));
+    }
+}

@@ -1,0 +1,44 @@
+package io.sluice.server.grpc;
+
+import apache.rocketmq.v2.Code;
+import java.nio.charset.StandardCharsets;
+
+/** What texts of a message may hold; the rules are those of RocketMQ's proxy. */
+final class Texts {
+    private static final int GROUP_SIZE_BYTES_MAX = 64;
+
+    private Texts() {}
+
+    static String tag(String tag) {
+        if (!tag.isEmpty() && (tag.isBlank() || tag.contains("|") || hasControls(tag))) {
+            throw new CallFault(
+                    Code.ILLEGAL_MESSAGE_TAG,
+                    "a tag is not blank and has neither control characters nor '|'");
+        }
+        return tag;
+    }
+
+    static String key(String key) {
+        if (key.isBlank() || hasControls(key)) {
+            throw new CallFault(
+                    Code.ILLEGAL_MESSAGE_KEY, "a key is not blank and has no control characters");
+        }
+        return key;
+    }
+
+    static String messageGroup(String group) {
+        if (group.isBlank()
+                || hasControls(group)
+                || group.getBytes(StandardCharsets.UTF_8).length >= GROUP_SIZE_BYTES_MAX) {
+            throw new CallFault(
+                    Code.ILLEGAL_MESSAGE_GROUP,
+                    "a message group is not blank, has no control characters and less than %d bytes"
+                            .formatted(GROUP_SIZE_BYTES_MAX));
+        }
+        return group;
+    }
+
+    static boolean hasControls(String text) {
+        return text.chars().anyMatch(Character::isISOControl);
+    }
+}
