@@ -122,13 +122,13 @@ public final class RequestCode {
     /** Asks the producers of a transaction anew; {@link ResumeCheckHalfMessageHeader}. */
     public static final int RESUME_CHECK_HALF_MESSAGE = 323;
 
-    /** Sends a reply to a requesting client. */
+    /** Sends a reply to a requesting client; {@link SendMessageHeader}. */
     public static final int SEND_REPLY_MESSAGE = 324;
 
     /** {@link #SEND_REPLY_MESSAGE} with one-letter field names. */
     public static final int SEND_REPLY_MESSAGE_V2 = 325;
 
-    /** To a client: the reply to its request message. */
+    /** To a client: the reply to its request message; {@link ReplyMessageHeader}. */
     public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
 
     /** How one topic is; {@link GetTopicConfigHeader}, answered with {@link TopicConfig}. */

@@ -4,9 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link RequestCode#SEND_MESSAGE}, {@link RequestCode#SEND_MESSAGE_V2} and {@link
- * RequestCode#SEND_BATCH_MESSAGE}: stores a message, or several. The body is the message's body, or
- * a {@link BatchBody} if {@link #batch}. The first code writes field names in full, the others in
- * one letter.
+ * RequestCode#SEND_BATCH_MESSAGE}: stores a message, or several; {@link
+ * RequestCode#SEND_REPLY_MESSAGE} and {@link RequestCode#SEND_REPLY_MESSAGE_V2}: sends a reply. The
+ * body is the message's body, or a {@link BatchBody} if {@link #batch}. The first code of each
+ * writes field names in full, the others in one letter.
  *
  * @param producerGroup the producer's group
  * @param topic the topic
@@ -46,12 +47,15 @@ public record SendMessageHeader(
     public static final int ABSENT = -1;
 
     /**
-     * Reads the fields of a request, whichever of the three codes it has.
+     * Reads the fields of a request, whichever of the codes it has.
      *
      * @throws HeaderException if one is missing or malformed
      */
     public static SendMessageHeader decode(Header header) {
-        return header.code() == RequestCode.SEND_MESSAGE ? decodeLong(header) : decodeShort(header);
+        return switch (header.code()) {
+            case RequestCode.SEND_MESSAGE, RequestCode.SEND_REPLY_MESSAGE -> decodeLong(header);
+            default -> decodeShort(header);
+        };
     }
 
     private static SendMessageHeader decodeShort(Header header) {

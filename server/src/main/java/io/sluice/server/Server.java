@@ -231,7 +231,8 @@ public final class Server implements AutoCloseable {
                 config.advertise().map(Object::toString).orElse(null),
                 clock.wallMs(),
                 config.defaultQueues(),
-                config.autoCreateTopics() ? config.defaultQueues() : 0);
+                config.autoCreateTopics() ? config.defaultQueues() : 0,
+                clock);
     }
 
     private GrpcServer grpc(Config config, Clients clients) throws IOException {

@@ -67,7 +67,8 @@ final class ClientCallHandler {
         if (peer == null) {
             request.fail(
                     ResponseCode.SYSTEM_ERROR,
-                    "The Consumer <%s> <%s> not online".formatted(group, clientId));
+                    "The Consumer <%s> <%s> not online: start it, or ask for another member"
+                            .formatted(group, clientId));
         }
         return peer;
     }

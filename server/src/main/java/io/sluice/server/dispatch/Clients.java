@@ -62,6 +62,8 @@ public final class Clients {
     private final Map<String, Consumers> consumers = new ConcurrentHashMap<>();
     private final Map<String, Map<Peer, Member>> producers = new HashMap<>();
     private final Map<Peer, Set<String>> groupsOf = new HashMap<>();
+    private final Map<String, Peer> producerOf = new ConcurrentHashMap<>();
+    private final Map<Peer, String> clientIdOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
     private int turns;
     private final Map<Peer, String> clientIds = new ConcurrentHashMap<>();
@@ -92,6 +94,10 @@ public final class Clients {
         for (String group : data.producerGroups()) {
             producers.computeIfAbsent(group, name -> new LinkedHashMap<>()).put(peer, member);
             groupsOf.computeIfAbsent(peer, p -> new HashSet<>()).add(group);
+        }
+        if (!data.producerGroups().isEmpty()) {
+            producerOf.put(data.clientId(), peer);
+            clientIdOf.put(peer, data.clientId());
         }
         return tellAgain;
     }
@@ -176,6 +182,10 @@ public final class Clients {
 
     /** A connection is closed: whoever came by it has left. */
     public synchronized void closed(Peer peer) {
+        String clientId = clientIdOf.remove(peer);
+        if (clientId != null) {
+            producerOf.remove(clientId, peer);
+        }
         clientIds.remove(peer);
         Set<String> groups = groupsOf.remove(peer);
         if (groups != null) {
@@ -251,6 +261,11 @@ public final class Clients {
         for (Peer peer : group.members.keySet()) {
             peer.notifyMembersChanged(change);
         }
+    }
+
+    /** The connection of a client that sends messages; null if it is not here. */
+    @Nullable Peer sender(String clientId) {
+        return producerOf.get(clientId);
     }
 
     /** A client of a producer group, another one each time; null if none is connected. */

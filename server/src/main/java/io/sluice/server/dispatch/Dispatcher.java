@@ -1,6 +1,7 @@
 package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.time.Clock;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ public final class Dispatcher {
     private final AssignmentHandler assignments;
     private final TransactionHandler transactions;
     private final ClientCallHandler calls;
+    private final ReplyHandler replies;
     private final ReplayHandler replays;
     private final RecallHandler recalls;
 
@@ -31,6 +33,7 @@ public final class Dispatcher {
      * @param startedMs when the server was started, wall-clock ms
      * @param defaultQueues queues of a topic created without saying how many
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
+     * @param clock by which replies say when they were passed on
      */
     public Dispatcher(
             Broker broker,
@@ -39,7 +42,8 @@ public final class Dispatcher {
             @Nullable String advertised,
             long startedMs,
             int defaultQueues,
-            int autoCreateQueues) {
+            int autoCreateQueues,
+            Clock clock) {
         sends = new SendHandler(broker, registry, storeHost);
         pulls = new PullHandler(broker, registry);
         offsets = new OffsetHandler(broker, registry);
@@ -56,6 +60,7 @@ public final class Dispatcher {
         transactions = new TransactionHandler(broker);
         calls = new ClientCallHandler(broker, registry);
         recalls = new RecallHandler(broker);
+        replies = new ReplyHandler(broker, registry, storeHost, clock);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -114,6 +119,8 @@ public final class Dispatcher {
             case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
+            case RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2 ->
+                    replies.reply(request);
             case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
             case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
             case RequestCode.RECALL_MESSAGE -> recalls.recall(request);

@@ -61,6 +61,9 @@ final class RouteHandler {
         if (topic != null) {
             return queues(topic.queues(), topic.settings().permissions());
         }
+        if (name.equals(ReplyHandler.TOPIC)) { // created by the first reply
+            return queues(ReplyHandler.QUEUES, TopicSettings.READ | TopicSettings.WRITE);
+        }
         return name.equals(Names.AUTO_CREATE_TOPIC) && autoCreateQueues > 0
                 ? queues(
                         autoCreateQueues,

@@ -59,15 +59,18 @@ final class SendHandler {
         if (fault != null) {
             request.fail(ResponseCode.INVALID_PARAMETER, fault);
         } else if (!Names.mayBeSentTo(name)) {
-            request.fail(
-                    ResponseCode.NO_PERMISSION,
-                    "sending to the topic %s is forbidden: it belongs to the system"
-                            .formatted(name));
+            request.answer(sendForbidden(name));
         } else if (name.startsWith(Names.RETRY_PREFIX)) {
             sendAgain(request, fields);
         } else {
             broker.topicForSend(name, request.then(topic -> append(request, fields, topic, false)));
         }
+    }
+
+    static Answer sendForbidden(String topic) {
+        return Answer.error(
+                ResponseCode.NO_PERMISSION,
+                "sending to the topic %s is forbidden: it belongs to the system".formatted(topic));
     }
 
     /** A consumer gives a message back by sending it to its group's retry topic. */
@@ -139,6 +142,10 @@ final class SendHandler {
             dueMs = dead ? 0 : DueTime.ms(broker, properties, marks, isAgain(fields));
             properties = Properties.without(properties, Properties.DELAY);
             properties = Properties.without(properties, SendProperties.POP_CHECKPOINT);
+            if ((marks & SendProperties.ASKING) != 0) {
+                properties =
+                        Properties.with(properties, SendProperties.CLUSTER, RouteHandler.CLUSTER);
+            }
         }
         Message message =
                 message(request, fields, topic, fields.flag(), request.body(), properties, marks);

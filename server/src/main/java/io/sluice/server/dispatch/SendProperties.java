@@ -15,8 +15,16 @@ final class SendProperties {
     static final int POPPED = 8;
     static final int LIMITED = 16;
     static final int RESENT = 32;
+    static final int ASKING = 16;
 
     static final byte[] TRANSACTION_PREPARED = "TRAN_MSG".getBytes(US_ASCII);
+
+    /** The client that waits for a reply; the message is a request, or the reply itself. */
+    static final byte[] REPLY_TO = "REPLY_TO_CLIENT".getBytes(US_ASCII);
+
+    /** What a replying client makes the name of the topic of its reply from. */
+    static final byte[] CLUSTER = "CLUSTER".getBytes(US_ASCII);
+
     static final byte[] POP_CHECKPOINT = "POP_CK".getBytes(US_ASCII);
 
     private record Meaning(byte[] name, int mark) {
@@ -37,6 +45,7 @@ final class SendProperties {
         new Meaning("RETRY_TOPIC", RESENT),
         new Meaning("ORIGIN_MESSAGE_ID", RESENT),
         new Meaning("DLQ_ORIGIN_TOPIC", RESENT),
+        new Meaning("REPLY_TO_CLIENT", ASKING),
     };
 
     private static final byte VALUE = 1;

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * whose is told by a number, and each waits until its deadline at most. Event loop only.
  */
 final class Calls {
-    /** More than operators ask of one client at a time. */
-    static final int UNDER_WAY_MAX = 64;
+    /** More than operators ask of one client at a time, and replies are on their way to one. */
+    static final int UNDER_WAY_MAX = 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
 

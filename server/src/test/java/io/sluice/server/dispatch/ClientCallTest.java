@@ -96,7 +96,7 @@ class ClientCallTest extends FrontDoor {
     void shouldAnswerForAClientThatOwesManyAnswers() throws IOException {
         try (Wire consumer = new Wire(server.remotingPort())) {
             ok(beat(consumer, heartbeat("c1", "group", "orders")));
-            for (int i = 0; i <= 64; i++) {
+            for (int i = 0; i <= 1024; i++) {
                 wire.write(question(wire, "c1"));
             }
             Wire.Reply busy = wire.answer();

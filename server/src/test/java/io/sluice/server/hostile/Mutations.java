@@ -181,14 +181,11 @@ final class Mutations {
         for (String known : List.of(TOPIC, GROUP)) {
             Attempt strange = strange(good, known);
             for (String name : asked.fields().keySet()) {
-                all.add(
-                        FEW_HOSTILE.stream()
-                                .map(text -> with(strange, name, Value.text(text)))
-                                .toList());
+                all.add(few(strange, name));
             }
         }
         for (String name : asked.fields().keySet()) {
-            all.add(ofField(good, name, type));
+            all.add(asked.guessed() ? few(good, name) : ofField(good, name, type));
         }
         for (String name : asked.members().keySet()) {
             List<Attempt> ofMember = new ArrayList<>();
@@ -217,6 +214,10 @@ final class Mutations {
                 new String(good.body(), UTF_8).replace("\"" + known + '"', "\"" + unknown + '"');
         String what = "of an unknown " + known;
         return new Attempt(good.code(), what, fields, body.getBytes(UTF_8));
+    }
+
+    private static List<Attempt> few(Attempt good, String name) {
+        return FEW_HOSTILE.stream().map(text -> with(good, name, Value.text(text))).toList();
     }
 
     private static List<Attempt> ofField(Attempt good, String name, SerializeType type) {

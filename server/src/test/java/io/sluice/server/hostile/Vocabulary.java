@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 
 /**
  * What requests are made of, found in the sources, so that a new code joins by being written: the
- * codes in {@code RequestCode}, the headers and bodies that a code's Javadoc links to, and what
- * those read. Of a code that links to nothing, all that any header reads.
+ * codes in {@code RequestCode}, the headers and bodies that a code's Javadoc links to, or whose
+ * Javadoc links to the code, and what those read. Of a code that has neither, all that any header
+ * reads.
  */
 final class Vocabulary {
     private static final Path PROTOCOL = Path.of("..", "protocol/src/main/java/io/sluice/protocol");
@@ -29,6 +30,8 @@ final class Vocabulary {
             Pattern.compile(
                     "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*public static final int (\\w+) = (\\d+);",
                     Pattern.DOTALL);
+    private static final Pattern HEAD =
+            Pattern.compile("/\\*\\*((?:(?!\\*/).)*)\\*/", Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("\\{@link\\s+(#?\\w+)");
     private static final Pattern FIELD =
             Pattern.compile(
@@ -65,8 +68,14 @@ final class Vocabulary {
      * @param name the constant's name; the number if it has none
      * @param fields of the header
      * @param members of the body's JSON, those of nested objects among them
+     * @param guessed whether the fields are those of all headers
      */
-    record Asked(int code, String name, Map<String, Kind> fields, Map<String, Kind> members) {}
+    record Asked(
+            int code,
+            String name,
+            Map<String, Kind> fields,
+            Map<String, Kind> members,
+            boolean guessed) {}
 
     private final Map<String, String> sources = new TreeMap<>();
     private final Map<Integer, Asked> asked = new TreeMap<>();
@@ -113,18 +122,26 @@ final class Vocabulary {
             String name, int code, Map<String, String> docs, Map<String, Kind> everywhere) {
         Map<String, Kind> fields = new LinkedHashMap<>();
         Map<String, Kind> members = new LinkedHashMap<>();
-        for (String linked : links(name, docs, new LinkedHashSet<>())) {
+        Set<String> classes = links(name, docs, new LinkedHashSet<>());
+        sources.forEach((className, source) -> {
+            Matcher head = HEAD.matcher(source);
+            if (head.find() && head.group(1).matches("(?s).*RequestCode#\\s*" + name + "\\b.*")) {
+                classes.add(className);
+            }
+        });
+        for (String linked : classes) {
             add(FIELD, source(linked), fields);
             for (String part : parts(linked, new LinkedHashSet<>())) {
                 add(MEMBER, source(part), members);
             }
         }
-        if (fields.isEmpty() && members.isEmpty()) {
+        boolean guessed = fields.isEmpty() && members.isEmpty();
+        if (guessed) {
             fields.putAll(allFields);
         }
         fields.putAll(everywhere);
         fields.keySet().forEach(members::remove); // of headers, whose readers look the same
-        return new Asked(code, name, fields, members);
+        return new Asked(code, name, fields, members, guessed);
     }
 
     /** The classes that a constant's Javadoc links to, through other constants too. */
@@ -168,6 +185,6 @@ final class Vocabulary {
     /** What a request with that code is read for, as far as the sources tell. */
     Asked of(int code) {
         Asked known = asked.get(code);
-        return known != null ? known : new Asked(code, "" + code, allFields, Map.of());
+        return known != null ? known : new Asked(code, "" + code, allFields, Map.of(), true);
     }
 }

@@ -6,7 +6,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.support.AnnotationSupport;
-import org.junit.platform.commons.support.SearchOption;
 
 /** Notes how the tests of each {@link Feature} ended. */
 final class FeatureExtension implements TestWatcher {
@@ -35,7 +34,8 @@ final class FeatureExtension implements TestWatcher {
     private static void note(ExtensionContext test, Verdict verdict) {
         Feature feature =
                 AnnotationSupport.findAnnotation(test.getElement(), Feature.class)
-                        .orElseGet(() -> ofClass(test));
+                        .or(() -> ofClass(test))
+                        .orElseThrow();
         // Its store is closed when all tests of this JVM are over.
         test.getRoot()
                 .getStore(NAMESPACE)
@@ -43,11 +43,7 @@ final class FeatureExtension implements TestWatcher {
                 .note(feature.value(), verdict);
     }
 
-    private static Feature ofClass(ExtensionContext test) {
-        return AnnotationSupport.findAnnotation(
-                        test.getRequiredTestClass(),
-                        Feature.class,
-                        SearchOption.INCLUDE_ENCLOSING_CLASSES)
-                .orElseThrow();
+    private static Optional<Feature> ofClass(ExtensionContext test) {
+        return AnnotationSupport.findAnnotation(test.getRequiredTestClass(), Feature.class);
     }
 }

@@ -28,8 +28,7 @@ public final class Verdicts implements AutoCloseable {
 
     /** Adds what one test says. */
     synchronized void note(String feature, Verdict verdict) {
-        verdicts.merge(
-                feature, verdict, (one, other) -> one.compareTo(other) >= 0 ? one : other);
+        verdicts.merge(feature, verdict, (one, other) -> one.compareTo(other) >= 0 ? one : other);
     }
 
     @Override
@@ -40,7 +39,8 @@ public final class Verdicts implements AutoCloseable {
         List<String> lines = new ArrayList<>();
         lines.add(CLIENT + System.getProperty("compat.client", "unnamed"));
         verdicts.forEach((feature, verdict) -> lines.add(feature + "\t" + verdict));
-        Files.write(Path.of(System.getProperty("compat.work-dir")).resolveSibling(FILE_NAME), lines);
+        Files.write(
+                Path.of(System.getProperty("compat.work-dir")).resolveSibling(FILE_NAME), lines);
     }
 
     /**

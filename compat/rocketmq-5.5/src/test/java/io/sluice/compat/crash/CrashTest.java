@@ -3,9 +3,9 @@ package io.sluice.compat.crash;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.AgainstServer;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.RequestCode;

@@ -40,7 +40,8 @@ class BatchTest {
         clients.consume(clients.freshName(), topic, inbox);
         inbox.awaitExactly(IntStream.range(0, 1_000).mapToObj(Integer::toString).toList());
         inbox.messages()
-                .forEach(message -> assertEquals("" + message.getQueueOffset(), Inbox.body(message)));
+                .forEach(message ->
+                        assertEquals("" + message.getQueueOffset(), Inbox.body(message)));
     }
 
     @Test

@@ -26,8 +26,7 @@ class BroadcastTest {
         Inbox stays = new Inbox();
         Inbox before = new Inbox();
         broadcast(clients, group, group + "-stays", topic, stays);
-        DefaultMQPushConsumer leaving =
-                broadcast(clients, group, group + "-leaves", topic, before);
+        DefaultMQPushConsumer leaving = broadcast(clients, group, group + "-leaves", topic, before);
         Clients.send(producer, topic, 20);
         stays.awaitExactly(numbers(0, 20));
         before.awaitExactly(numbers(0, 20));

@@ -2,8 +2,8 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;

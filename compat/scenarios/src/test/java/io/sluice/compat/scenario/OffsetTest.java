@@ -3,8 +3,8 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;

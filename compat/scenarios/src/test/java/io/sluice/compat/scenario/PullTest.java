@@ -3,8 +3,8 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -220,7 +220,10 @@ class PullTest {
                 (queue, context) -> {
                     context.setPullNextDelayTimeMillis(20);
                     try {
-                        long offset = Math.max(0, context.getPullConsumer().fetchConsumeOffset(queue, false));
+                        long offset =
+                                Math.max(
+                                        0,
+                                        context.getPullConsumer().fetchConsumeOffset(queue, false));
                         PullResult result = context.getPullConsumer().pull(queue, "*", offset, 8);
                         if (result.getPullStatus() == PullStatus.FOUND) {
                             inbox.add(result.getMsgFoundList());

@@ -44,9 +44,7 @@ class RebalanceTest {
                             inbox));
         }
         for (Pair pair : pairs) {
-            Await.until(
-                    "each reads half, and none both",
-                    () -> pair.isShared(topic));
+            Await.until("each reads half, and none both", () -> pair.isShared(topic));
         }
 
         Clients.send(clients.producer(), topic, 40);
@@ -88,8 +86,7 @@ class RebalanceTest {
         Queue<String> sent = new ConcurrentLinkedQueue<>();
         AtomicBoolean isRunning = new AtomicBoolean(true);
         DefaultMQProducer producer = clients.producer();
-        Thread sender =
-                Thread.ofPlatform().start(() -> sendOn(producer, topic, sent, isRunning));
+        Thread sender = Thread.ofPlatform().start(() -> sendOn(producer, topic, sent, isRunning));
         try {
             for (int change = 0; change < 6; change++) {
                 if (change % 3 < 2) {

@@ -2,8 +2,8 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

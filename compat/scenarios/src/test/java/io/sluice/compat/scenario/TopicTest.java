@@ -3,8 +3,8 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;

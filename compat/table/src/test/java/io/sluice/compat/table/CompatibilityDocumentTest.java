@@ -98,11 +98,12 @@ class CompatibilityDocumentTest {
         List<Path> without = new ArrayList<>();
         try (Stream<Path> folders = Files.list(MODULES)) {
             for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-                tests(folder).forEach((file, test) -> {
-                    if (NEEDS_SERVER.matcher(test).find() && !test.contains("@Feature(")) {
-                        without.add(file);
-                    }
-                });
+                tests(folder)
+                        .forEach((file, test) -> {
+                            if (NEEDS_SERVER.matcher(test).find() && !test.contains("@Feature(")) {
+                                without.add(file);
+                            }
+                        });
             }
         }
         assertEquals(List.of(), without, "say with @Feature which row of the table they are for");

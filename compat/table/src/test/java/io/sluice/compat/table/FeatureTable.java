@@ -15,7 +15,8 @@ final class FeatureTable {
         var columns = new TreeMap<String, TreeMap<String, Verdict>>();
         for (Verdicts.Read run : runs) {
             var column = columns.computeIfAbsent(run.client(), client -> new TreeMap<>());
-            run.features().forEach((feature, verdict) -> column.merge(feature, verdict, (a, b) -> b));
+            run.features()
+                    .forEach((feature, verdict) -> column.merge(feature, verdict, (a, b) -> b));
         }
         TreeSet<String> features = new TreeSet<>();
         columns.values().forEach(column -> features.addAll(column.keySet()));
