@@ -246,8 +246,8 @@ public final class Clients {
         if (group.members.isEmpty()) {
             consumers.remove(name);
         } else {
-            membersChanged(name, group);
             compare(name, group);
+            membersChanged(name, group);
         }
     }
 

@@ -13,6 +13,7 @@ import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.MQPullConsumerScheduleService;
+import org.apache.rocketmq.client.consumer.MessageSelector;
 import org.apache.rocketmq.client.consumer.listener.MessageListener;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
@@ -114,14 +115,23 @@ final class Clients implements AutoCloseable {
     DefaultMQPushConsumer consume(
             DefaultMQPushConsumer consumer, String topic, String tags, MessageListener listener)
             throws MQClientException {
-        consumer.subscribe(topic, tags);
+        return consume(consumer, topic, MessageSelector.byTag(tags), listener);
+    }
+
+    DefaultMQPushConsumer consume(
+            DefaultMQPushConsumer consumer,
+            String topic,
+            MessageSelector wanted,
+            MessageListener listener)
+            throws MQClientException {
+        consumer.subscribe(topic, wanted);
         switch (listener) {
             case MessageListenerConcurrently any -> consumer.registerMessageListener(any);
             case MessageListenerOrderly ordered -> consumer.registerMessageListener(ordered);
             default -> throw new IllegalArgumentException("what listener is " + listener);
         }
-        consumer.start();
         shutdowns.push(consumer::shutdown);
+        consumer.start();
         return consumer;
     }
 
