@@ -183,14 +183,17 @@ class TransactionTest extends FrontDoor {
             ok(wire.send("orders", 1, HALF + nonsense, "by rule"));
             assertEquals("by rule", bodies(producer.notification().body()).getFirst());
             assertEquals("by rule", bodies(producer.notification().body()).getFirst());
-            assertEquals(List.of(0, 2), list().stream().map(TransactionList.Entry::checks).toList());
+            assertEquals(
+                    List.of(0, 2), list().stream().map(TransactionList.Entry::checks).toList());
         }
     }
 
     @Test
     void shouldDelayFromTheCommitOn() throws IOException {
-        SendMessageResponse prepared = SendMessageResponse.decode(
-                ok(wire.send("orders", 1, HALF + "DELAY\u00012\u0002", "in an hour")).header());
+        SendMessageResponse prepared =
+                SendMessageResponse.decode(
+                        ok(wire.send("orders", 1, HALF + "DELAY\u00012\u0002", "in an hour"))
+                                .header());
         ok(end(id(prepared), "payers", EndTransactionHeader.COMMIT));
         assertEquals(List.of(), delivered());
         ok(wire.send("orders", 1, "now"));

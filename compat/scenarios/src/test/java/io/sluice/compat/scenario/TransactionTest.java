@@ -137,15 +137,15 @@ class TransactionTest {
             String group = clients.freshName();
             Inbox inbox = new Inbox();
             clients.consume(clients.freshName(), topic, inbox);
+            Bank other = new Bank();
+            other.known.put("orphan", LocalTransactionState.COMMIT_MESSAGE);
+            TransactionMQProducer surviving = producer(clients, group, other);
+            send(surviving, topic, "alive", LocalTransactionState.COMMIT_MESSAGE);
             TransactionMQProducer dying = producer(clients, group, new Bank());
             send(dying, topic, "orphan", LocalTransactionState.UNKNOW);
             dying.shutdown();
 
-            Bank other = new Bank();
-            other.known.put("orphan", LocalTransactionState.COMMIT_MESSAGE);
-            producer(clients, group, other);
-
-            inbox.awaitExactly(List.of("orphan"));
+            inbox.awaitExactly(List.of("alive", "orphan"));
             assertTrue(other.checkedBodies().contains("orphan"));
         }
     }
