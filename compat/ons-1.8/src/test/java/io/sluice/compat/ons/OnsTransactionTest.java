@@ -27,9 +27,9 @@ class OnsTransactionTest {
     void shouldDeliverWhatIsCommittedAtOnceOrWhenAsked() {
         Map<String, String> settings =
                 Map.of(
-                    "transaction-check-first", "1s",
-                    "transaction-check-interval", "1s",
-                    "transaction-checks", "1000");
+                        "transaction-check-first", "1s",
+                        "transaction-check-interval", "1s",
+                        "transaction-checks", "1000");
         try (Target server = Target.launch("ons-transaction", settings)) {
             String topic = OnsTest.topic(server, "ons-transaction", 2);
             String group = "GID_ons-transaction";
@@ -80,7 +80,8 @@ class OnsTransactionTest {
     private static void send(
             TransactionProducer producer, String topic, String body, TransactionStatus status) {
         Message message = new Message(topic, "tag", body.getBytes(StandardCharsets.UTF_8));
-        assertTrue(!producer.send(message, (half, argument) -> status, null).getMessageId().isEmpty());
+        assertTrue(
+                !producer.send(message, (half, argument) -> status, null).getMessageId().isEmpty());
     }
 
     private static String body(Message message) {
