@@ -96,18 +96,20 @@ final class GroupCommit {
     }
 
     private static long sizeBytes(Command command) {
-        return switch (command) {
-            case Command.Append append -> {
-                long size = 0;
-                for (Message message : append.messages()) {
-                    size += sizeBytes(message);
-                }
-                yield size;
-            }
-            case Command.PrepareHalf prepare -> sizeBytes(prepare.message());
-            case Command.CommitHalf commit -> commit.record().remaining();
-            default -> 0;
-        };
+        if (command instanceof Command.PrepareHalf prepare) {
+            return sizeBytes(prepare.message());
+        }
+        if (command instanceof Command.CommitHalf commit) {
+            return commit.record().remaining();
+        }
+        if (!(command instanceof Command.Append append)) {
+            return 0;
+        }
+        long size = 0;
+        for (Message message : append.messages()) {
+            size += sizeBytes(message);
+        }
+        return size;
     }
 
     private static long sizeBytes(Message message) {

@@ -15,7 +15,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unit of ordering, ownership and recovery: one log and the queues, offsets and timers in it.
+ * The unit of ordering, ownership and recovery: one log and the queues, offsets, timers and
+ * transactions in it.
  *
  * <p>Everything happens on the shard's executor, in turns: a turn takes commands from the inbox,
  * {@link Decider decides} records and a reply for each, writes the records to the open batch and

@@ -20,6 +20,7 @@ final class TransactionChecks {
     private static final long LOOK_AGAIN_MS = 1_000;
 
     private static final long RETRY_NANOS = 100 * NANOS_PER_MS;
+    private static final long LOT_NANOS = 20 * NANOS_PER_MS;
 
     private final Transactions transactions;
     private final Clock clock;
@@ -52,10 +53,19 @@ final class TransactionChecks {
         }
     }
 
-    /** What was due has been decided; there may be more. */
-    void decided() {
+    /**
+     * What was due has been decided.
+     *
+     * @param more whether more is due: after a long stop that may be all there is, and producers
+     *     are not asked for all at once
+     */
+    void decided(boolean more) {
         underWay = false;
-        executor.execute(this::look);
+        if (more) {
+            executor.executeAfter(LOT_NANOS, this::look);
+        } else {
+            executor.execute(this::look);
+        }
     }
 
     /** What is due cannot be written now. */

@@ -276,7 +276,7 @@ final class TransactionDecider {
         long nowMs = clock.wallMs();
         List<Open> due = transactions.due(nowMs, CHECKS_MAX);
         if (due.isEmpty()) {
-            checks.decided();
+            checks.decided(false);
             return;
         }
         int size = due.size() * RecordCodec.SMALL_SIZE_BYTES_MAX;
@@ -292,7 +292,7 @@ final class TransactionDecider {
             check(batch, open, nowMs, asked);
         }
         batch.hold(checks::ask, Outcome.done(asked));
-        checks.decided();
+        checks.decided(due.size() == CHECKS_MAX);
     }
 
     private void check(PendingBatch batch, Open open, long nowMs, List<TransactionCheck> asked) {

@@ -3,6 +3,7 @@ package io.sluice.engine.shard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +33,7 @@ final class RecordCodecTest {
                 0,
                 0,
                 ByteBuffer.wrap("body".getBytes(UTF_8)),
-                "TAGS\1a\2UNIQ_KEY\1u\2KEYS\1k1 k2\2".getBytes(UTF_8));
+                "TAGS\1a\2UNIQ_KEY\1u\2KEYS\1k1 k2\2PGROUP\1payers\2".getBytes(UTF_8));
     }
 
     private static int messageSizeBytes() {
@@ -75,7 +77,12 @@ final class RecordCodecTest {
                         new Record.GroupForgotten(12),
                         new Record.QueueUnlocked(1, 2, 3),
                         new Record.OffsetReset(1, 2, 3, 4),
-                        new Record.BarrierDrawn(5));
+                        new Record.BarrierDrawn(5),
+                        new Record.TransactionChecked(13, 14, 15, true),
+                        new Record.TransactionChecked(1L << 40, 0, 0, false),
+                        new Record.TransactionDecided(16, Decision.COMMITTED, 17),
+                        new Record.TransactionDecided(18, Decision.ROLLED_BACK, 19),
+                        new Record.TransactionDecided(20, Decision.EXPIRED, 21));
         ByteBuffer bytes = ByteBuffer.allocate(1024);
         for (Record record : records) {
             int before = bytes.position();
@@ -155,9 +162,46 @@ final class RecordCodecTest {
         assertEquals(3, RecordCodec.queueIdOfMessage(inside));
     }
 
+    private static void writeHalf(ByteBuffer out, long id) {
+        RecordCodec.writeHalfHead(out, messageSizeBytes(), id, 77, 88);
+        int inner = out.position();
+        var _ = writeMessage(out, 0);
+        RecordCodec.hide(out, inner, 66);
+    }
+
+    @Test
+    void shouldReadAHalfMessageWithoutAPlace() throws CorruptLogException {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        writeHalf(bytes, 0);
+        int size = bytes.position();
+        writeHalf(bytes, 1000);
+        bytes.flip();
+        assertEquals(RecordCodec.halfSizeBytes(messageSizeBytes()), size);
+        assertTrue(RecordCodec.isIntactHalf(bytes.slice(0, size)));
+        ByteBuffer stored = RecordCodec.storedOfHalf(bytes.slice(0, size));
+        assertEquals(0, StoredMessage.position(stored, 0));
+        assertEquals(0, StoredMessage.queueOffset(stored, 0));
+        assertEquals(
+                new Record.HalfStored(1000, 1000, size, 7, 3, "payers", 66, 88, 77),
+                RecordCodec.read(bytes, 1000));
+        Record.HalfStored moved =
+                assertInstanceOf(Record.HalfStored.class, RecordCodec.read(bytes, 5000));
+        assertTrue(moved.isMoved());
+        assertEquals(1000, moved.id());
+        int message = size - messageSizeBytes();
+        for (int at = RecordCodec.storedIndex(bytes, message); at < size; at++) {
+            ByteBuffer damaged = ByteBuffer.allocate(size).put(bytes.slice(0, size)).flip();
+            damaged.put(at, (byte) (damaged.get(at) ^ 1));
+            assertFalse(RecordCodec.isIntactHalf(damaged), "byte " + at);
+        }
+    }
+
     @Test
     void shouldCallDamagedRecordsDamaged() {
         ByteBuffer bytes = ByteBuffer.allocate(4096);
+        writeHalf(bytes, 5);
+        RecordCodec.writeSmall(bytes, new Record.TransactionDecided(4, Decision.COMMITTED, 5));
+        RecordCodec.writeSmall(bytes, new Record.TransactionChecked(4, 5, 6, true));
         RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, 88, 99);
         var _ = writeMessage(bytes, 0);
         RecordCodec.writeSmall(bytes, new Record.OffsetCommitted(4, 5, 6, 7));

@@ -40,10 +40,9 @@ final class HalfSender {
                         Properties.text(properties, SendProperties.TRANSACTION_PREPARED));
     }
 
-    /** The properties that a consumer will see. */
+    /** The properties that a consumer will see: by TRAN_MSG its client tells it a transaction. */
     static byte[] visible(SendMessageHeader fields, byte[] properties) {
-        byte[] visible = Properties.without(properties, SendProperties.TRANSACTION_PREPARED);
-        visible = Properties.without(visible, Properties.DELAY);
+        byte[] visible = Properties.without(properties, Properties.DELAY);
         return Properties.text(visible, Properties.PRODUCER_GROUP) == null
                 ? Properties.with(visible, Properties.PRODUCER_GROUP, fields.producerGroup())
                 : visible;

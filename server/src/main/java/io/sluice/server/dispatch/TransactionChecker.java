@@ -80,8 +80,7 @@ public final class TransactionChecker {
         if (properties.length + ADDED_SIZE_BYTES_MAX > Broker.PROPERTIES_SIZE_BYTES_MAX) {
             return properties;
         }
-        byte[] marked = Properties.with(properties, SendProperties.TRANSACTION_PREPARED, "true");
-        return Properties.with(marked, CHECK_TIMES, Integer.toString(times));
+        return Properties.with(properties, CHECK_TIMES, Integer.toString(times));
     }
 
     /** The message as the producer's listener sees it: as sent, and where it was stored. */

@@ -38,6 +38,16 @@ class ClientCommandsTest {
             "topicSysFlag":0}]}\
             """;
 
+    private static final String TRANSACTIONS =
+            """
+            {"transactions":[{"id":7,"topic":"orders","queueId":1,"producerGroup":"payers",
+            "sinceMs":1000,"checks":2,"nextMs":2000,"givenUp":false},{"id":9,"topic":"orders",
+            "queueId":0,"producerGroup":"others","sinceMs":3000,"checks":15,"nextMs":4000,
+            "givenUp":true}]}\
+            """;
+
+    private static final String NO_TRANSACTIONS = "{\"transactions\":[]}";
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final List<Integer> codes = new ArrayList<>();
@@ -66,6 +76,51 @@ class ClientCommandsTest {
         out.getBuffer().setLength(0);
         assertEquals(0, run(script, "topic", "list", "-o", "json"));
         assertEquals("[{\"topic\":\"bills\"},{\"topic\":\"orders\"}]\n", out.toString());
+    }
+
+    @Test
+    void shouldListTransactionsThatNobodyDecides() throws Exception {
+        ScriptedServer.Script script =
+                (request, body) -> {
+                    assertEquals(RequestCode.LIST_TRANSACTIONS, request.code());
+                    return json(request.longField("after") > 0 ? NO_TRANSACTIONS : TRANSACTIONS);
+                };
+        assertEquals(0, run(script, "tx", "list"));
+        assertEquals(
+                """
+                ID  TOPIC   QUEUE  GROUP   SINCE                 STATE     CHECKS  NEXT
+                 7  orders      1  payers  1970-01-01T00:00:01Z  open           2  1970-01-01T00:00:02Z
+                 9  orders      0  others  1970-01-01T00:00:03Z  given-up      15  1970-01-01T00:00:04Z
+                """,
+                out.toString());
+
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(script, "tx", "list", "--group", "payers", "-o", "json"));
+        assertEquals(
+                "[{\"id\":7,\"topic\":\"orders\",\"queue\":1,\"group\":\"payers\","
+                        + "\"since\":\"1970-01-01T00:00:01Z\",\"state\":\"open\",\"checks\":2,"
+                        + "\"next\":\"1970-01-01T00:00:02Z\"}]\n",
+                out.toString());
+
+        out.getBuffer().setLength(0);
+        assertEquals(0, run(script, "tx", "list", "--given-up"));
+        assertEquals(2, out.toString().lines().count());
+    }
+
+    @Test
+    void shouldDecideATransaction() throws Exception {
+        ScriptedServer.Script script =
+                (request, body) -> {
+                    assertEquals(RequestCode.DECIDE_TRANSACTION, request.code());
+                    assertEquals(34359738400L, request.longField("id"));
+                    assertTrue(request.booleanField("commit"));
+                    return json("");
+                };
+        assertEquals(0, run(script, "tx", "commit", "34359738400"));
+        assertEquals("transaction 34359738400 is committed\n", out.toString());
+        assertEquals(0, run(script, "tx", "commit", "7F00000100002A9F0000000800000020"));
+        assertEquals(2, run(script, "tx", "rollback", "nonsense"));
+        assertTrue(err.toString().contains("tx list"), err::toString);
     }
 
     @Test

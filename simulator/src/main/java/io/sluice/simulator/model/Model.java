@@ -17,6 +17,7 @@ public final class Model {
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
     private final Queues queues;
+    private final Transactions transactions;
     private final Groups groups;
     private final CatalogModel catalog;
 
@@ -27,7 +28,8 @@ public final class Model {
 
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
-        queues = new Queues(judge, givenBack);
+        transactions = new Transactions(judge);
+        queues = new Queues(judge, givenBack, transactions);
         groups = new Groups(judge, queues.sends(), givenBack);
         catalog = new CatalogModel(judge);
     }
@@ -45,6 +47,11 @@ public final class Model {
     /** What lies where. */
     public Queues queues() {
         return queues;
+    }
+
+    /** What became of transactions. */
+    public Transactions transactions() {
+        return transactions;
     }
 
     /** Who is how far. */
@@ -66,6 +73,7 @@ public final class Model {
         for (GivenBack.Count count : givenBack.all().values()) {
             latest = Math.max(latest, count.latestDueMs);
         }
+        latest = Math.max(latest, transactions.latestDueMs());
         return latest == 0 ? 0 : Math.max(latest, setBackFromMs);
     }
 
@@ -87,6 +95,7 @@ public final class Model {
         }
         if (ms < 0) {
             setBackFromMs = judge.latestWallMs();
+            transactions.clockSetBack(ms);
             for (GivenBack.Count count : givenBack.all().values()) {
                 if (count.asked > count.done + count.refused) {
                     count.dueMsMin += ms;
@@ -105,6 +114,7 @@ public final class Model {
         if (mayLose) {
             queues.forgetUnseenAnswers();
             sends().forgetAnswers();
+            transactions.forgetAnswers();
             givenBack.all().values().forEach(count -> count.done = 0);
         }
     }
@@ -129,7 +139,7 @@ public final class Model {
         for (Sent sent : sends().all()) {
             if (sent.fate == Sent.Fate.DONE
                     && !sent.early
-                    && (isWhole || !sent.delayed())
+                    && (isWhole || !(sent.delayed() || transactions.isDelayed(sent)))
                     && topics.contains(sent.topicId)
                     && !judge.isForgotten(sent.topicId)) {
                 end(sent, existing);
@@ -196,6 +206,7 @@ public final class Model {
     private boolean isOwed(Sent sent, List<Integer> topics) {
         return sent.acknowledgedIn > 0
                 && !sent.delayed()
+                && !sent.half
                 && !judge.async()
                 && topics.contains(sent.topicId)
                 && !judge.isForgotten(sent.topicId);

@@ -12,6 +12,8 @@ public enum Promise {
     ORDER,
     /** 5: Offsets dense and never reused; committed ones never go back by themselves. */
     OFFSETS,
+    /** 7: Transactions all or nothing, with one decision; what is undecided is not seen. */
+    TRANSACTIONS,
     /** 8: Timers never early, none lost. */
     TIMERS,
     /** 9: Given back as often as allowed, then a dead letter. */

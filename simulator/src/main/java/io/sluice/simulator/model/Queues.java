@@ -22,6 +22,7 @@ public final class Queues {
     private final Judge judge;
     private final Sends sends;
     private final GivenBack givenBack;
+    private final Transactions transactions;
     private final Map<QueueRef, QueueModel> queues = new TreeMap<>(Queues::compare);
     private final List<Skipped> skipped = new ArrayList<>();
     private final BitSet audited = new BitSet(); // by number of message
@@ -30,10 +31,11 @@ public final class Queues {
     /** A reader that wanted some tags only was led from one offset to another. */
     private record Skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {}
 
-    Queues(Judge judge, GivenBack givenBack) {
+    Queues(Judge judge, GivenBack givenBack, Transactions transactions) {
         this.judge = judge;
         this.sends = new Sends(judge, this);
         this.givenBack = givenBack;
+        this.transactions = transactions;
     }
 
     Sends sends() {
@@ -167,6 +169,9 @@ public final class Queues {
         }
         if (sent.fate == Sent.Fate.REFUSED) {
             judge.violated(Promise.ANSWERS_STAND, "%s lies at offset %d".formatted(sent, offset));
+        }
+        if (sent.half) {
+            transactions.seen(sent, storeMs);
         }
         if (sent.delayed() && (storeMs < sent.dueMs || judge.latestWallMs() < sent.dueMs)) {
             judge.violated(Promise.TIMERS, "%s came at %d, too early".formatted(sent, storeMs));

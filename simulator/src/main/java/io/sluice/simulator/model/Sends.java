@@ -256,7 +256,7 @@ public final class Sends {
     }
 
     /** The send that a stored message belongs to; null if it is a phantom or altered. */
-    @Nullable Sent of(ByteBuffer message) {
+    public @Nullable Sent of(ByteBuffer message) {
         ByteBuffer body = StoredMessage.body(message, 0);
         if (body.remaining() < Bodies.SIZE_BYTES_MIN) {
             return null;
@@ -275,7 +275,7 @@ public final class Sends {
             return null;
         }
         Sent sent = sends.get(Math.floorMod(number, sends.size()));
-        return sent.fate == Sent.Fate.DONE && !sent.delayed() ? sent : null;
+        return sent.fate == Sent.Fate.DONE && !sent.delayed() && !sent.half ? sent : null;
     }
 
     /** Whether a message of that send must be found. */

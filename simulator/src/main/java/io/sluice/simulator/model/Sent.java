@@ -47,6 +47,9 @@ public final class Sent {
     long earliestStoreMs;
     Fate fate = Fate.UNKNOWN;
 
+    /** Whether it is the message of a transaction. */
+    boolean half;
+
     /** The life of the broker in which it was acknowledged; 0 if it was not. */
     int acknowledgedIn;
 

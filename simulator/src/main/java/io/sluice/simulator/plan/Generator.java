@@ -335,7 +335,10 @@ public final class Generator {
                 .maybe(4, () -> new Operation.CreateTopic(topic(), queues))
                 .maybe(2, () -> new Operation.DeleteGroup(group()))
                 .maybe(3, () -> new Operation.CreateGroup(group(), setting.retryMax()))
-                .maybe(40, this::browseSql);
+                .maybe(40, this::browseSql)
+                .maybe(60, this::sendHalf)
+                .maybe(70, this::decide)
+                .maybe(5, Operation.ListUndecided::new);
     }
 
     private int topic() {
@@ -419,6 +422,29 @@ public final class Generator {
     private int delayMs() {
         int ms = 1 + (int) dice.magnitude(pick(500, 20_000, 20_000, 120_000));
         return dice.perMille(300) ? Math.max(100, ms / 100 * 100) : ms;
+    }
+
+    private Operation sendHalf() {
+        int size = 8 + (int) dice.magnitude(bodyBytesMax);
+        return new Operation.SendHalf(
+                topic(),
+                queue(),
+                size,
+                dice.below(TAGS + 1),
+                dice.below(KEYS + 1),
+                dice.perMille(200) ? 1 + dice.below(4) : 0);
+    }
+
+    private Operation decide() {
+        Operation.By by =
+                pick(
+                        Operation.By.PRODUCER,
+                        Operation.By.PRODUCER,
+                        Operation.By.PRODUCER,
+                        Operation.By.OPERATOR,
+                        Operation.By.STRANGER);
+        int again = dice.perMille(200) ? 1 + dice.below(2) : 0;
+        return new Operation.Decide(dice.below(Integer.MAX_VALUE), dice.perMille(650), by, again);
     }
 
     private Operation retain() {

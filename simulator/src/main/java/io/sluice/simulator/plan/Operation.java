@@ -150,4 +150,32 @@ public sealed interface Operation extends Event {
 
     /** A producer asks how many queues a topic has. */
     record Learn(int topic) implements Operation {}
+
+    /**
+     * A producer sends a message that is not to be seen until it is committed.
+     *
+     * @param delayLevel how long after that it is delivered; 0 for at once
+     */
+    record SendHalf(int topic, int queue, int sizeBytes, int tag, int key, int delayLevel)
+            implements Operation {}
+
+    /** Who decides a transaction. */
+    enum By {
+        PRODUCER,
+        OPERATOR,
+        /** A producer of another group, who must not. */
+        STRANGER
+    }
+
+    /**
+     * Somebody commits a transaction or rolls it back, be it decided or not.
+     *
+     * @param pick which of those known; an even number, one of the newest
+     * @param again how often that is asked for again at the same time, the third time with the
+     *     other decision
+     */
+    record Decide(int pick, boolean commit, By by, int again) implements Operation {}
+
+    /** An operator looks at what is undecided. */
+    record ListUndecided() implements Operation {}
 }

@@ -9,9 +9,11 @@ import io.sluice.engine.catalog.FileMetadataStore;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.TransactionCheck;
 import io.sluice.engine.time.Executor;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
+import io.sluice.simulator.model.Transactions;
 import io.sluice.simulator.plan.Setting;
 import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
@@ -49,6 +51,7 @@ final class Node {
     private @Nullable LocalLog log;
     private @Nullable IOException startFailure;
     private boolean catalogFailed;
+    private Consumer<TransactionCheck> checker = check -> {};
 
     Node(
             World world,
@@ -80,6 +83,11 @@ final class Node {
         StackTraceElement[] trace = e.getStackTrace();
         String where = trace.length == 0 ? "" : " at " + trace[0];
         model.judge().violated(Promise.ANSWERED, "a task threw " + e + where);
+    }
+
+    /** Who is asked about undecided transactions, in every life. */
+    void checksGoTo(Consumer<TransactionCheck> producers) {
+        checker = producers;
     }
 
     /** Begins a new life: the process recovers, and is {@link #isUp up} if that works. */
@@ -126,6 +134,7 @@ final class Node {
                         log = opened;
                         broker = starting;
                         model.groups().started();
+                        starting.transactions().checkWith(checker);
                     }
                 });
     }
@@ -141,7 +150,14 @@ final class Node {
 
     private BrokerConfig brokerConfig() {
         return new BrokerConfig(
-                2, true, DELAYS_MS, setting.retentionMs(), Long.MAX_VALUE, setting.async(), HOST);
+                2,
+                true,
+                DELAYS_MS,
+                setting.retentionMs(),
+                Long.MAX_VALUE,
+                setting.async(),
+                HOST,
+                Transactions.RULES);
     }
 
     /** The process ends at once. */

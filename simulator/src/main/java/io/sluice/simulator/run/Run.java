@@ -57,6 +57,7 @@ public final class Run {
     private final Lockers lockers;
     private final Operators operators;
     private final Steering steering;
+    private final Transactors transactors;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -90,6 +91,8 @@ public final class Run {
         lockers = new Lockers(node);
         operators = new Operators(node);
         steering = new Steering(node);
+        transactors = new Transactors(world, node, net);
+        node.checksGoTo(transactors::check);
     }
 
     /** The history of a seed. */
@@ -222,6 +225,9 @@ public final class Run {
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
             case Operation.GiveBack op -> throw new IllegalArgumentException(op.toString());
             case Operation.Vanish op -> throw new IllegalArgumentException(op.toString());
+            case Operation.SendHalf op -> transactors.send(op);
+            case Operation.Decide op -> transactors.decide(op);
+            case Operation.ListUndecided op -> transactors.list();
         }
     }
 
@@ -340,10 +346,36 @@ public final class Run {
         if (!awaitWell()) { // it may have been about to stop
             return;
         }
-        drain();
+        decideTransactions();
+        if (!over()) {
+            drain();
+        }
         if (!over()) {
             audit();
         }
+    }
+
+    /** What producers have left undecided is committed; then everybody asks for the opposite. */
+    private void decideTransactions() {
+        for (int rounds = 100; !over() && !transactors.decideAll(); rounds--) {
+            pass(ROUND_NANOS);
+            if (!node.isWell() && !awaitWell()) {
+                return;
+            }
+            if (rounds == 0) {
+                over = true;
+                if (!damageWasTold()) {
+                    model.judge()
+                            .violated(
+                                    Promise.TRANSACTIONS,
+                                    model.transactions().undecided().getFirst()
+                                            + " cannot be decided");
+                }
+                return;
+            }
+        }
+        transactors.askForAll();
+        pass(ROUND_NANOS);
     }
 
     private boolean awaitWell() {

@@ -77,6 +77,8 @@ final class RocketMqServer implements Target {
                 waitTimeMillsInPullQueue=20000
                 osPageCacheBusyTimeOutMills=60000
                 diskMaxUsedSpaceRatio=98
+                transactionTimeOut=1000
+                transactionCheckInterval=1000
                 """
                         .formatted(
                                 BROKER_NAME,

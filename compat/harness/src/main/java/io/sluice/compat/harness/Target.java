@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -82,9 +83,19 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
      * @param name names its directory and log; unique within the JVM
      */
     static Target launch(String name) {
+        return launch(name, Map.of());
+    }
+
+    /**
+     * As {@link #launch(String)}.
+     *
+     * @param more settings of Sluice by their kebab-case names
+     */
+    static Target launch(String name, Map<String, String> more) {
         Path directory = emptyDirectory(name);
         String target = System.getProperty("compat.target", "sluice");
-        Map<String, String> settings = Map.of("delay-levels", DELAY_LEVELS);
+        Map<String, String> settings = new TreeMap<>(more);
+        settings.put("delay-levels", DELAY_LEVELS);
         Target server =
                 switch (target) {
                     case "sluice" -> new SluiceServer(directory, settings);

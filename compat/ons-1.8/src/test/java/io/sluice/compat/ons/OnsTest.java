@@ -302,7 +302,7 @@ class OnsTest {
         }
     }
 
-    private static Properties properties(Target server, String group) {
+    static Properties properties(Target server, String group) {
         Properties properties = new Properties();
         properties.setProperty(PropertyKeyConst.NAMESRV_ADDR, server.address());
         properties.setProperty(PropertyKeyConst.GROUP_ID, group);
@@ -317,7 +317,7 @@ class OnsTest {
      * group begin at the end, wherever that is by the time it looks: a known group has no such
      * race.
      */
-    private static String topic(Target server, String topic, int queues) {
+    static String topic(Target server, String topic, int queues) {
         try (RawConnection broker = server.connect();
                 RawConnection names = server.connectToNameService()) {
             Map<String, String> fields = Fields.createTopic(topic, queues);

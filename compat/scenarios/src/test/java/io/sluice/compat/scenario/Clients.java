@@ -22,6 +22,7 @@ import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -84,6 +85,14 @@ final class Clients implements AutoCloseable {
 
     DefaultMQProducer unstartedProducer() {
         DefaultMQProducer producer = new DefaultMQProducer(freshName());
+        configure(producer);
+        producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
+        return producer;
+    }
+
+    /** A producer of transactional messages; not started. */
+    TransactionMQProducer transactionProducer(String group) {
+        TransactionMQProducer producer = new TransactionMQProducer(group);
         configure(producer);
         producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
         return producer;
