@@ -12,6 +12,8 @@ public enum Promise {
     ORDER,
     /** 5: Offsets dense and never reused; committed ones never go back by themselves. */
     OFFSETS,
+    /** 6: One holder of a leased message at a time; stale receipts are refused. */
+    LEASES,
     /** 8: Timers never early, none lost. */
     TIMERS,
     /** 9: Given back as often as allowed, then a dead letter. */

@@ -17,11 +17,13 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.Threads;
 import io.sluice.simulator.world.World;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The machine that the broker runs on: its disks, and one life of the process after the other. Puts
@@ -105,6 +107,11 @@ final class Node {
                 }
             }
         });
+    }
+
+    /** How often a message comes again before it is a dead letter. */
+    int retryMax() {
+        return setting.retryMax();
     }
 
     private void recover(Executor shard) throws IOException {

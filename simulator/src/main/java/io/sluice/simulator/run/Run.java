@@ -5,6 +5,7 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Handed;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Fault;
@@ -18,11 +19,13 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one plan happen, from an empty disk to the audit, and says whether every promise was kept.
@@ -56,6 +59,7 @@ public final class Run {
     private final Lookups lookups;
     private final Lockers lockers;
     private final Operators operators;
+    private final Receivers receivers;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -88,6 +92,7 @@ public final class Run {
         lookups = new Lookups(world, node, pulls);
         lockers = new Lockers(node);
         operators = new Operators(node);
+        receivers = new Receivers(node);
     }
 
     /** The history of a seed. */
@@ -210,6 +215,9 @@ public final class Run {
             case Operation.DeleteTopic op -> operators.deleteTopic(op);
             case Operation.CreateGroup op -> operators.createGroup(op);
             case Operation.DeleteGroup op -> operators.deleteGroup(op);
+            case Operation.Receive op -> receivers.receive(op);
+            case Operation.Acknowledge op -> receivers.acknowledge(op);
+            case Operation.Extend op -> receivers.extend(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -363,6 +371,7 @@ public final class Run {
         while (!over()) {
             boolean pending = model.latestDueMs() >= world.wallMs() - LATENESS_MS;
             boolean behind = consumeAll(dice);
+            behind |= receivers.receiveAll();
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;
             }
@@ -418,7 +427,11 @@ public final class Run {
             operators.look();
             model.end(
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
-                    node.broker().catalog().groups().stream().map(Group::id).toList());
+                    node.broker().catalog().groups().stream()
+                            .filter(group -> !group.name().equals(Handed.GROUP))
+                            .map(Group::id)
+                            .toList());
+            receivers.end();
         }
     }
 
