@@ -22,8 +22,10 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -203,6 +205,7 @@ public final class Receiver {
     private final class Attempt {
         private final Receive receive;
         private final long deadlineNanos;
+        private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied;
 
         Attempt(Receive receive) {
@@ -211,6 +214,7 @@ public final class Receiver {
         }
 
         void ask() {
+            tooLarge.clear();
             Group now = catalog.group(receive.group().name());
             if (now == null || now.id() != receive.group().id()) {
                 refuse(
@@ -291,8 +295,10 @@ public final class Receiver {
             return true;
         }
 
+        /** What is too large to be a dead letter is rather handed out once more than lost. */
         private boolean isDead(Lease lease) {
-            return lease.attempt() > receive.group().settings().retryMax();
+            return lease.attempt() > receive.group().settings().retryMax()
+                    && !tooLarge.contains(lease.offset());
         }
 
         private @Nullable Lease firstDead(Offer offer) {
@@ -306,9 +312,7 @@ public final class Receiver {
 
         /** Those to be handed out again; what could not be buried waits for a better time. */
         private List<Lease> again(Offer offer) {
-            return unburied == null || unburied.refusal() == Refusal.TOO_LARGE
-                    ? offer.again()
-                    : offer.again().stream().filter(lease -> !isDead(lease)).toList();
+            return offer.again().stream().filter(lease -> !isDead(lease)).toList();
         }
 
         private void lease(Offer offer, Queue queue, Picked picked) {
@@ -329,6 +333,7 @@ public final class Receiver {
                             offer.cursor(),
                             picked.nextCursor(),
                             picked.fresh(),
+                            receive.ordered(),
                             receive.invisibleMs(),
                             granted),
                     granted);
@@ -370,13 +375,14 @@ public final class Receiver {
                         switch (outcome) {
                             case Outcome.Done<Topic>(Topic topic) ->
                                     bury(offer, dead, letter(stored, topic, dead.attempt()));
-                            case Outcome.Refused<Topic> refused -> buried(offer, refused.of());
+                            case Outcome.Refused<Topic> refused ->
+                                    buried(offer, dead, refused.of());
                         }
                     });
         }
 
         private void bury(Offer offer, Lease dead, Message letter) {
-            Consumer<Outcome<Long>> buried = outcome -> buried(offer, outcome);
+            Consumer<Outcome<Long>> buried = outcome -> buried(offer, dead, outcome);
             submit(
                     new Command.Bury(
                             receive.group().id(),
@@ -388,10 +394,14 @@ public final class Receiver {
                     buried);
         }
 
-        private void buried(Offer offer, Outcome<Long> outcome) {
+        private void buried(Offer offer, Lease dead, Outcome<Long> outcome) {
             if (outcome instanceof Outcome.Refused<Long> refused
                     && refused.refusal() != Refusal.LEASE_GONE) {
-                unburied = refused;
+                if (refused.refusal() == Refusal.TOO_LARGE) {
+                    tooLarge.add(dead.offset());
+                } else {
+                    unburied = refused;
+                }
                 receive.home().execute(() -> begin(offer));
             } else {
                 ask();

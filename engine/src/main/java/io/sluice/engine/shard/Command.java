@@ -237,6 +237,7 @@ public sealed interface Command {
      * @param cursor where reading began, as offered
      * @param nextCursor where reading ended
      * @param fresh the messages between that are wanted; the others are passed over for ever
+     * @param ordered whether nobody may hold any message of the queue
      */
     record Lease(
             int groupId,
@@ -245,6 +246,7 @@ public sealed interface Command {
             long cursor,
             long nextCursor,
             long[] fresh,
+            boolean ordered,
             long invisibleMs,
             Consumer<Outcome<Grant>> reply)
             implements Command {

@@ -9,6 +9,7 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -99,19 +100,17 @@ final class Leasing {
 
     /** Whether there is nothing to offer but what consumers hold too much to get. */
     private boolean isFull(Command.Receive c) {
-        if (c.ordered()) {
-            return false;
-        }
-        boolean full = false;
-        int end = c.queueId() < 0 ? c.queues() : c.queueId() + 1;
-        for (int queueId = Math.max(0, c.queueId()); queueId < end; queueId++) {
-            if (available(c, queueId) != null) {
-                return false;
-            }
-            int open = state.leases.open(c.groupId(), c.topicId(), queueId);
-            full |= open >= Leases.OPEN_MAX;
-        }
-        return full;
+        return !c.ordered()
+                && queues(c).anyMatch(queueId -> open(c, queueId) >= Leases.OPEN_MAX)
+                && queues(c).noneMatch(queueId -> available(c, queueId) != null);
+    }
+
+    private static IntStream queues(Command.Receive c) {
+        return c.queueId() < 0 ? IntStream.range(0, c.queues()) : IntStream.of(c.queueId());
+    }
+
+    private int open(Command.Receive c, int queueId) {
+        return state.leases.open(c.groupId(), c.topicId(), queueId);
     }
 
     private @Nullable Offer available(Command.Receive c, int queueId) {
@@ -120,7 +119,7 @@ final class Leasing {
         if (queue == null || (committed == Offsets.NONE && !c.look())) {
             return null;
         }
-        int open = state.leases.open(c.groupId(), c.topicId(), queueId);
+        int open = open(c, queueId);
         List<Lease> again = again(c, queueId);
         int left = c.countMax() - again.size();
         int newMax = Math.min(left, c.ordered() && open > 0 ? 0 : Leases.OPEN_MAX - open);
@@ -187,6 +186,9 @@ final class Leasing {
             return false;
         }
         long nowMs = clock.wallMs();
+        if (c.ordered() && isHeld(c.groupId(), ref, nowMs)) {
+            return false;
+        }
         for (Lease offered : c.again()) {
             Lease now = lease(c.groupId(), ref, offered.offset(), offered.number());
             if (now == null || !now.hasRunOut(nowMs)) {
@@ -194,6 +196,13 @@ final class Leasing {
             }
         }
         return true;
+    }
+
+    /** Whether somebody holds a message of the queue. */
+    private boolean isHeld(int groupId, QueueRef ref, long nowMs) {
+        Leases leases = state.leases;
+        return leases.open(groupId, ref.topicId(), ref.queueId()) > 0
+                && leases.allRunOut(groupId, ref.topicId(), ref.queueId(), nowMs, 1).isEmpty();
     }
 
     private @Nullable Lease lease(int groupId, QueueRef queue, long offset, long number) {

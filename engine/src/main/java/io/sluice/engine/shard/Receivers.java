@@ -164,8 +164,20 @@ final class Receivers {
     }
 
     private boolean isHeld(TurnKey turn) {
+        return turnNanos(turn) != Long.MAX_VALUE;
+    }
+
+    /** Until when somebody reads a queue; Long.MAX_VALUE if nobody does. */
+    private long turnNanos(TurnKey turn) {
         Long untilNanos = turns.get(turn);
-        return untilNanos != null && untilNanos - clock.nanos() > 0;
+        if (untilNanos == null) {
+            return Long.MAX_VALUE;
+        }
+        if (untilNanos - clock.nanos() <= 0) {
+            turns.remove(turn);
+            return Long.MAX_VALUE;
+        }
+        return untilNanos;
     }
 
     /** Whether somebody is reading one of the queues, and may leave something. */
@@ -215,8 +227,7 @@ final class Receivers {
             long deadlineMs = state.leases.nextDeadlineMs(key.groupId, key.topicId, queueId, nowMs);
             leased |= deadlineMs != Long.MAX_VALUE;
             nextMs = Math.min(nextMs, deadlineMs);
-            Long turn = turns.get(new TurnKey(key.groupId, queue));
-            dueNanos = Math.min(dueNanos, turn == null ? Long.MAX_VALUE : turn);
+            dueNanos = Math.min(dueNanos, turnNanos(new TurnKey(key.groupId, queue)));
             watch(line, queue);
         }
         long now = clock.nanos();

@@ -400,6 +400,26 @@ final class ReceiverTest {
     }
 
     @Test
+    void shouldGoOnWhenAReaderVanishedAndNothingIsLeft() {
+        send("a".repeat(800));
+        for (int i = 0; i < 200; i++) {
+            machine.send(topic, 1, "x".repeat(800)); // more than memory holds
+        }
+        machine.holdReads = true;
+        List<Received> vanished = await(0, 0);
+        machine.holdReads = false;
+        machine.heldReads.clear();
+        machine.ask((Consumer<Outcome<Long>> reply) ->
+                machine.broker().commitOffset(group, topic, 0, 1, true, reply));
+        List<Received> next = await(0, 9_000);
+        machine.advanceMs(8_999);
+        assertEquals(List.of(), next);
+        machine.advanceMs(1);
+        assertEquals(-1, next.getFirst().queueId());
+        assertEquals(List.of(), vanished);
+    }
+
+    @Test
     void shouldLookWithoutTaking() {
         assertTrue(look(0).isNothing());
         send("a");

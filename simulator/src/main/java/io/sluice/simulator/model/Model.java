@@ -1,8 +1,10 @@
 package io.sluice.simulator.model;
 
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.simulator.plan.Setting;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.World;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +16,12 @@ import java.util.TreeSet;
  * contradicts a {@link Promise} is told to the {@link Judge}.
  */
 public final class Model {
+    /** A message that leaves less of a write may have no room in it as a dead letter. */
+    private static final int LARGE_BYTES = 1_000;
+
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
+    private final Handed handed;
     private final Queues queues;
     private final Transactions transactions;
     private final Groups groups;
@@ -29,7 +35,8 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        queues = new Queues(judge, givenBack, transactions);
+        handed = new Handed(judge, setting.retryMax(), setting.batchBytes() - LARGE_BYTES);
+        queues = new Queues(judge, givenBack, transactions, handed);
         groups = new Groups(judge, queues.sends(), givenBack);
         catalog = new CatalogModel(judge);
     }
@@ -52,6 +59,11 @@ public final class Model {
     /** What became of transactions. */
     public Transactions transactions() {
         return transactions;
+    }
+
+    /** Who was handed what. */
+    public Handed handed() {
+        return handed;
     }
 
     /** Who is how far. */
@@ -109,6 +121,7 @@ public final class Model {
         boolean mayLose = judge.async() || !judge.honest();
         judge.died();
         groups.died();
+        handed.died();
         queues.died();
         catalog.died();
         if (mayLose) {
@@ -234,6 +247,30 @@ public final class Model {
                             Promise.DELIVERED,
                             "message %d of %s at offset %d was never delivered to group %d"
                                     .formatted(i, sent, at, group));
+                }
+            }
+        }
+    }
+
+    /**
+     * The group that receives has had everything of a queue.
+     *
+     * @param from where it began
+     */
+    public void endReceived(int groupId, QueueRef ref, long from) {
+        QueueModel queue = queues.existing(ref);
+        for (long offset = from; queue != null && offset < queue.end(); offset++) {
+            Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
+            if (sent == null || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
+                continue;
+            }
+            for (int i = 0; i < sent.count; i++) {
+                String missing =
+                        sent.where[i] != offset
+                                ? null
+                                : handed.missing(groupId, ref, offset, sends().number(sent, i));
+                if (missing != null) {
+                    judge.violated(Promise.DELIVERED, missing);
                 }
             }
         }

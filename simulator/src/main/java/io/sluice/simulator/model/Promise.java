@@ -14,6 +14,8 @@ public enum Promise {
     OFFSETS,
     /** 7: Transactions all or nothing, with one decision; what is undecided is not seen. */
     TRANSACTIONS,
+    /** 6: One holder of a leased message at a time; stale receipts are refused. */
+    LEASES,
     /** 8: Timers never early, none lost. */
     TIMERS,
     /** 9: Given back as often as allowed, then a dead letter. */

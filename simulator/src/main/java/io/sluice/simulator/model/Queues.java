@@ -4,6 +4,9 @@ import io.sluice.engine.catalog.Names;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What lies in the queues, as far as somebody was told or has seen it. A queue belongs to an
@@ -23,6 +25,7 @@ public final class Queues {
     private final Sends sends;
     private final GivenBack givenBack;
     private final Transactions transactions;
+    private final Handed handed;
     private final Map<QueueRef, QueueModel> queues = new TreeMap<>(Queues::compare);
     private final List<Skipped> skipped = new ArrayList<>();
     private final BitSet audited = new BitSet(); // by number of message
@@ -31,7 +34,11 @@ public final class Queues {
     /** A reader that wanted some tags only was led from one offset to another. */
     private record Skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {}
 
-    Queues(Judge judge, GivenBack givenBack, Transactions transactions) {
+    /** Where the dead letters of the group are that receives instead of pulling. */
+    private static final String RECEIVED_DEAD_LETTERS = Names.deadLetterTopic(Handed.GROUP);
+
+    Queues(Judge judge, GivenBack givenBack, Transactions transactions, Handed handed) {
+        this.handed = handed;
         this.judge = judge;
         this.sends = new Sends(judge, this);
         this.givenBack = givenBack;
@@ -130,6 +137,12 @@ public final class Queues {
         return sent;
     }
 
+    /** A message was handed out for a time; its number, negative if there is no such message. */
+    public int received(QueueRef home, String name, long offset, ByteBuffer message) {
+        Sent sent = seen(home, name, 0, offset, message);
+        return sent == null ? -1 : sends.number(sent, Sends.index(message));
+    }
+
     private void remember(QueueRef home, String name, long offset, Sent sent, ByteBuffer message) {
         QueueModel queue = queue(home);
         long hash = hash(message);
@@ -199,6 +212,11 @@ public final class Queues {
     }
 
     private void again(String home, Sent sent, int index, int times, long storeMs) {
+        if (home.equals(RECEIVED_DEAD_LETTERS)) {
+            handed.buried(
+                    sends.number(sent, index), times, "message %d of %s".formatted(index, sent));
+            return;
+        }
         GivenBack.Count count = givenBack.of(new GivenBack.Key(home, sent.id, index, times));
         count.seen++;
         count.storedMsMin = Math.min(count.storedMsMin, storeMs);

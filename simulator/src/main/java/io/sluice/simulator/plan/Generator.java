@@ -4,6 +4,7 @@ import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.DiskFault;
 import io.sluice.simulator.world.FileKind;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -114,6 +115,7 @@ public final class Generator {
             faults(operations, mix);
         }
         order();
+        receive(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -339,6 +341,44 @@ public final class Generator {
                 .maybe(60, this::sendHalf)
                 .maybe(70, this::decide)
                 .maybe(5, Operation.ListUndecided::new);
+    }
+
+    /**
+     * What the group that receives does, in some histories. It has dice of its own, so that a
+     * seed's other steps are the same without it.
+     */
+    private void receive(int operations) {
+        Dice own = new Dice(Dice.mix(setting.hashCode() * 31L + operations) ^ durationNanos);
+        if (!own.perMille(600)) {
+            return;
+        }
+        boolean mayOrder = own.perMille(300);
+        int suspended = own.perMille(500) ? 300 : 0;
+        int holdMsMax = own.coin() ? 2_000 : 20_000;
+        for (int left = (int) own.between(operations / 8, operations); left > 0; left--) {
+            long at = own.between(2 * NANOS_PER_MS, durationNanos);
+            int draw = own.below(100);
+            Operation operation;
+            if (draw < 45) {
+                int queue = own.coin() ? -1 : own.below(queues);
+                int suspendMs = own.perMille(suspended) ? (int) own.magnitude(5_000) : 0;
+                operation =
+                        new Operation.Receive(
+                                own.below(topics),
+                                queue,
+                                1 + own.below(16),
+                                own.perMille(200) ? 1_000 : 1 << 18,
+                                1 + (int) own.magnitude(holdMsMax),
+                                suspendMs,
+                                mayOrder && own.coin());
+            } else if (draw < 90) {
+                operation = new Operation.Acknowledge((int) own.magnitude(64));
+            } else {
+                int holdMs = own.coin() ? own.below(100) : (int) own.magnitude(20_000);
+                operation = new Operation.Extend((int) own.magnitude(64), holdMs);
+            }
+            steps.add(new Step(at, own.nextLong(), operation));
+        }
     }
 
     private int topic() {

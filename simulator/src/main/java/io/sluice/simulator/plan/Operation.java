@@ -178,4 +178,34 @@ public sealed interface Operation extends Event {
 
     /** An operator looks at what is undecided. */
     record ListUndecided() implements Operation {}
+
+    /**
+     * A consumer of the group that receives is handed messages for a time; whether it acknowledges
+     * them is decided by later operations.
+     *
+     * @param queue -1 for any
+     * @param holdMs for how long
+     * @param suspendMs how long it waits for messages
+     * @param ordered whether it wants a queue's messages in order
+     */
+    record Receive(
+            int topic,
+            int queue,
+            int count,
+            int sizeBytes,
+            int holdMs,
+            int suspendMs,
+            boolean ordered)
+            implements Operation {}
+
+    /**
+     * A consumer acknowledges a message that it was handed some time ago, perhaps too late, perhaps
+     * for the second time.
+     *
+     * @param pick which of those handed out lately, the newest first
+     */
+    record Acknowledge(int pick) implements Operation {}
+
+    /** A consumer wants a message for so long from now on, or gives it back. */
+    record Extend(int pick, int holdMs) implements Operation {}
 }

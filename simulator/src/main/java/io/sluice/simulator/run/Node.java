@@ -19,11 +19,13 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.Threads;
 import io.sluice.simulator.world.World;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The machine that the broker runs on: its disks, and one life of the process after the other. Puts
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Node {
     static final byte[] HOST = {127, 0, 0, 1, 0, 0, 42, -97};
     static final List<Long> DELAYS_MS = List.of(100L, 300L, 500L, 1_000L, 3_000L, 10_000L);
+    private static final long DELAY_MS_MAX = 365L * 24 * 3600 * 1000;
 
     private final Consumer<String> story;
     private final boolean told;
@@ -115,6 +118,11 @@ final class Node {
         });
     }
 
+    /** How often a message comes again before it is a dead letter. */
+    int retryMax() {
+        return setting.retryMax();
+    }
+
     private void recover(Executor shard) throws IOException {
         Executor background = threads.serial();
         Executor readers = threads.concurrent();
@@ -157,7 +165,8 @@ final class Node {
                 Long.MAX_VALUE,
                 setting.async(),
                 HOST,
-                Transactions.RULES);
+                Transactions.RULES,
+                DELAY_MS_MAX);
     }
 
     /** The process ends at once. */

@@ -5,6 +5,7 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.simulator.model.Handed;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Fault;
@@ -18,11 +19,13 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one plan happen, from an empty disk to the audit, and says whether every promise was kept.
@@ -58,6 +61,7 @@ public final class Run {
     private final Operators operators;
     private final Steering steering;
     private final Transactors transactors;
+    private final Receivers receivers;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -93,6 +97,7 @@ public final class Run {
         steering = new Steering(node);
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
+        receivers = new Receivers(node);
     }
 
     /** The history of a seed. */
@@ -220,6 +225,9 @@ public final class Run {
             case Operation.DeleteGroup op -> operators.deleteGroup(op);
             case Operation.Reset op -> steering.reset(op);
             case Operation.Learn op -> steering.learn(op);
+            case Operation.Receive op -> receivers.receive(op);
+            case Operation.Acknowledge op -> receivers.acknowledge(op);
+            case Operation.Extend op -> receivers.extend(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -405,6 +413,7 @@ public final class Run {
             if (behind) {
                 lockers.leaveAll(); // who consumes in order may have to wait
             }
+            behind |= receivers.receiveAll();
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;
             }
@@ -460,7 +469,11 @@ public final class Run {
             operators.look();
             model.end(
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
-                    node.broker().catalog().groups().stream().map(Group::id).toList());
+                    node.broker().catalog().groups().stream()
+                            .filter(group -> !group.name().equals(Handed.GROUP))
+                            .map(Group::id)
+                            .toList());
+            receivers.end();
         }
     }
 

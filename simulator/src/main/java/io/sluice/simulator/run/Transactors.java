@@ -56,7 +56,8 @@ final class Transactors {
                                 properties,
                                 op.tag(),
                                 op.key(),
-                                0);
+                                0,
+                                false);
         long delayMs = op.delayLevel() == 0 ? 0 : Node.DELAYS_MS.get(op.delayLevel() - 1);
         Tx tx = model.transactions().preparing(sent, delayMs);
         if (node.isTold()) {

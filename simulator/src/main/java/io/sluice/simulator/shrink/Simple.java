@@ -39,6 +39,8 @@ final class Simple {
                     "Send.sizeBytes", 8,
                     "Consume.count", 1,
                     "Retain.keepMs", 1_000,
+                    "Receive.count", 1,
+                    "Receive.holdMs", 1,
                     "Storage.calls", 1,
                     "SendHalf.sizeBytes", 8);
 

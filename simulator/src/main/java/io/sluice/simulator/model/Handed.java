@@ -1,0 +1,258 @@
+package io.sluice.simulator.model;
+
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What was handed out to consumers that hold messages for a time, and what of it is settled. An
+ * answer that was lost may have handed something out that nobody knows of, so what is demanded is
+ * what holds in any case: nobody else gets a message before the deadline of the one who is known to
+ * have it, each handing out counts one attempt more, and what was acknowledged stays so.
+ */
+public final class Handed {
+    /** The one group that receives; the others pull. */
+    public static final String GROUP = "p";
+
+    private record Place(int groupId, int topicId, int queueId, long offset)
+            implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int by = Integer.compare(groupId, other.groupId);
+            by = by != 0 ? by : Integer.compare(topicId, other.topicId);
+            by = by != 0 ? by : Integer.compare(queueId, other.queueId);
+            return by != 0 ? by : Long.compare(offset, other.offset);
+        }
+    }
+
+    /** What is known of a message in a group. */
+    private static final class Held {
+        long number;
+        int attempt;
+        long storeMs;
+        long deadlineMs; // nobody else may have it before; 0 if nobody knows
+        int changesUnderWay;
+        boolean mayBeAcknowledged;
+        boolean acknowledged;
+    }
+
+    /** One message in the hands of one consumer, as it was given. */
+    public record Receipt(int groupId, QueueRef queue, long offset, long number) {
+        private Place place() {
+            return new Place(groupId, queue.topicId(), queue.queueId(), offset);
+        }
+    }
+
+    /** A request that names a receipt, and what was known when it was made. */
+    public static final class Claim {
+        private final Receipt receipt;
+        private final boolean isStale;
+        private final long deadlineMs;
+
+        private Claim(Receipt receipt, boolean isStale, long deadlineMs) {
+            this.receipt = receipt;
+            this.isStale = isStale;
+            this.deadlineMs = deadlineMs;
+        }
+    }
+
+    private final Judge judge;
+    private final int retryMax;
+    private final int largeBytes;
+    private final TreeMap<Place, Held> places = new TreeMap<>();
+    private final Set<Integer> buried = new HashSet<>(); // numbers of messages
+
+    Handed(Judge judge, int retryMax, int largeBytes) {
+        this.judge = judge;
+        this.retryMax = retryMax;
+        this.largeBytes = largeBytes;
+    }
+
+    /**
+     * A message was handed out.
+     *
+     * @param deadlineMs until when, by the broker's clock
+     * @param atMs since when
+     * @param attempt how often, this time included
+     * @param sizeBytes of the message
+     * @param storeMs when it was stored
+     * @param message its number
+     */
+    public void given(
+            Receipt receipt,
+            long atMs,
+            long deadlineMs,
+            int attempt,
+            int sizeBytes,
+            long storeMs,
+            int message) {
+        if (judge.isForgotten(receipt.queue.topicId())) {
+            return;
+        }
+        Held held = places.computeIfAbsent(receipt.place(), place -> new Held());
+        if (held.acknowledged) {
+            wrong(receipt + " is handed out although it was acknowledged");
+        }
+        if (buried.contains(message)) {
+            wrong(receipt + " is handed out although it is a dead letter");
+        }
+        if (held.number == receipt.number) {
+            wrong(receipt + " is handed out twice under the same number");
+        }
+        if (held.deadlineMs > atMs) {
+            wrong(
+                    "%s is handed out at %d, another one holds it until %d"
+                            .formatted(receipt, atMs, held.deadlineMs));
+        }
+        if (attempt <= held.attempt) {
+            wrong("%s is attempt %d, after %d".formatted(receipt, attempt, held.attempt));
+        }
+        if (attempt > 1 + retryMax && sizeBytes < largeBytes) {
+            judge.violated(
+                    Promise.RETRIES,
+                    "%s is attempt %d, the group allows %d retries"
+                            .formatted(receipt, attempt, retryMax));
+        }
+        held.number = receipt.number;
+        held.attempt = attempt;
+        held.storeMs = storeMs;
+        held.deadlineMs = deadlineMs;
+        held.changesUnderWay = 0;
+        held.mayBeAcknowledged = false;
+    }
+
+    private void wrong(String what) {
+        judge.violated(Promise.LEASES, what);
+    }
+
+    /** Somebody got messages of a queue in order: nobody else may hold any of it. */
+    public void givenInOrder(Receipt first, long atMs) {
+        Place from = new Place(first.groupId, first.queue.topicId(), first.queue.queueId(), 0);
+        Place to =
+                new Place(
+                        first.groupId,
+                        first.queue.topicId(),
+                        first.queue.queueId(),
+                        Long.MAX_VALUE);
+        places.subMap(from, to)
+                .forEach((place, held) -> {
+                    boolean isOpen =
+                            !held.acknowledged
+                                    && !held.mayBeAcknowledged
+                                    && !judge.mayHaveExpired(place.topicId, held.storeMs);
+                    if (isOpen && held.number != first.number && held.deadlineMs > atMs) {
+                        judge.violated(
+                                Promise.ORDER,
+                                "%s was handed out in order while %s was held"
+                                        .formatted(first, place));
+                    }
+                });
+    }
+
+    /** A consumer acknowledges a message. */
+    public Claim acknowledging(Receipt receipt) {
+        Claim claim = claim(receipt);
+        Held held = places.get(receipt.place());
+        if (held != null && held.number == receipt.number) {
+            held.mayBeAcknowledged = true;
+        }
+        return claim;
+    }
+
+    /** A consumer wants a message for longer, or gives it back. */
+    public Claim changing(Receipt receipt) {
+        Claim claim = claim(receipt);
+        Held held = places.get(receipt.place());
+        if (held != null && held.number == receipt.number) {
+            held.changesUnderWay++;
+            held.deadlineMs = 0;
+        }
+        return claim;
+    }
+
+    private Claim claim(Receipt receipt) {
+        Held held = places.get(receipt.place());
+        boolean isStale = held == null || held.acknowledged || held.number != receipt.number;
+        boolean isSure = held != null && !isStale && !held.mayBeAcknowledged;
+        return new Claim(receipt, isStale, isSure && held != null ? held.deadlineMs : 0);
+    }
+
+    /** The acknowledgement was taken. */
+    public void acknowledged(Claim claim) {
+        requireNotStale(claim);
+        Held held = places.get(claim.receipt.place());
+        if (held != null) {
+            held.acknowledged = true;
+        }
+    }
+
+    /** The change was taken, and the message is held until {@code deadlineMs}. */
+    public void changed(Claim claim, long deadlineMs) {
+        requireNotStale(claim);
+        Held held = places.get(claim.receipt.place());
+        if (held != null
+                && held.number == claim.receipt.number
+                && held.changesUnderWay > 0
+                && --held.changesUnderWay == 0) {
+            held.deadlineMs = deadlineMs;
+        }
+    }
+
+    private void requireNotStale(Claim claim) {
+        if (claim.isStale && !judge.isForgotten(claim.receipt.queue.topicId())) {
+            wrong(claim.receipt + " is stale, and was taken");
+        }
+    }
+
+    /** The receipt was refused. */
+    public void refused(Claim claim, Refusal why) {
+        Held held = places.get(claim.receipt.place());
+        if (why == Refusal.LEASE_GONE
+                && held != null
+                && !judge.mayHaveExpired(claim.receipt.queue.topicId(), held.storeMs)
+                && claim.deadlineMs > judge.latestWallMs()
+                && !judge.isForgotten(claim.receipt.queue.topicId())) {
+            wrong(
+                    "%s is in order until %d, and was refused"
+                            .formatted(claim.receipt, claim.deadlineMs));
+        }
+    }
+
+    /**
+     * Several changes may be answered in any order, and one without an answer may still have been
+     * made: then nobody knows the deadline.
+     */
+    void died() {
+        for (Held held : places.values()) {
+            if (held.changesUnderWay > 0) {
+                held.changesUnderWay = Integer.MAX_VALUE / 2;
+            }
+        }
+    }
+
+    /** A dead letter of a group that receives was seen. */
+    void buried(int message, int times, String what) {
+        if (times <= retryMax) {
+            judge.violated(
+                    Promise.RETRIES,
+                    "%s is a dead letter after %d attempts, the group allows %d retries"
+                            .formatted(what, times, retryMax));
+        }
+        if (!buried.add(message)) {
+            judge.violated(Promise.RETRIES, what + " is a dead letter twice");
+        }
+    }
+
+    /** What became of a message in a group that has received all; null if all is well. */
+    @Nullable String missing(int groupId, QueueRef queue, long offset, int message) {
+        Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
+        return held != null || buried.contains(message)
+                ? null
+                : "%s/%d was passed over by group %d".formatted(queue, offset, groupId);
+    }
+}

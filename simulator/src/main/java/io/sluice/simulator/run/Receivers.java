@@ -1,0 +1,287 @@
+package io.sluice.simulator.run;
+
+import io.sluice.engine.broker.Receive;
+import io.sluice.engine.broker.Receive.Received;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.GroupSettings;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.simulator.model.Handed;
+import io.sluice.simulator.model.Handed.Receipt;
+import io.sluice.simulator.model.Model;
+import io.sluice.simulator.plan.Operation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The consumers of the group that receives. They have no memory of their own: what any of them was
+ * handed is acknowledged some time, or twice, or by a receipt of long ago, or never.
+ */
+final class Receivers {
+    private static final int HELD_MAX = 64;
+    private static final int HOLD_AT_END_MS = 1_000;
+
+    private record Place(int topicId, int queueId) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int by = Integer.compare(topicId, other.topicId);
+            return by != 0 ? by : Integer.compare(queueId, other.queueId);
+        }
+    }
+
+    private final Node node;
+    private final Model model;
+    private final List<Receipt> held = new ArrayList<>(); // newest last
+    private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
+    private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
+
+    Receivers(Node node) {
+        this.node = node;
+        this.model = node.model();
+    }
+
+    private @Nullable Group group() {
+        return node.broker().catalog().group(Handed.GROUP);
+    }
+
+    void receive(Operation.Receive op) {
+        Group group = group();
+        if (group == null) {
+            GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(node.retryMax());
+            var _ = node.broker().catalog().createGroup(Handed.GROUP, settings);
+            return;
+        }
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (topic != null && op.queue() < topic.queues()) {
+            receive(group, topic, op, false);
+        }
+    }
+
+    private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
+        Asked<Received> asked =
+                new Asked<>(
+                        node,
+                        Operation.Receive.class,
+                        outcome -> {
+                            if (outcome instanceof Outcome.Done<Received>(Received received)) {
+                                begun(topic, op.queue());
+                                given(group, topic, op, received, settle);
+                            }
+                        });
+        node.broker()
+                .receiver()
+                .receive(
+                        new Receive(
+                                group,
+                                topic,
+                                op.queue(),
+                                op.count(),
+                                op.sizeBytes(),
+                                TagFilter.ALL,
+                                op.holdMs(),
+                                op.ordered(),
+                                false,
+                                op.suspendMs(),
+                                ByteBuffer::allocate,
+                                node.eventLoop(),
+                                () -> true,
+                                asked));
+    }
+
+    /** What lies before is not owed to the group. */
+    private void begun(Topic topic, int queueId) {
+        int end = queueId < 0 ? topic.queues() : queueId + 1;
+        for (int queue = Math.max(0, queueId); queue < end; queue++) {
+            long first = node.broker().firstOffset(topic, queue);
+            begun.putIfAbsent(new Place(topic.id(), queue), first);
+        }
+    }
+
+    private void given(
+            Group group, Topic topic, Operation.Receive op, Received received, boolean settle) {
+        if (received.queueId() < 0) {
+            return;
+        }
+        QueueRef queue = new QueueRef(topic.id(), received.queueId());
+        ByteBuffer all = received.messages();
+        int at = 0;
+        for (long offset : received.offsets()) {
+            int size = StoredMessage.sizeBytes(all, at);
+            ByteBuffer message = ByteBuffer.allocate(size).put(0, all, at, size);
+            at += size;
+            int times = StoredMessage.reconsumeTimes(message, 0);
+            StoredMessage.reconsumed(message, 0, 0); // as it was stored
+            int number = model.queues().received(queue, topic.name(), offset, message);
+            Receipt receipt = new Receipt(group.id(), queue, offset, received.number());
+            if (number >= 0) {
+                model.handed()
+                        .given(
+                                receipt,
+                                received.atMs(),
+                                received.atMs() + op.holdMs(),
+                                times + 1,
+                                size,
+                                StoredMessage.storeMs(message, 0),
+                                number);
+            }
+            if (op.ordered()) {
+                model.handed().givenInOrder(receipt, received.atMs());
+            }
+            remember(receipt);
+            if (settle) {
+                acknowledge(group, topic, receipt);
+            }
+        }
+    }
+
+    private void remember(Receipt receipt) {
+        if (held.size() == HELD_MAX) {
+            held.removeFirst();
+        }
+        held.add(receipt);
+    }
+
+    private @Nullable Receipt pick(int pick) {
+        return held.isEmpty() ? null : held.get(held.size() - 1 - pick % held.size());
+    }
+
+    void acknowledge(Operation.Acknowledge op) {
+        Receipt receipt = pick(op.pick());
+        Group group = group();
+        Topic topic =
+                receipt == null ? null : node.broker().catalog().topic(receipt.queue().topicId());
+        if (receipt != null && group != null && topic != null) {
+            acknowledge(group, topic, receipt);
+        }
+    }
+
+    private void acknowledge(Group group, Topic topic, Receipt receipt) {
+        Handed.Claim claim = model.handed().acknowledging(receipt);
+        node.broker()
+                .receiver()
+                .acknowledge(
+                        group,
+                        topic,
+                        receipt.queue().queueId(),
+                        receipt.number(),
+                        new long[] {receipt.offset()},
+                        new Asked<>(
+                                node,
+                                Operation.Acknowledge.class,
+                                outcome -> {
+                                    switch (outcome) {
+                                        case Outcome.Done<Integer> done ->
+                                                model.handed().acknowledged(claim);
+                                        case Outcome.Refused<Integer>(Refusal why, String detail) ->
+                                                model.handed().refused(claim, why);
+                                    }
+                                }));
+    }
+
+    void extend(Operation.Extend op) {
+        Receipt receipt = pick(op.pick());
+        Group group = group();
+        Topic topic =
+                receipt == null ? null : node.broker().catalog().topic(receipt.queue().topicId());
+        if (receipt == null || group == null || topic == null) {
+            return;
+        }
+        Handed.Claim claim = model.handed().changing(receipt);
+        node.broker()
+                .receiver()
+                .extend(
+                        group,
+                        topic,
+                        receipt.queue().queueId(),
+                        receipt.number(),
+                        receipt.offset(),
+                        op.holdMs(),
+                        new Asked<>(
+                                node,
+                                Operation.Extend.class,
+                                outcome -> {
+                                    switch (outcome) {
+                                        case Outcome.Done<Long>(Long atMs) ->
+                                                model.handed().changed(claim, atMs + op.holdMs());
+                                        case Outcome.Refused<Long>(Refusal why, String detail) ->
+                                                model.handed().refused(claim, why);
+                                    }
+                                }));
+    }
+
+    // The end.
+
+    /** Receives and acknowledges whatever there is; whether the group is not yet at every end. */
+    boolean receiveAll() {
+        Group group = group();
+        boolean behind = false;
+        for (int number = 0; group != null && number < Names.TOPICS; number++) {
+            Topic topic = Names.topic(node.broker(), 0, number);
+            for (int queue = 0; topic != null && queue < topic.queues(); queue++) {
+                Place place = new Place(topic.id(), queue);
+                if (begun.containsKey(place) && isBehind(topic, place)) {
+                    behind = true;
+                    receive(
+                            group,
+                            topic,
+                            new Operation.Receive(
+                                    number,
+                                    queue,
+                                    32,
+                                    Pulls.SIZE_BYTES_MAX,
+                                    HOLD_AT_END_MS,
+                                    0,
+                                    false),
+                            true);
+                    ask(group, topic, place);
+                }
+            }
+        }
+        return behind;
+    }
+
+    private boolean isBehind(Topic topic, Place place) {
+        long first = node.broker().firstOffset(topic, place.queueId);
+        long end = node.broker().endOffset(topic, place.queueId);
+        return Math.max(first, committed.getOrDefault(place, -1L)) < end;
+    }
+
+    private void ask(Group group, Topic topic, Place place) {
+        node.broker()
+                .startOffset(
+                        group,
+                        topic,
+                        place.queueId,
+                        false,
+                        new Asked<>(
+                                node,
+                                Operation.AskOffset.class,
+                                outcome -> {
+                                    if (outcome instanceof Outcome.Done<Long>(Long offset)) {
+                                        committed.put(place, offset);
+                                    }
+                                }));
+    }
+
+    /** Everything that was there when the group began, or came since, was handed out. */
+    void end() {
+        Group group = group();
+        if (group != null) {
+            begun.forEach((place, from) -> {
+                if (node.broker().catalog().topic(place.topicId) != null) {
+                    model.endReceived(group.id(), new QueueRef(place.topicId, place.queueId), from);
+                }
+            });
+        }
+    }
+}
