@@ -339,7 +339,8 @@ public final class Broker {
      *
      * @param position where the message lies
      * @param delayLevel 0 for the schedule, negative for the dead-letter queue
-     * @param retryMax how often it may come again; negative for the group's setting
+     * @param retryMax how often it may come again as its client asks; see {@link
+     *     GroupSettings#retryMax(int)}
      * @param originId the offset message id that the consumer knows it by; empty for none
      */
     public void sendBack(
@@ -367,7 +368,7 @@ public final class Broker {
             int retryMax,
             String originId,
             Consumer<Outcome<Appended>> reply) {
-        int max = retryMax < 0 ? group.settings().retryMax() : retryMax;
+        int max = group.settings().retryMax(retryMax);
         int times = StoredMessage.reconsumeTimes(stored, 0);
         RetryPolicy.Decision decision =
                 retries.decide(times, max, delayLevel, group.settings().retrySchedule());

@@ -77,6 +77,19 @@ public record GroupSettings(
                 attributes);
     }
 
+    /**
+     * How often a message is retried if its client asks for {@code asked} times. Every client asks,
+     * mostly for its own default of 16; so a number that was decided here bounds what it asks for.
+     *
+     * @param asked negative if the client does not say
+     */
+    public int retryMax(int asked) {
+        if (asked < 0) {
+            return retryMax;
+        }
+        return retryMax == DEFAULT.retryMax ? asked : Math.min(asked, retryMax);
+    }
+
     /** How long retries wait; null to go by the server's delay levels. */
     public @Nullable RetrySchedule retrySchedule() {
         String text = attributes.get(RETRY_SCHEDULE);

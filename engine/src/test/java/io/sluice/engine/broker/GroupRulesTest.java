@@ -158,4 +158,14 @@ class GroupRulesTest {
         assertTrue(giveBack(changed, position).positions().length == 1);
         assertNotNull(machine.broker().catalog().topic("%DLQ%billing"));
     }
+
+    @Test
+    void shouldBoundTheAttemptsThatAClientAsksForByWhatWasDecided() {
+        assertEquals(20, GroupSettings.DEFAULT.retryMax(20));
+        assertEquals(16, GroupSettings.DEFAULT.retryMax(-1));
+        GroupSettings few = GroupSettings.DEFAULT.withRetryMax(2);
+        assertEquals(2, few.retryMax(16));
+        assertEquals(1, few.retryMax(1));
+        assertEquals(2, few.retryMax(-1));
+    }
 }

@@ -100,10 +100,8 @@ final class SendHandler {
      * order: its clients retry on their own and give back only what they gave up.
      */
     private boolean isDead(SendMessageHeader fields, Group group) {
-        int max =
-                fields.maxReconsumeTimes() == SendMessageHeader.ABSENT
-                        ? group.settings().retryMax()
-                        : fields.maxReconsumeTimes();
+        boolean isAsked = fields.maxReconsumeTimes() != SendMessageHeader.ABSENT;
+        int max = group.settings().retryMax(isAsked ? fields.maxReconsumeTimes() : -1);
         return fields.reconsumeTimes() > max || clients.consumesInOrder(group.name());
     }
 

@@ -6,15 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.protocol.CloneGroupOffsetHeader;
+import io.sluice.protocol.ConsumerSendMsgBackHeader;
+import io.sluice.protocol.GetRouteInfoHeader;
 import io.sluice.protocol.GroupRetryPolicy;
 import io.sluice.protocol.LockBatchRequestBody;
 import io.sluice.protocol.LockBatchResponseBody;
+import io.sluice.protocol.MessageId;
 import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.PullMessageResponse;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResetOffsetBody;
 import io.sluice.protocol.ResetOffsetHeader;
 import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.SendMessageResponse;
 import io.sluice.protocol.SubscriptionGroupConfig;
 import io.sluice.protocol.SubscriptionGroupList;
 import io.sluice.protocol.UpdateConsumerOffsetHeader;
@@ -22,6 +26,7 @@ import io.sluice.server.remoting.Wire;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whose commits count, where operators send groups, and what is decided about them. */
@@ -165,7 +170,7 @@ class ReplayTest extends FrontDoor {
 
     // What is decided about a group.
 
-    private Wire.Reply set(GroupRetryPolicy policy, Map<String, String> attributes)
+    private Wire.Reply set(@Nullable GroupRetryPolicy policy, Map<String, String> attributes)
             throws IOException {
         var config =
                 new SubscriptionGroupConfig(
@@ -220,5 +225,34 @@ class ReplayTest extends FrontDoor {
                         "{\"groupName\":\"group\",\"groupRetryPolicy\":{\"type\":\"NEVER\"}}"
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         assertTrue(config().attributes().isEmpty());
+    }
+
+    @Test
+    void shouldGiveAGroupNoMoreThanItsRateAllows() throws IOException {
+        send(5);
+        ok(set(null, Map.of("+consume-rate", "1")));
+        assertEquals(1, bodies(ok(pull(pull("orders", 0, 0, SUBSCRIPTION))).body()).size());
+        assertTrue(
+                bodies(ok(pull(pull("orders", 0, 1, SUBSCRIPTION | SUSPEND))).body())
+                        .contains("m1"),
+                "it waits for its turn");
+    }
+
+    private static long position(Wire.Reply sent) {
+        return MessageId.parse(SendMessageResponse.decode(sent.header()).msgId()).position();
+    }
+
+    @Test
+    void shouldDropAfterTheLastAttemptIfAskedTo() throws IOException {
+        long position = position(ok(wire.send("orders", 0, "x")));
+        ok(set(null, Map.of("+after-last-attempt", "discard")));
+        var back =
+                new ConsumerSendMsgBackHeader(
+                        "group", position, -1, null, "orders", false, 16, null);
+        ok(wire.call(RequestCode.CONSUMER_SEND_MSG_BACK, back::encode));
+        var route = new GetRouteInfoHeader("%DLQ%group", true);
+        refused(
+                ResponseCode.TOPIC_NOT_EXIST,
+                wire.call(RequestCode.GET_ROUTEINFO_BY_TOPIC, route::encode));
     }
 }

@@ -77,7 +77,7 @@ public final class Groups {
 
     private void ignored(int groupId, QueueRef queue, Commits.Call call, long kept) {
         Commits known = commits(groupId, queue);
-        if (!known.isPossibleIgnored(call, kept)) {
+        if (!known.isPossibleIgnored(call, kept) && !judge.isForgotten(queue.topicId())) {
             judge.violated(
                     Promise.OFFSETS,
                     "a commit of %d to %s, whose client %s no say, was answered %d; %s"
@@ -131,7 +131,7 @@ public final class Groups {
         boolean must = resets.mustMove(groupId, queue, asked);
         resets.pulled(groupId, queue);
         Long to = asked.mustMoveTo();
-        if (must && to != null && to != movedTo) {
+        if (must && to != null && to != movedTo && !judge.isForgotten(queue.topicId())) {
             judge.violated(
                     Promise.OFFSETS,
                     "group %d was not told that it was sent to %d of %s"
@@ -176,6 +176,7 @@ public final class Groups {
         int topicId = queue.topicId();
         if (sent == null
                 || judge.async()
+                || judge.isForgotten(topicId)
                 || !locks.isInOrder(groupId, topicId, askedNanos / 1_000_000, nowMs())) {
             return;
         }
@@ -193,6 +194,12 @@ public final class Groups {
         return judge.mayHaveExpired(topicId, judge.wallMs() - EXPIRING_MS)
                 ? Long.MAX_VALUE
                 : commits(groupId, queue).highest();
+    }
+
+    /** A group is being deleted. */
+    public void deleting(int groupId) {
+        locks.deleting(groupId);
+        resets.deleting(groupId);
     }
 
     /** The broker serves again. */

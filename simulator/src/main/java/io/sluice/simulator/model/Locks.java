@@ -196,6 +196,16 @@ public final class Locks {
         }
     }
 
+    /** The group is being deleted: nobody may rely on its locks any more. */
+    void deleting(int groupId) {
+        locks.forEach((key, lock) -> {
+            if (key.groupId == groupId) {
+                lock.version++;
+                lock.unknown(NEVER);
+            }
+        });
+    }
+
     /** The broker has died: who holds a lock holds it on; what was given back may be held again. */
     void died(long nowMs) {
         for (Lock lock : locks.values()) {

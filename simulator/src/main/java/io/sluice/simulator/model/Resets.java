@@ -111,6 +111,17 @@ public final class Resets {
         return reset != null && offset < reset.skipped;
     }
 
+    /** The group is being deleted: nobody has to tell it anything any more. */
+    void deleting(int groupId) {
+        resets.forEach((key, reset) -> {
+            if (key.groupId == groupId) {
+                reset.version++;
+                reset.confirmed = false;
+                reset.stands = false;
+            }
+        });
+    }
+
     /** The broker has died, and with it its memory of whom it has told. */
     void died() {
         reading.clear();

@@ -98,6 +98,10 @@ final class Operators {
 
     void deleteGroup(Operation.DeleteGroup op) {
         String name = Names.group(op.group());
+        Group group = catalog().group(name);
+        if (group != null) {
+            model.groups().deleting(group.id());
+        }
         for (String own : List.of(retryTopic(name), deadLetterTopic(name))) {
             model.deleting(own);
             Topic topic = catalog().topic(own);
@@ -105,7 +109,7 @@ final class Operators {
                 model.deleting(topic.id());
             }
         }
-        change(op.getClass(), name, catalog().deleteGroup(name), group -> {});
+        change(op.getClass(), name, catalog().deleteGroup(name), deleted -> {});
     }
 
     private void topic(Topic topic) {
