@@ -60,18 +60,36 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
                                 value -> Progress.decode(JsonObject.of("offsetTable", value))));
     }
 
-    /** Writes a body, with queues as names of members, as every RocketMQ does here. */
+    /** How many messages are left, over all queues. */
+    public long lag() {
+        return queues.values().stream()
+                .mapToLong(queue -> queue.brokerOffset() - Math.max(queue.consumerOffset(), 0))
+                .sum();
+    }
+
+    /** Writes a body that says nothing of a rate. */
     public JsonWriter encode() {
+        return encode(0);
+    }
+
+    /**
+     * Writes a body.
+     *
+     * @param consumeTps messages per second that the group gets
+     */
+    public JsonWriter encode(double consumeTps) {
         JsonWriter json = new JsonWriter();
-        json.beginObject().member("consumeTps", 0).name("offsetTable").beginObject();
+        encode(json, consumeTps);
+        return json;
+    }
+
+    /** With queues as names of members, as every RocketMQ does here. */
+    void encode(JsonWriter json, double consumeTps) {
+        json.beginObject().member("consumeTps", consumeTps).name("offsetTable").beginObject();
         queues.forEach((queue, progress) -> {
-            json.beginObject()
-                    .member("brokerName", queue.brokerName())
-                    .member("queueId", queue.queueId())
-                    .member("topic", queue.topic())
-                    .endName();
+            queue.encodeName(json);
             progress.encode(json);
         });
-        return json.endObject().endObject();
+        json.endObject().endObject();
     }
 }

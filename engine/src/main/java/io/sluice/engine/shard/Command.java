@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Joined;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
 import java.nio.ByteBuffer;
@@ -133,4 +134,20 @@ public sealed interface Command {
      * @param timers how many timers it holds
      */
     record FooterReadable(int segment, long timers) implements Command {}
+
+    /** What a group has joined, by topic id. */
+    record QueryJoined(int groupId, Consumer<Outcome<List<Joined>>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Which groups have joined a topic, by group id. */
+    record QueryMembers(int topicId, Consumer<Outcome<List<Joined>>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
@@ -23,18 +24,25 @@ final class RouteHandler {
     static final String BROKER_NAME = "sluice-0";
     static final String CLUSTER = "sluice";
 
+    private final Broker broker;
     private final Catalog catalog;
     private final @Nullable String advertised;
-    private final int autoCreateQueues;
+    private volatile boolean writable = true;
 
     /**
      * @param advertised host:port; null to answer with the address by which a client came
-     * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
-    RouteHandler(Catalog catalog, @Nullable String advertised, int autoCreateQueues) {
-        this.catalog = catalog;
+    RouteHandler(Broker broker, @Nullable String advertised) {
+        this.broker = broker;
+        this.catalog = broker.catalog();
         this.advertised = advertised;
-        this.autoCreateQueues = autoCreateQueues;
+    }
+
+    /** Whether routes say that topics can be written; whether that has changed anything. */
+    synchronized boolean letWrite(boolean allowed) {
+        boolean changes = writable != allowed;
+        writable = allowed;
+        return changes;
     }
 
     void route(Request request) {
@@ -46,24 +54,30 @@ final class RouteHandler {
                     "No topic route info in name server for the topic: " + fields.topic());
             return;
         }
-        var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), null);
+        String ordered = OrderedTopics.queues(catalog, fields.topic());
+        var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), ordered);
         request.answer(Answer.ok(route.encode(request.header(), fields)));
     }
 
+    /** RocketMQ has topics by the names of cluster and broker, by which tools find their way. */
     private TopicRouteData.@Nullable QueueData queues(String name) {
         Topic topic = catalog.topic(name);
         if (topic != null) {
             return queues(topic.queues(), topic.settings().permissions());
         }
-        return name.equals(Names.AUTO_CREATE_TOPIC) && autoCreateQueues > 0
-                ? queues(
-                        autoCreateQueues,
-                        TopicSettings.READ | TopicSettings.WRITE | TopicSettings.INHERIT)
-                : null;
+        boolean creates =
+                name.equals(Names.AUTO_CREATE_TOPIC) && broker.config().autoCreateTopics();
+        if (creates || name.equals(CLUSTER) || name.equals(BROKER_NAME)) {
+            int inherit = creates ? TopicSettings.INHERIT : 0;
+            int permissions = TopicSettings.READ | TopicSettings.WRITE | inherit;
+            return queues(broker.config().defaultQueues(), permissions);
+        }
+        return null;
     }
 
-    private static TopicRouteData.QueueData queues(int count, int permissions) {
-        return new TopicRouteData.QueueData(BROKER_NAME, count, count, permissions, 0);
+    private TopicRouteData.QueueData queues(int count, int permissions) {
+        int told = writable ? permissions : permissions & ~TopicSettings.WRITE;
+        return new TopicRouteData.QueueData(BROKER_NAME, count, count, told, 0);
     }
 
     void cluster(Request request) {
@@ -75,11 +89,15 @@ final class RouteHandler {
     }
 
     private BrokerData broker(Peer peer) {
-        String address = advertised != null ? advertised : text(peer.localAddress());
-        return new BrokerData(CLUSTER, BROKER_NAME, Map.of(BrokerData.MASTER, address));
+        return new BrokerData(CLUSTER, BROKER_NAME, Map.of(BrokerData.MASTER, address(peer)));
     }
 
-    private static String text(InetSocketAddress address) {
+    /** Where the broker is for a client, as host:port. */
+    String address(Peer peer) {
+        return advertised != null ? advertised : text(peer.localAddress());
+    }
+
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         boolean v6 = address.getAddress() instanceof Inet6Address;
         return (v6 ? "[" + host + "]" : host) + ":" + address.getPort();

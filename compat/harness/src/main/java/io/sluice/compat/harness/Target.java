@@ -40,6 +40,11 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
     /** The port of the name service. */
     int nameServicePort();
 
+    /** The port that messages say they were stored at. */
+    default int storePort() {
+        return isSluice() ? nameServicePort() : brokerPort();
+    }
+
     /** What the server has printed so far, over all its lives. */
     Path log();
 
