@@ -26,14 +26,19 @@ public record ConsumeStatsList(String brokerAddress, SortedMap<String, List<Topi
                 .name("consumeStatsList")
                 .beginArray();
         long lag = 0;
+        long inFlight = 0;
         for (var group : groups.entrySet()) {
             json.beginObject().name(group.getKey()).beginArray();
             for (Topic topic : group.getValue()) {
                 topic.stats.encode(json, topic.consumeTps);
                 lag += topic.stats.lag();
+                inFlight += topic.stats.inFlight();
             }
             json.endArray().endObject();
         }
-        return json.endArray().member("totalDiff", lag).member("totalInflightDiff", 0).endObject();
+        return json.endArray()
+                .member("totalDiff", lag)
+                .member("totalInflightDiff", inFlight)
+                .endObject();
     }
 }

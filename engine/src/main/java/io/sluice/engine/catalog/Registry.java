@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * on the same executor; see {@link Catalog}.
  */
 public final class Registry {
-    /** The longest namespace, key or value, in characters. */
+    /** The longest value, in characters. */
     public static final int LENGTH_MAX = 4096;
 
     /** How many entries there may be. */

@@ -19,9 +19,4 @@ public record Joined(int groupId, int topicId, int queuesAtJoin, List<Long> comm
         long offset = queueId < committed.size() ? committed.get(queueId) : Offsets.NONE;
         return offset == Offsets.NONE && queueId >= queuesAtJoin ? 0 : offset;
     }
-
-    /** Whether it has committed anything, or will begin where it cannot have. */
-    public boolean consumed() {
-        return committed.stream().anyMatch(offset -> offset != Offsets.NONE);
-    }
 }

@@ -8,6 +8,7 @@ import io.sluice.engine.group.Offsets;
 import io.sluice.protocol.ConsumeStats;
 import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.MessageQueue;
+import io.sluice.server.meter.Meters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsumeStatsSurvey {
     private final Broker broker;
+    private final Meters meters;
     private final Group group;
     private final @Nullable Topic named;
     private final Request request;
@@ -40,11 +42,13 @@ final class ConsumeStatsSurvey {
      */
     ConsumeStatsSurvey(
             Broker broker,
+            Meters meters,
             Group group,
             @Nullable Topic named,
             Request request,
             Consumer<SortedMap<String, ConsumeStats>> done) {
         this.broker = broker;
+        this.meters = meters;
         this.group = group;
         this.named = named;
         this.request = request;
@@ -107,11 +111,14 @@ final class ConsumeStatsSurvey {
         Map<MessageQueue, Progress> queues = new LinkedHashMap<>();
         for (int queueId = 0; queueId < starts.size(); queueId++) {
             long offset = starts.get(queueId);
+            long end = broker.endOffset(topic, queueId);
+            long pulled = meters.pulledTo(topic.name(), group.name(), queueId);
             queues.put(
                     new MessageQueue(topic.name(), RouteHandler.BROKER_NAME, queueId),
                     new Progress(
-                            broker.endOffset(topic, queueId),
+                            end,
                             offset == Offsets.NONE ? Progress.NONE : offset,
+                            Math.max(Math.max(offset, 0), Math.min(pulled, end)),
                             times.get(queueId)));
         }
         return new ConsumeStats(queues);

@@ -150,10 +150,14 @@ final class NameServiceHandler {
 
     /** Refuses: the name service has no settings of its own. */
     void changeSettings(Request request) {
-        SortedMap<String, String> wanted = PropertiesText.read(request.body());
+        SortedMap<String, String> wanted = PropertiesText.read(request);
+        if (wanted == null) {
+            return;
+        }
+        String first = wanted.isEmpty() ? "" : " such as " + wanted.firstKey();
         request.fail(
-                wanted.isEmpty() ? ResponseCode.INVALID_PARAMETER : ResponseCode.NO_PERMISSION,
-                "the name service here has no settings that can be changed, so none of %s: those of the broker are changed by updateBrokerConfig"
-                        .formatted(wanted.keySet()));
+                ResponseCode.NO_PERMISSION,
+                "the name service here has no settings that can be changed%s: those of the broker are changed by updateBrokerConfig"
+                        .formatted(PropertiesText.shown(first)));
     }
 }

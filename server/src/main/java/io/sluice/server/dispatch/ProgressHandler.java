@@ -58,6 +58,7 @@ final class ProgressHandler {
         }
         new ConsumeStatsSurvey(
                         broker,
+                        meters,
                         group,
                         named,
                         request,
@@ -113,6 +114,7 @@ final class ProgressHandler {
         Group group = left.next();
         new ConsumeStatsSurvey(
                         broker,
+                        meters,
                         group,
                         null,
                         request,

@@ -205,7 +205,7 @@ final class PullHandler {
                 new Reading(
                         request,
                         mayWait || !fields.suspends(),
-                        pulled -> count(topic, fields.consumerGroup(), pulled));
+                        pulled -> count(topic, fields, pulled));
         broker.pull(
                 new Pull(
                         topic,
@@ -226,11 +226,13 @@ final class PullHandler {
     }
 
     /** Who only looks, in the name of a group that is not there, is not counted. */
-    private void count(Topic topic, String group, Pulled pulled) {
+    private void count(Topic topic, PullMessageHeader fields, Pulled pulled) {
+        String group = fields.consumerGroup();
         meters.pulled(pulled.count() > 0);
         if (pulled.count() > 0 && broker.catalog().group(group) != null) {
             int sizeBytes = pulled.messages().remaining();
             meters.delivered(topic.name(), group, pulled.count(), sizeBytes);
+            meters.pulledTo(topic.name(), group, fields.queueId(), pulled.nextOffset());
         }
     }
 

@@ -49,13 +49,8 @@ final class SettingsHandler {
     }
 
     void change(Request request) {
-        SortedMap<String, String> wanted;
-        try {
-            wanted = PropertiesText.read(request.body());
-        } catch (IllegalArgumentException e) {
-            request.fail(
-                    ResponseCode.INVALID_PARAMETER,
-                    "the body is not the text of a properties file: " + e.getMessage());
+        SortedMap<String, String> wanted = PropertiesText.read(request);
+        if (wanted == null) {
             return;
         }
         UnaryOperator<BrokerConfig> change = UnaryOperator.identity();
@@ -81,7 +76,7 @@ final class SettingsHandler {
                     known ? ResponseCode.NO_PERMISSION : ResponseCode.INVALID_PARAMETER,
                     "%s %s; while the server runs, these can be changed: %s"
                             .formatted(
-                                    name,
+                                    PropertiesText.shown(name),
                                     known ? "is fixed at start" : "is no setting",
                                     String.join(", ", LiveSetting.names())));
             return null;
@@ -91,7 +86,8 @@ final class SettingsHandler {
         } catch (IllegalArgumentException e) {
             request.fail(
                     ResponseCode.INVALID_PARAMETER,
-                    "%s is %s, not '%s'".formatted(name, setting.expected(), value));
+                    "%s is %s, not '%s'"
+                            .formatted(name, setting.expected(), PropertiesText.shown(value)));
             return null;
         }
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** What topics and queues hold, and how much goes in and out. */
 final class StatsHandler {
     private static final int ENTRIES_MAX = 256;
-    private static final int ENTRIES_SIZE_BYTES_MAX = 8 << 20;
+    private static final int ENTRIES_SIZE_BYTES_MAX = 256 * 1024;
 
     private final Broker broker;
     private final Clients clients;
@@ -107,6 +107,7 @@ final class StatsHandler {
         }
         long first = broker.firstOffset(topic, fields.queueId());
         long end = broker.endOffset(topic, fields.queueId());
+        request.expect(ENTRIES_SIZE_BYTES_MAX);
         broker.pull(
                 new Pull(
                         topic,

@@ -63,20 +63,25 @@ final class StatusHandler {
     private void ofTraffic(SortedMap<String, String> table) {
         table.put("putTps", rates(meters.put()));
         table.put("getTransferredTps", rates(meters.got()));
+        table.put("getTransferedTps", rates(meters.got())); // as RocketMQ 4 spells it
+        table.put("getTotalTps", rates(meters.pullsFound(), meters.pullsMissed()));
         table.put("getFoundTps", rates(meters.pullsFound()));
         table.put("getMissTps", rates(meters.pullsMissed()));
         mornings(table, "msgPutTotal", meters.putMornings(), meters.put());
         mornings(table, "msgGetTotal", meters.gotMornings(), meters.got());
     }
 
-    /** Per second, over the last 10 s, minute and hour. */
-    private String rates(Meter meter) {
-        return String.format(
-                Locale.ROOT,
-                "%.2f %.2f %.2f",
-                meters.seconds(meter).perSecond(),
-                meters.minute(meter).perSecond(),
-                meters.hour(meter).perSecond());
+    /** Per second, over the last 10 s, minute and hour, in all. */
+    private String rates(Meter... all) {
+        double seconds = 0;
+        double minute = 0;
+        double hour = 0;
+        for (Meter meter : all) {
+            seconds += meters.seconds(meter).perSecond();
+            minute += meters.minute(meter).perSecond();
+            hour += meters.hour(meter).perSecond();
+        }
+        return String.format(Locale.ROOT, "%.2f %.2f %.2f", seconds, minute, hour);
     }
 
     private static void mornings(

@@ -32,9 +32,16 @@ public final class Meters {
         }
     }
 
-    private record OfGroup(Meter got, Meter gotBytes, Meter sentBack) {
+    /**
+     * @param pulledTo by queue id, where the messages end that clients were given last
+     */
+    private record OfGroup(Meter got, Meter gotBytes, Meter sentBack, Map<Integer, Long> pulledTo) {
         OfGroup(long nowNanos) {
-            this(new Meter(nowNanos), new Meter(nowNanos), new Meter(nowNanos));
+            this(
+                    new Meter(nowNanos),
+                    new Meter(nowNanos),
+                    new Meter(nowNanos),
+                    new ConcurrentHashMap<>());
         }
 
         void sample(long nowNanos) {
@@ -101,6 +108,11 @@ public final class Meters {
         meters.got.add(count);
         meters.gotBytes.add(sizeBytes);
         got.add(count);
+    }
+
+    /** Messages of a queue up to {@code offset} went to a client of a group; both exist. */
+    public void pulledTo(String topic, String group, int queueId, long offset) {
+        ofGroup(topic, group).pulledTo.put(queueId, offset);
     }
 
     /** A client gave a message back; topic and group exist. */
@@ -177,6 +189,13 @@ public final class Meters {
             case "BROKER_GET_NUMS" -> key.equals(server) ? got : null;
             default -> null;
         };
+    }
+
+    /** Where the messages of a queue end that a group's clients were given last; 0 if none were. */
+    public long pulledTo(String topic, String group, int queueId) {
+        OfTopic meters = topics.get(topic);
+        OfGroup ofGroup = meters == null ? null : meters.groups.get(group);
+        return ofGroup == null ? 0 : ofGroup.pulledTo.getOrDefault(queueId, 0L);
     }
 
     /** Messages per second stored in a topic in the last minute. */

@@ -213,6 +213,9 @@ class OperatorRequestsTest extends FrontDoor {
         var all = new GetBrokerConsumeStatsHeader(false);
         Map<?, ?> found = json(wire.call(code, all::encode));
         assertEquals(1L, found.get("totalDiff"));
+        assertEquals(0L, found.get("totalInflightDiff"));
+        ok(pull(pull("orders", 0, 2, SUBSCRIPTION)));
+        assertEquals(1L, json(wire.call(code, all::encode)).get("totalInflightDiff"));
         assertTrue(found.toString().contains("consumerOffset=2"), found::toString);
         var ordered = new GetBrokerConsumeStatsHeader(true);
         assertEquals(0L, json(wire.call(code, ordered::encode)).get("totalDiff"));
@@ -373,6 +376,12 @@ class OperatorRequestsTest extends FrontDoor {
         refused(
                 ResponseCode.NO_PERMISSION,
                 callWith(RequestCode.UPDATE_NAMESRV_CONFIG, "kvConfigPath=/tmp/x"));
+        refused(
+                ResponseCode.INVALID_PARAMETER,
+                callWith(RequestCode.UPDATE_NAMESRV_CONFIG, "x=\\u00zz"));
+        Wire.Reply tooLong = callWith(change, "k".repeat(100_000) + "=x");
+        refused(ResponseCode.INVALID_PARAMETER, tooLong);
+        assertTrue(("" + tooLong.header().remark()).length() < 500);
         assertTrue(text(call(RequestCode.GET_NAMESRV_CONFIG)).contains("enableTopicList=true"));
     }
 
@@ -382,7 +391,9 @@ class OperatorRequestsTest extends FrontDoor {
         assertEquals("true", status.get("brokerActive"));
         assertEquals("3", status.get("msgPutTotalTodayNow"));
         assertTrue(Double.parseDouble("" + status.get("commitLogDiskRatio")) > 0);
-        assertEquals(3, ("" + status.get("putTps")).split(" ").length);
+        for (String rate : List.of("putTps", "getTransferredTps", "getTotalTps")) {
+            assertEquals(3, ("" + status.get(rate)).split(" ").length, rate);
+        }
     }
 
     @Test

@@ -72,6 +72,10 @@ class MetersTest {
         meters.delivered("orders", "b", 4, 40);
         meters.delivered("bills", "a", 5, 50);
         meters.sentBack("orders", "a");
+        meters.pulledTo("orders", "a", 7, 30);
+        assertEquals(30, meters.pulledTo("orders", "a", 7));
+        assertEquals(0, meters.pulledTo("orders", "a", 6));
+        assertEquals(0, meters.pulledTo("orders", "nobody", 7));
         assertEquals(3, meter("GROUP_GET_NUMS", "orders@a").total());
         assertEquals(40, meter("GROUP_GET_SIZE", "orders@b").total());
         assertEquals(5, meters.gotPerSecond("bills", "a"));
