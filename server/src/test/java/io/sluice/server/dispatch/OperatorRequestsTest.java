@@ -35,7 +35,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +54,16 @@ class OperatorRequestsTest extends FrontDoor {
     }
 
     private static Map<?, ?> json(Wire.Reply reply) {
-        return (Map<?, ?>) Json.read(ok(reply).buffer(), 0, reply.body().length);
+        return (Map<?, ?>)
+                Objects.requireNonNull(Json.read(ok(reply).buffer(), 0, reply.body().length));
+    }
+
+    private static Map<?, ?> map(Map<?, ?> json, String name) {
+        return (Map<?, ?>) Objects.requireNonNull(json.get(name));
+    }
+
+    private static double number(Map<?, ?> json, String name) {
+        return ((Number) Objects.requireNonNull(json.get(name))).doubleValue();
     }
 
     private static String text(Wire.Reply reply) {
@@ -60,7 +71,7 @@ class OperatorRequestsTest extends FrontDoor {
     }
 
     private static List<?> list(Map<?, ?> json, String name) {
-        return (List<?>) json.get(name);
+        return (List<?>) Objects.requireNonNull(json.get(name));
     }
 
     private Wire.Reply call(int code) throws IOException {
@@ -76,9 +87,9 @@ class OperatorRequestsTest extends FrontDoor {
     @Test
     void shouldTellOfAllTopicsAtOnce() throws IOException {
         Wire.Reply reply = call(RequestCode.GET_ALL_TOPIC_CONFIG);
-        Map<?, ?> topics = (Map<?, ?>) json(reply).get("topicConfigTable");
+        Map<?, ?> topics = map(json(reply), "topicConfigTable");
         assertEquals(topics.size(), reply.header().intField("totalTopicNum"));
-        assertEquals(8L, ((Map<?, ?>) topics.get("orders")).get("readQueueNums"));
+        assertEquals(8L, map(topics, "orders").get("readQueueNums"));
     }
 
     private Wire.Reply createAll(TopicConfig... topics) throws IOException {
@@ -122,7 +133,7 @@ class OperatorRequestsTest extends FrontDoor {
         assertEquals("first", json(wire.call(ask, header::encode)).get("groupName"));
     }
 
-    private Wire.Reply forbid(String group, Boolean readable) throws IOException {
+    private Wire.Reply forbid(String group, @Nullable Boolean readable) throws IOException {
         var header = new UpdateGroupForbiddenHeader(group, "orders", readable);
         return wire.call(RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN, header::encode);
     }
@@ -156,7 +167,7 @@ class OperatorRequestsTest extends FrontDoor {
         int code = RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER;
         var wanted = new QuerySubscriptionByConsumerHeader("group", "orders");
         Map<?, ?> found = json(wire.call(code, wanted::encode));
-        assertEquals("*", ((Map<?, ?>) found.get("subscriptionData")).get("subString"));
+        assertEquals("*", map(found, "subscriptionData").get("subString"));
         var unwanted = new QuerySubscriptionByConsumerHeader("group", "nowhere");
         assertFalse(json(wire.call(code, unwanted::encode)).containsKey("subscriptionData"));
     }
@@ -183,10 +194,10 @@ class OperatorRequestsTest extends FrontDoor {
         List<?> spans = list(json(wire.call(code, header::encode)), "consumeTimeSpanSet");
         assertEquals(8, spans.size());
         Map<?, ?> first = (Map<?, ?>) spans.getFirst();
-        long firstMs = (Long) first.get("minTimeStamp");
+        double firstMs = number(first, "minTimeStamp");
         assertTrue(firstMs > 0);
-        assertTrue((Long) first.get("maxTimeStamp") >= (Long) first.get("consumeTimeStamp"));
-        assertTrue((Long) first.get("consumeTimeStamp") >= firstMs);
+        assertTrue(number(first, "maxTimeStamp") >= number(first, "consumeTimeStamp"));
+        assertTrue(number(first, "consumeTimeStamp") >= firstMs);
         Map<?, ?> empty = (Map<?, ?>) spans.get(1);
         assertEquals(0L, empty.get("delayTime"));
         var unknown = new QueryConsumeTimeSpanHeader("nowhere", "group");
@@ -201,10 +212,10 @@ class OperatorRequestsTest extends FrontDoor {
         assertEquals(Map.of("0", Long.MAX_VALUE), corrections("other", "other"));
     }
 
-    private Map<?, ?> corrections(String leftOut, String compared) throws IOException {
+    private Map<?, ?> corrections(@Nullable String leftOut, String compared) throws IOException {
         var header = new QueryCorrectionOffsetHeader(leftOut, compared, "orders");
         int code = RequestCode.QUERY_CORRECTION_OFFSET;
-        return (Map<?, ?>) json(wire.call(code, header::encode)).get("correctionOffsets");
+        return map(json(wire.call(code, header::encode)), "correctionOffsets");
     }
 
     @Test
@@ -232,26 +243,25 @@ class OperatorRequestsTest extends FrontDoor {
     @Test
     void shouldCountWhatGoesInAndOut() throws IOException {
         ok(pull(pull("orders", 0, 0, SUBSCRIPTION)));
-        Map<?, ?> day = (Map<?, ?>) json(counted("TOPIC_PUT_NUMS", "orders")).get("statsDay");
+        Map<?, ?> day = map(json(counted("TOPIC_PUT_NUMS", "orders")), "statsDay");
         assertEquals(3L, day.get("sum"));
-        Map<?, ?> got = (Map<?, ?>) json(counted("GROUP_GET_NUMS", "orders@group")).get("statsDay");
+        Map<?, ?> got = map(json(counted("GROUP_GET_NUMS", "orders@group")), "statsDay");
         assertEquals(3L, got.get("sum"));
-        assertEquals(
-                3L,
-                ((Map<?, ?>) json(counted("BROKER_PUT_NUMS", "sluice")).get("statsHour"))
-                        .get("sum"));
+        Map<?, ?> all = map(json(counted("BROKER_PUT_NUMS", "sluice")), "statsHour");
+        assertEquals(3L, all.get("sum"));
         refused(ResponseCode.SYSTEM_ERROR, counted("TOPIC_PUT_NUMS", "nowhere"));
         refused(ResponseCode.SYSTEM_ERROR, counted("../../etc/passwd", "@@@"));
         var header = new GetTopicStatsInfoHeader("orders");
         Map<?, ?> stats = json(wire.call(RequestCode.GET_TOPIC_STATS_INFO, header::encode));
-        assertTrue((Double) stats.get("topicPutTps") > 0);
+        assertTrue(number(stats, "topicPutTps") > 0);
         var nowhere = new GetTopicStatsInfoHeader("nowhere");
         refused(
                 ResponseCode.TOPIC_NOT_EXIST,
                 wire.call(RequestCode.GET_TOPIC_STATS_INFO, nowhere::encode));
     }
 
-    private Wire.Reply queue(int queueId, long index, int count, String group) throws IOException {
+    private Wire.Reply queue(int queueId, long index, int count, @Nullable String group)
+            throws IOException {
         var header = new QueryConsumeQueueHeader("orders", queueId, index, count, group);
         return wire.call(RequestCode.QUERY_CONSUME_QUEUE, header::encode);
     }
@@ -263,7 +273,7 @@ class OperatorRequestsTest extends FrontDoor {
         assertEquals(3, list(all, "queueData").size());
         assertEquals("*", all.get("filterData"));
         Map<?, ?> entry = (Map<?, ?>) list(all, "queueData").getFirst();
-        assertTrue((Long) entry.get("physicOffset") > 0);
+        assertTrue(number(entry, "physicOffset") > 0);
         assertEquals(1, list(json(queue(0, Long.MIN_VALUE, -1, null)), "queueData").size());
         assertEquals(0, list(json(queue(0, Long.MAX_VALUE, 1, null)), "queueData").size());
         refused(ResponseCode.SYSTEM_ERROR, queue(-1, 0, 1, null));
@@ -387,7 +397,7 @@ class OperatorRequestsTest extends FrontDoor {
 
     @Test
     void shouldShowTheServerUnderRocketMqNames() throws IOException {
-        Map<?, ?> status = (Map<?, ?>) json(call(RequestCode.GET_BROKER_RUNTIME_INFO)).get("table");
+        Map<?, ?> status = map(json(call(RequestCode.GET_BROKER_RUNTIME_INFO)), "table");
         assertEquals("true", status.get("brokerActive"));
         assertEquals("3", status.get("msgPutTotalTodayNow"));
         assertTrue(Double.parseDouble("" + status.get("commitLogDiskRatio")) > 0);
