@@ -174,37 +174,36 @@ final class ProgressHandler {
     }
 
     private void timeSpans(Request request, Topic topic, ByQueue start) {
-        var firsts = offsets(topic, queue -> broker.firstOffset(topic, queue));
-        var lasts = offsets(topic, queue -> broker.endOffset(topic, queue) - 1);
-        var next = offsets(topic, start);
-        var consumed = next.stream().map(offset -> offset - 1).toList();
-        var overview = broker.overview();
-        overview.storeMs(
-                topic,
-                firsts,
-                request.then(firstMs ->
-                        overview.storeMs(
-                                topic,
-                                lasts,
-                                request.then(lastMs ->
-                                        overview.storeMs(
-                                                topic,
-                                                consumed,
-                                                request.then(consumedMs ->
-                                                        overview.storeMs(
-                                                                topic,
-                                                                next,
-                                                                request.then(nextMs ->
-                                                                        spans(
-                                                                                request,
-                                                                                topic,
-                                                                                List.of(
-                                                                                        firstMs,
-                                                                                        lastMs,
-                                                                                        consumedMs,
-                                                                                        nextMs))))))))));
+        List<Long> next = offsets(topic, start);
+        var asked =
+                List.of(
+                        offsets(topic, queue -> broker.firstOffset(topic, queue)),
+                        offsets(topic, queue -> broker.endOffset(topic, queue) - 1),
+                        next.stream().map(offset -> offset - 1).toList(),
+                        next);
+        ask(request, topic, asked, new ArrayList<>());
     }
 
+    /** Asks for the times of some offsets by queue, one list after the other. */
+    private void ask(
+            Request request, Topic topic, List<List<Long>> offsets, List<List<Long>> times) {
+        if (times.size() == offsets.size()) {
+            spans(request, topic, times);
+            return;
+        }
+        broker.overview()
+                .storeMs(
+                        topic,
+                        offsets.get(times.size()),
+                        request.then(found -> {
+                            times.add(found);
+                            ask(request, topic, offsets, times);
+                        }));
+    }
+
+    /**
+     * @param times of the first message, the last, the last consumed and the next, by queue id
+     */
     private void spans(Request request, Topic topic, List<List<Long>> times) {
         List<ConsumeTimeSpans.Span> spans = new ArrayList<>();
         for (int queueId = 0; queueId < topic.queues(); queueId++) {
