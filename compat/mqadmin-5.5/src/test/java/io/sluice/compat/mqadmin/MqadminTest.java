@@ -157,6 +157,7 @@ class MqadminTest {
 
     @Test
     void shouldShowHowFarGroupsAre() {
+        shop.awaitCommitted(mqadmin);
         String printed = expect("consumerProgress -g GROUP -t TOPIC", "#Diff", "#Inflight");
         long offsets = 0;
         for (int queueId = 0; queueId < 4; queueId++) {
@@ -221,6 +222,7 @@ class MqadminTest {
 
     @Test
     void shouldMonitorGroups() throws Exception {
+        shop.awaitCommitted(mqadmin);
         List<UndoneMsgs> undone = new ArrayList<>();
         List<String> clients = new ArrayList<>();
         MonitorConfig config = new MonitorConfig();
@@ -277,6 +279,7 @@ class MqadminTest {
 
     @Test
     void shouldTellHowMuchGoesInAndOut() {
+        shop.awaitCommitted(mqadmin);
         String printed = expect("statsAll -t TOPIC", "#Accumulation", "#InMsg24Hour");
         String[] topic = columns(printed, "%-64s  %-64s".formatted(shop.topic, shop.group));
         assertEquals("0", topic[2], printed);

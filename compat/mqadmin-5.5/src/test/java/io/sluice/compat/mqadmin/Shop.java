@@ -60,11 +60,15 @@ final class Shop implements AutoCloseable {
             sent.add(producer.send(new Message(topic, "paid", "key-" + i, body)));
         }
         Await.until("all is consumed", () -> consumed.get() >= MESSAGES);
+        awaitCommitted(mqadmin);
+    }
+
+    /** Waits until the consumer has committed all that was sent, by whomever. */
+    void awaitCommitted(Mqadmin mqadmin) {
+        String progress = "consumerProgress -g " + group + " -t " + topic;
         Await.until(
                 "offsets are committed",
-                () ->
-                        mqadmin.run("consumerProgress", "-g", group, "-t", topic)
-                                .contains("Consume Diff Total: 0"));
+                () -> mqadmin.run(progress.split(" ")).contains("Consume Diff Total: 0"));
     }
 
     private static void configure(Target target, ClientConfig client) {
