@@ -166,7 +166,73 @@ final class Codecs {
                     new Fields<>(
                             ConsumeMessageDirectlyHeader.class,
                             ConsumeMessageDirectlyHeader::decode,
-                            ConsumeMessageDirectlyHeader::encode));
+                            ConsumeMessageDirectlyHeader::encode),
+                    new Fields<>(
+                            GetTopicStatsInfoHeader.class,
+                            GetTopicStatsInfoHeader::decode,
+                            GetTopicStatsInfoHeader::encode),
+                    new Fields<>(
+                            GetConsumerConnectionListHeader.class,
+                            GetConsumerConnectionListHeader::decode,
+                            GetConsumerConnectionListHeader::encode),
+                    new Fields<>(
+                            GetProducerConnectionListHeader.class,
+                            GetProducerConnectionListHeader::decode,
+                            GetProducerConnectionListHeader::encode),
+                    new Fields<>(
+                            QueryTopicConsumeByWhoHeader.class,
+                            QueryTopicConsumeByWhoHeader::decode,
+                            QueryTopicConsumeByWhoHeader::encode),
+                    new Fields<>(
+                            QueryTopicsByConsumerHeader.class,
+                            QueryTopicsByConsumerHeader::decode,
+                            QueryTopicsByConsumerHeader::encode),
+                    new Fields<>(
+                            QuerySubscriptionByConsumerHeader.class,
+                            QuerySubscriptionByConsumerHeader::decode,
+                            QuerySubscriptionByConsumerHeader::encode),
+                    new Fields<>(
+                            QueryConsumeTimeSpanHeader.class,
+                            QueryConsumeTimeSpanHeader::decode,
+                            QueryConsumeTimeSpanHeader::encode),
+                    new Fields<>(
+                            ViewBrokerStatsDataHeader.class,
+                            ViewBrokerStatsDataHeader::decode,
+                            ViewBrokerStatsDataHeader::encode),
+                    new Fields<>(
+                            GetBrokerConsumeStatsHeader.class,
+                            GetBrokerConsumeStatsHeader::decode,
+                            GetBrokerConsumeStatsHeader::encode),
+                    new Fields<>(
+                            QueryConsumeQueueHeader.class,
+                            QueryConsumeQueueHeader::decode,
+                            QueryConsumeQueueHeader::encode),
+                    new Fields<>(
+                            GetSubscriptionGroupConfigHeader.class,
+                            GetSubscriptionGroupConfigHeader::decode,
+                            GetSubscriptionGroupConfigHeader::encode),
+                    new Fields<>(
+                            QueryCorrectionOffsetHeader.class,
+                            QueryCorrectionOffsetHeader::decode,
+                            QueryCorrectionOffsetHeader::encode),
+                    new Fields<>(
+                            KVConfigHeader.class, KVConfigHeader::decode, KVConfigHeader::encode),
+                    new Fields<>(
+                            GetKVListByNamespaceHeader.class,
+                            GetKVListByNamespaceHeader::decode,
+                            GetKVListByNamespaceHeader::encode),
+                    new Fields<>(
+                            WritePermOfBrokerHeader.class,
+                            WritePermOfBrokerHeader::decode,
+                            WritePermOfBrokerHeader::encode),
+                    new Fields<>(
+                            GetTopicsByClusterHeader.class,
+                            GetTopicsByClusterHeader::decode,
+                            GetTopicsByClusterHeader::encode),
+                    new Fields<>(
+                            UpdateGroupForbiddenHeader.class,
+                            UpdateGroupForbiddenHeader::decode,
+                            UpdateGroupForbiddenHeader::encode));
 
     static final List<Body<?>> BODIES =
             List.of(
@@ -207,5 +273,13 @@ final class Codecs {
                     new Body<>(
                             UnlockBatchRequestBody.class,
                             UnlockBatchRequestBody::decode,
-                            UnlockBatchRequestBody::encode));
+                            UnlockBatchRequestBody::encode),
+                    new Body<>(
+                            TopicConfigList.class,
+                            TopicConfigList::decode,
+                            TopicConfigList::encode),
+                    new Body<>(
+                            SubscriptionGroupConfigList.class,
+                            SubscriptionGroupConfigList::decode,
+                            SubscriptionGroupConfigList::encode));
 }

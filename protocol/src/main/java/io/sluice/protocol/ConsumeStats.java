@@ -15,9 +15,12 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
      *
      * @param brokerOffset where the queue ends
      * @param consumerOffset what the group has committed; {@link #NONE} if nothing
+     * @param pullOffset where the messages end that its clients were given; not below what is
+     *     committed
      * @param lastTimestampMs store time of the last message consumed, in ms since 1970; 0 if none
      */
-    public record Progress(long brokerOffset, long consumerOffset, long lastTimestampMs) {
+    public record Progress(
+            long brokerOffset, long consumerOffset, long pullOffset, long lastTimestampMs) {
         /** Nothing was committed. RocketMQ's clients see 0, others also a member that says so. */
         public static final long NONE = -1;
 
@@ -27,6 +30,7 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
             return new Progress(
                     json.int64("brokerOffset", 0),
                     json.bool(UNCOMMITTED, false) ? NONE : json.int64("consumerOffset", 0),
+                    json.int64("pullOffset", 0),
                     json.int64("lastTimestamp", 0));
         }
 
@@ -36,7 +40,7 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
                     .member("brokerOffset", brokerOffset)
                     .member("consumerOffset", offset)
                     .member("lastTimestamp", lastTimestampMs)
-                    .member("pullOffset", offset);
+                    .member("pullOffset", Math.max(offset, pullOffset));
             if (consumerOffset < 0) {
                 json.member(UNCOMMITTED, true);
             }
@@ -60,18 +64,44 @@ public record ConsumeStats(Map<MessageQueue, Progress> queues) {
                                 value -> Progress.decode(JsonObject.of("offsetTable", value))));
     }
 
-    /** Writes a body, with queues as names of members, as every RocketMQ does here. */
+    /** How many messages are left, over all queues. */
+    public long lag() {
+        return queues.values().stream()
+                .mapToLong(queue -> queue.brokerOffset() - Math.max(queue.consumerOffset(), 0))
+                .sum();
+    }
+
+    /** How many messages clients were given and have not committed, over all queues. */
+    public long inFlight() {
+        return queues.values().stream()
+                .mapToLong(queue -> queue.pullOffset() - Math.max(queue.consumerOffset(), 0))
+                .filter(count -> count > 0)
+                .sum();
+    }
+
+    /** Writes a body that says nothing of a rate. */
     public JsonWriter encode() {
+        return encode(0);
+    }
+
+    /**
+     * Writes a body.
+     *
+     * @param consumeTps messages per second that the group gets
+     */
+    public JsonWriter encode(double consumeTps) {
         JsonWriter json = new JsonWriter();
-        json.beginObject().member("consumeTps", 0).name("offsetTable").beginObject();
+        encode(json, consumeTps);
+        return json;
+    }
+
+    /** With queues as names of members, as every RocketMQ does here. */
+    void encode(JsonWriter json, double consumeTps) {
+        json.beginObject().member("consumeTps", consumeTps).name("offsetTable").beginObject();
         queues.forEach((queue, progress) -> {
-            json.beginObject()
-                    .member("brokerName", queue.brokerName())
-                    .member("queueId", queue.queueId())
-                    .member("topic", queue.topic())
-                    .endName();
+            queue.encodeName(json);
             progress.encode(json);
         });
-        return json.endObject().endObject();
+        json.endObject().endObject();
     }
 }

@@ -108,6 +108,17 @@ public final class JsonWriter {
         return name(name).value(value);
     }
 
+    /** Writes a member that is a number, which must be finite. */
+    public JsonWriter member(String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(name + " is " + value);
+        }
+        name(name);
+        separate();
+        sink.ascii(Double.toString(value));
+        return this;
+    }
+
     /** Writes a member that is true or false. */
     public JsonWriter member(String name, boolean value) {
         return name(name).value(value);

@@ -17,11 +17,19 @@ public record MessageQueue(String topic, String brokerName, int queueId) {
     }
 
     void encode(JsonWriter json) {
-        json.beginObject()
+        members(json).endObject();
+    }
+
+    /** As the name of the member whose value comes next. */
+    void encodeName(JsonWriter json) {
+        members(json).endName();
+    }
+
+    private JsonWriter members(JsonWriter json) {
+        return json.beginObject()
                 .member("brokerName", brokerName)
                 .member("queueId", queueId)
-                .member("topic", topic)
-                .endObject();
+                .member("topic", topic);
     }
 
     static void encode(JsonWriter json, String name, List<MessageQueue> queues) {

@@ -20,6 +20,18 @@ public final class RequestCode {
     /** Creates or changes a topic; {@link CreateTopicHeader}. */
     public static final int UPDATE_AND_CREATE_TOPIC = 17;
 
+    /** Creates or changes topics; body {@link TopicConfigList}. */
+    public static final int UPDATE_AND_CREATE_TOPIC_LIST = 18;
+
+    /** How all topics are; answered with {@link AllTopics}. */
+    public static final int GET_ALL_TOPIC_CONFIG = 21;
+
+    /** Changes settings; body as a properties file. */
+    public static final int UPDATE_BROKER_CONFIG = 25;
+
+    /** What the settings are; answered with a properties file. */
+    public static final int GET_BROKER_CONFIG = 26;
+
     /** How a broker is; answered with a {@link KeyValues} of numbers and texts. */
     public static final int GET_BROKER_RUNTIME_INFO = 28;
 
@@ -68,6 +80,15 @@ public final class RequestCode {
     /** Asks whether a subscription is understood; body {@link CheckClientRequestBody}. */
     public static final int CHECK_CLIENT_CONFIG = 46;
 
+    /** Puts an entry into the name service's table; {@link KVConfigHeader}. */
+    public static final int PUT_KV_CONFIG = 100;
+
+    /** Reads it; {@link KVConfigHeader}. */
+    public static final int GET_KV_CONFIG = 101;
+
+    /** Deletes it; {@link KVConfigHeader}. */
+    public static final int DELETE_KV_CONFIG = 102;
+
     /** Where a topic's queues are; {@link GetRouteInfoHeader}. */
     public static final int GET_ROUTEINFO_BY_TOPIC = 105;
 
@@ -79,6 +100,18 @@ public final class RequestCode {
 
     /** Which groups there are; answered with {@link SubscriptionGroupList}. */
     public static final int GET_ALL_SUBSCRIPTIONGROUP_CONFIG = 201;
+
+    /** Where a topic's queues begin and end; {@link GetTopicStatsInfoHeader}. */
+    public static final int GET_TOPIC_STATS_INFO = 202;
+
+    /** Which clients consume in a group; {@link GetConsumerConnectionListHeader}. */
+    public static final int GET_CONSUMER_CONNECTION_LIST = 203;
+
+    /** Which clients send in a group; {@link GetProducerConnectionListHeader}. */
+    public static final int GET_PRODUCER_CONNECTION_LIST = 204;
+
+    /** Routes no longer let producers write; {@link WritePermOfBrokerHeader}. */
+    public static final int WIPE_WRITE_PERM_OF_BROKER = 205;
 
     /** Which topics there are; answered with {@link TopicList}. */
     public static final int GET_ALL_TOPIC_LIST_FROM_NAMESERVER = 206;
@@ -95,6 +128,9 @@ public final class RequestCode {
     /** Forgets a topic's route; {@link DeleteTopicInNamesrvHeader}. */
     public static final int DELETE_TOPIC_IN_NAMESRV = 216;
 
+    /** All entries of a part of the name service's table; {@link GetKVListByNamespaceHeader}. */
+    public static final int GET_KVLIST_BY_NAMESPACE = 219;
+
     /** To a client: go on from other offsets. */
     public static final int RESET_CONSUMER_CLIENT_OFFSET = 220;
 
@@ -104,8 +140,32 @@ public final class RequestCode {
     /** Sends a group to other offsets; {@link ResetOffsetHeader}. */
     public static final int INVOKE_BROKER_TO_RESET_OFFSET = 222;
 
+    /** Which topics a cluster has; {@link GetTopicsByClusterHeader}. */
+    public static final int GET_TOPICS_BY_CLUSTER = 224;
+
+    /** Creates or changes groups; body {@link SubscriptionGroupConfigList}. */
+    public static final int UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST = 225;
+
+    /** Which groups consume a topic; {@link QueryTopicConsumeByWhoHeader}. */
+    public static final int QUERY_TOPIC_CONSUME_BY_WHO = 300;
+
+    /** How far behind a group is, in time; {@link QueryConsumeTimeSpanHeader}. */
+    public static final int QUERY_CONSUME_TIME_SPAN = 303;
+
+    /** Which topics belong to the system, and where to ask for more; {@link TopicList}. */
+    public static final int GET_SYSTEM_TOPIC_LIST_FROM_NS = 304;
+
+    /** Which topics belong to the system; {@link TopicList}. */
+    public static final int GET_SYSTEM_TOPIC_LIST_FROM_BROKER = 305;
+
+    /** Deletes index files that are not needed. */
+    public static final int CLEAN_EXPIRED_CONSUMEQUEUE = 306;
+
     /** To a client: how are you doing? */
     public static final int GET_CONSUMER_RUNNING_INFO = 307;
+
+    /** The lowest offsets that groups have committed; {@link QueryCorrectionOffsetHeader}. */
+    public static final int QUERY_CORRECTION_OFFSET = 308;
 
     /** To a client: consume this message now. */
     public static final int CONSUME_MESSAGE_DIRECTLY = 309;
@@ -116,8 +176,26 @@ public final class RequestCode {
     /** {@link #SEND_MESSAGE} with one-letter field names. */
     public static final int SEND_MESSAGE_V2 = 310;
 
+    /** How often something happened lately; {@link ViewBrokerStatsDataHeader}. */
+    public static final int VIEW_BROKER_STATS_DATA = 315;
+
+    /** Deletes what is left of topics that were deleted. */
+    public static final int CLEAN_UNUSED_TOPIC = 316;
+
+    /** How far all groups are; {@link GetBrokerConsumeStatsHeader}. */
+    public static final int GET_BROKER_CONSUME_STATS = 317;
+
+    /** Changes settings of the name service; body as a properties file. */
+    public static final int UPDATE_NAMESRV_CONFIG = 318;
+
+    /** What the settings of the name service are; answered with a properties file. */
+    public static final int GET_NAMESRV_CONFIG = 319;
+
     /** Stores messages, body {@link BatchBody}; {@link SendMessageHeader}. */
     public static final int SEND_BATCH_MESSAGE = 320;
+
+    /** What the index of a queue says; {@link QueryConsumeQueueHeader}. */
+    public static final int QUERY_CONSUME_QUEUE = 321;
 
     /** Asks the producers of a transaction anew; {@link ResumeCheckHalfMessageHeader}. */
     public static final int RESUME_CHECK_HALF_MESSAGE = 323;
@@ -131,8 +209,29 @@ public final class RequestCode {
     /** To a client: the reply to its request message; {@link ReplyMessageHeader}. */
     public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
 
+    /** Routes let producers write again; {@link WritePermOfBrokerHeader}. */
+    public static final int ADD_WRITE_PERM_OF_BROKER = 327;
+
+    /** Which clients send; answered with {@link ProducerTable}. */
+    public static final int GET_ALL_PRODUCER_INFO = 328;
+
+    /** Deletes files that have expired. */
+    public static final int DELETE_EXPIRED_COMMITLOG = 329;
+
+    /** Which topics a group consumes; {@link QueryTopicsByConsumerHeader}. */
+    public static final int QUERY_TOPICS_BY_CONSUMER = 343;
+
+    /** What a group wants of a topic; {@link QuerySubscriptionByConsumerHeader}. */
+    public static final int QUERY_SUBSCRIPTION_BY_CONSUMER = 345;
+
     /** How one topic is; {@link GetTopicConfigHeader}, answered with {@link TopicConfig}. */
     public static final int GET_TOPIC_CONFIG = 351;
+
+    /** How a group is; {@link GetSubscriptionGroupConfigHeader}. */
+    public static final int GET_SUBSCRIPTIONGROUP_CONFIG = 352;
+
+    /** Whether a group may read a topic; {@link UpdateGroupForbiddenHeader}. */
+    public static final int UPDATE_AND_GET_GROUP_FORBIDDEN = 353;
 
     /** {@link #PULL_MESSAGE} from a lite pull consumer. */
     public static final int LITE_PULL_MESSAGE = 361;

@@ -15,13 +15,15 @@ import java.util.TreeMap;
  * @param writeQueueNums how many queues are written
  * @param perm bits: 4 readable, 2 writable, 1 inherited
  * @param attributes what was decided about it, by name
+ * @param order whether queues keep their number for the sake of order
  */
 public record TopicConfig(
         String topicName,
         int readQueueNums,
         int writeQueueNums,
         int perm,
-        SortedMap<String, String> attributes) {
+        SortedMap<String, String> attributes,
+        boolean order) {
 
     public TopicConfig {
         attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
@@ -33,7 +35,10 @@ public record TopicConfig(
      * @throws JsonException if it is not one
      */
     public static TopicConfig decode(ByteBuf in, int index, int sizeBytes) {
-        JsonObject json = JsonObject.read(in, index, sizeBytes);
+        return decode(JsonObject.read(in, index, sizeBytes));
+    }
+
+    static TopicConfig decode(JsonObject json) {
         Map<String, String> attributes =
                 json.map(
                         "attributes",
@@ -44,15 +49,22 @@ public record TopicConfig(
                 json.int32("readQueueNums", 0),
                 json.int32("writeQueueNums", 0),
                 json.int32("perm", 0),
-                new TreeMap<>(attributes));
+                new TreeMap<>(attributes),
+                json.bool("order", false));
     }
 
     /** Writes a body. */
     public JsonWriter encode() {
-        JsonWriter json = new JsonWriter().beginObject().name("attributes").beginObject();
+        JsonWriter json = new JsonWriter();
+        encode(json);
+        return json;
+    }
+
+    void encode(JsonWriter json) {
+        json.beginObject().name("attributes").beginObject();
         attributes.forEach(json::member);
-        return json.endObject()
-                .member("order", false)
+        json.endObject()
+                .member("order", order)
                 .member("perm", perm)
                 .member("readQueueNums", readQueueNums)
                 .member("topicFilterType", "SINGLE_TAG")

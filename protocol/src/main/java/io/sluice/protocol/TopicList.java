@@ -2,6 +2,7 @@ package io.sluice.protocol;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to {@link RequestCode#GET_ALL_TOPIC_LIST_FROM_NAMESERVER}.
@@ -21,6 +22,19 @@ public record TopicList(List<String> topics) {
 
     /** Writes a body. */
     public JsonWriter encode() {
-        return new JsonWriter().beginObject().member("topicList", topics).endObject();
+        return encode(null);
+    }
+
+    /**
+     * Writes a body.
+     *
+     * @param brokerAddress where to ask for more, as host:port; null for nowhere
+     */
+    public JsonWriter encode(@Nullable String brokerAddress) {
+        return new JsonWriter()
+                .beginObject()
+                .member("brokerAddr", brokerAddress)
+                .member("topicList", topics)
+                .endObject();
     }
 }

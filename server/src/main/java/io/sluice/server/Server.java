@@ -10,13 +10,17 @@ import io.sluice.engine.log.FileDirectory;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.schedule.TransactionRules;
+import io.sluice.server.cli.Version;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
 import io.sluice.server.config.TransactionSettings;
+import io.sluice.server.config.Scalars;
+import io.sluice.server.dispatch.About;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import io.sluice.server.dispatch.TransactionChecker;
 import io.sluice.server.grpc.GrpcServer;
+import io.sluice.server.meter.Meters;
 import io.sluice.server.remoting.Limits;
 import io.sluice.server.remoting.RemotingServer;
 import io.sluice.server.remoting.Traffic;
@@ -27,11 +31,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -63,6 +73,7 @@ public final class Server implements AutoCloseable {
     private final Broker broker;
     private final ThreadExecutor background;
     private final ThreadExecutor shard;
+    private volatile double diskUsed = -1;
     private boolean closed;
 
     private Server(Config config, ByteBufAllocator allocator, Limits limits) throws IOException {
@@ -78,12 +89,14 @@ public final class Server implements AutoCloseable {
             recover();
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
-            remoting.open(dispatcher(config, storeHost, clients), clients);
+            Meters meters = new Meters(clock, "sluice", ZoneId.systemDefault());
+            remoting.open(dispatcher(config, storeHost, clients, meters), clients);
             broker.transactions()
                     .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
             grpc = grpc(config, clients);
             opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
+            background.execute(() -> sample(meters, config.dataDir()));
         } catch (FileSystemException e) {
             close();
             throw UnusableDirectory.explain(config.dataDir(), e);
@@ -204,7 +217,10 @@ public final class Server implements AutoCloseable {
                 settings.openMax());
     }
 
-    /** Where message ids say that messages are: clients connect there to look one up. */
+    /**
+     * Where message ids say that messages are: clients connect there to look one up, and tools
+     * compare it with the broker's address, which is the one by which they came.
+     */
     private InetSocketAddress storeHost(Config config) throws IOException {
         if (config.advertise().isPresent()) {
             var advertised = config.advertise().get();
@@ -220,19 +236,59 @@ public final class Server implements AutoCloseable {
         }
         boolean any = config.bind().isAnyLocalAddress();
         return new InetSocketAddress(
-                any ? InetAddress.getLocalHost() : config.bind(), brokerPort());
+                any ? InetAddress.getLocalHost() : config.bind(), remotingPort());
     }
 
-    private Dispatcher dispatcher(Config config, InetSocketAddress storeHost, Clients clients) {
+    private Dispatcher dispatcher(
+            Config config, InetSocketAddress storeHost, Clients clients, Meters meters) {
         return new Dispatcher(
                 broker,
                 clients,
                 storeHost,
                 config.advertise().map(Object::toString).orElse(null),
-                clock.wallMs(),
-                config.defaultQueues(),
-                config.autoCreateTopics() ? config.defaultQueues() : 0,
+                about(config),
+                meters,
                 clock);
+    }
+
+    private About about(Config config) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        settings.put("advertise", config.advertise().map(Object::toString).orElse(""));
+        settings.put("bind", config.bind().getHostAddress());
+        settings.put("broker-port", "" + brokerPort());
+        settings.put("listenPort", "" + brokerPort());
+        settings.put("remoting-port", "" + remotingPort());
+        settings.put("grpc-port", "" + config.grpcPort());
+        settings.put("http-port", "" + config.httpPort());
+        settings.put("insecure", "" + config.insecure());
+        settings.put("messageDelayLevel", Scalars.text(config.delayLevels()));
+        settings.put("delay-levels", Scalars.text(config.delayLevels()));
+        return new About(
+                clock.wallMs(),
+                Version.text(),
+                settings,
+                remoting.traffic()::connections,
+                remoting.traffic()::underWay,
+                () -> diskUsed);
+    }
+
+    /** What part of a directory's disk is used, 0 to 1; -1 if that cannot be told. */
+    private static double used(Path directory) {
+        try {
+            FileStore disk = Files.getFileStore(directory);
+            long total = disk.getTotalSpace();
+            return total <= 0 ? -1 : 1 - (double) disk.getUsableSpace() / total;
+        } catch (IOException e) {
+            LOG.warn("the size of the disk of {} is not known: {}", directory, e.getMessage());
+            return -1;
+        }
+    }
+
+    private void sample(Meters meters, Path dataDir) {
+        diskUsed = used(dataDir);
+        Catalog catalog = broker.catalog();
+        meters.sample(name -> catalog.topic(name) != null, name -> catalog.group(name) != null);
+        background.executeAfter(Meters.SAMPLE_NANOS, () -> sample(meters, dataDir));
     }
 
     private GrpcServer grpc(Config config, Clients clients) throws IOException {

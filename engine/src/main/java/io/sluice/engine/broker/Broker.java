@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public final class Broker {
 
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
-    private final BrokerConfig config;
+    private volatile BrokerConfig config;
     private final Catalog catalog;
     private final Log log;
     private final Shard shard;
@@ -58,6 +59,7 @@ public final class Broker {
     private final Puller puller;
     private final MessageReader messages;
     private final Receiver receiver;
+    private final Overview overview;
     private final RetryPolicy retries;
     private final TransactionDesk transactions;
     private final Replay replay;
@@ -91,6 +93,7 @@ public final class Broker {
                         this::keep);
         this.puller = new Puller(log, shard, catalog, clock, readers);
         this.messages = new MessageReader(log, shard, readers);
+        this.overview = new Overview(shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
         LeasedReader leased = new LeasedReader(log, shard.queues());
         this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
@@ -179,6 +182,24 @@ public final class Broker {
     /** The topics and groups, and how to change them. */
     public Catalog catalog() {
         return catalog;
+    }
+
+    /** What it knows now. */
+    public BrokerConfig config() {
+        return config;
+    }
+
+    /**
+     * Changes what it knows, until it is started anew. Delay levels, the store host, and when
+     * timers are moved on stay as they were at start.
+     */
+    public synchronized void reconfigure(UnaryOperator<BrokerConfig> change) {
+        config = change.apply(config);
+    }
+
+    /** What operators look at. */
+    public Overview overview() {
+        return overview;
     }
 
     /** Why the broker no longer writes; null while it does. */

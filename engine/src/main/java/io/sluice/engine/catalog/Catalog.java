@@ -85,6 +85,7 @@ public final class Catalog {
     private final Clock clock;
     private final Table<Topic> topics;
     private final Table<Group> groups;
+    private final Registry registry;
     private final IdCounter ids;
     private final int idMaxAtOpen;
     private final List<Listener> listeners = new ArrayList<>();
@@ -103,6 +104,7 @@ public final class Catalog {
         topics.load(stored);
         groups = new Table<>(GROUPS, store, executor);
         groups.load(stored);
+        registry = new Registry(store, executor, stored);
         Versioned reserved = stored.get(IdCounter.KEY);
         if (reserved != null && !IdCounter.isCount(reserved.value())) {
             throw new CorruptLogException(
@@ -131,6 +133,11 @@ public final class Catalog {
      */
     public boolean mayHaveExisted(int id) {
         return id <= idMaxAtOpen;
+    }
+
+    /** Texts that operators keep along. */
+    public Registry registry() {
+        return registry;
     }
 
     /** Adds a listener; told about changes that are published after this call's turn. */

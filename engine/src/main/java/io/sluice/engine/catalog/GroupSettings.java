@@ -49,6 +49,9 @@ public record GroupSettings(
     public static final GroupSettings DEFAULT =
             new GroupSettings(true, true, true, false, true, 16, 15, Map.of());
 
+    /** What the attribute of a topic that the group may not read begins with. */
+    private static final String UNREADABLE = "unreadable.";
+
     public GroupSettings {
         attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }
@@ -105,6 +108,30 @@ public record GroupSettings(
     public int consumeRate() {
         String text = attributes.isEmpty() ? null : attributes.get(CONSUME_RATE);
         return text == null ? 0 : Integer.parseInt(text);
+    }
+
+    /** Whether the group may read a topic; it may read all but those that were forbidden to it. */
+    public boolean mayRead(String topic) {
+        return attributes.isEmpty() || !attributes.containsKey(UNREADABLE + topic);
+    }
+
+    /** These settings, with a topic forbidden or allowed. */
+    public GroupSettings withReadable(String topic, boolean readable) {
+        Map<String, String> changed = new TreeMap<>(attributes);
+        if (readable) {
+            changed.remove(UNREADABLE + topic);
+        } else {
+            changed.put(UNREADABLE + topic, "true");
+        }
+        return new GroupSettings(
+                consumeEnabled,
+                consumeFromMinEnabled,
+                consumeBroadcastEnabled,
+                consumeOrderly,
+                notifyConsumerIdsChanged,
+                retryMax,
+                consumeTimeoutMinutes,
+                changed);
     }
 
     /** Why these settings cannot be, for a person to read; null if they can. */

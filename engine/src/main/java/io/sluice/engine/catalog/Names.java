@@ -1,6 +1,7 @@
 package io.sluice.engine.catalog;
 
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,13 @@ public final class Names {
         return NO_SEND.contains(topic)
                 || OTHER_SYSTEM.contains(topic)
                 || topic.startsWith(SYSTEM_PREFIX);
+    }
+
+    /** The topics that belong to the system, whether they are there or not. */
+    public static Set<String> systemTopics() {
+        Set<String> all = new TreeSet<>(NO_SEND);
+        all.addAll(OTHER_SYSTEM);
+        return all;
     }
 
     /** Whether a client may send to the topic, as far as its name says. */

@@ -91,6 +91,29 @@ public final class Offsets {
         progresses.keySet().removeIf(key -> key.intValue() == topicId);
     }
 
+    /** What a group has joined, by topic id. */
+    public List<Joined> joinedBy(int groupId) {
+        var joined = progresses.subMap(key(groupId, 0), key(groupId + 1, 0));
+        return joined.entrySet().stream().map(Offsets::joined).toList();
+    }
+
+    /** Who has joined a topic, by group id. */
+    public List<Joined> joinedTo(int topicId) {
+        return progresses.entrySet().stream()
+                .filter(entry -> entry.getKey().intValue() == topicId)
+                .map(Offsets::joined)
+                .toList();
+    }
+
+    private static Joined joined(Map.Entry<Long, Progress> entry) {
+        Progress progress = entry.getValue();
+        return new Joined(
+                (int) (entry.getKey() >>> 32),
+                entry.getKey().intValue(),
+                progress.queuesAtJoin,
+                Arrays.stream(progress.committed).boxed().toList());
+    }
+
     /** The groups that have joined a topic, sorted. */
     public List<Integer> groupIds() {
         return progresses.keySet().stream().map(key -> (int) (key >>> 32)).distinct().toList();

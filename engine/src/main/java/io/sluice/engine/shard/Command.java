@@ -1,6 +1,7 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.group.Leases;
+import io.sluice.engine.group.Joined;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.schedule.Transactions;
@@ -445,5 +446,21 @@ public sealed interface Command {
      */
     record Passage(long limit, long movedTo) {
         public static final long NOT_MOVED = -1;
+    }
+
+    /** What a group has joined, by topic id. */
+    record QueryJoined(int groupId, Consumer<Outcome<List<Joined>>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** Which groups have joined a topic, by group id. */
+    record QueryMembers(int topicId, Consumer<Outcome<List<Joined>>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
     }
 }

@@ -91,6 +91,12 @@ final class Decider {
             case Command.Append c -> append(c);
             case Command.CommitOffset c -> commitOffset(c);
             case Command.QueryOffset c -> queryOffset(c);
+            case Command.QueryJoined c ->
+                    commits.afterDurable(
+                            c.reply(), Outcome.done(state.offsets.joinedBy(c.groupId())));
+            case Command.QueryMembers c ->
+                    commits.afterDurable(
+                            c.reply(), Outcome.done(state.offsets.joinedTo(c.topicId())));
             case Command.Park c -> commits.park(c);
             case Command.LockQueues c -> locking.lock(c);
             case Command.UnlockQueues c -> locking.unlock(c);

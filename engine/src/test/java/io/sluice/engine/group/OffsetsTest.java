@@ -33,6 +33,22 @@ final class OffsetsTest {
     }
 
     @Test
+    void shouldTellWhoHasJoinedWhat() {
+        Offsets offsets = new Offsets();
+        offsets.join(1, 2, 4);
+        offsets.commit(1, 2, 1, 10);
+        offsets.join(1, 3, 1);
+        offsets.join(2, 2, 1);
+        assertEquals(List.of(2, 3), offsets.joinedBy(1).stream().map(Joined::topicId).toList());
+        assertEquals(List.of(1, 2), offsets.joinedTo(2).stream().map(Joined::groupId).toList());
+        assertEquals(List.of(), offsets.joinedBy(3));
+        Joined first = offsets.joinedBy(1).getFirst();
+        for (int queueId = 0; queueId < 6; queueId++) {
+            assertEquals(offsets.start(1, 2, queueId), first.start(queueId));
+        }
+    }
+
+    @Test
     void shouldForgetOneGroupOrTopicAndNoOther() {
         Offsets offsets = new Offsets();
         for (int group = 1; group <= 3; group++) {

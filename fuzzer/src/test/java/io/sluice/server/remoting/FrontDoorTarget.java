@@ -22,16 +22,20 @@ import io.sluice.fuzz.Target;
 import io.sluice.fuzz.Turns;
 import io.sluice.protocol.Frame;
 import io.sluice.protocol.Header;
+import io.sluice.server.dispatch.About;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
+import io.sluice.server.meter.Meters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -132,7 +136,14 @@ public final class FrontDoorTarget implements Target {
         Clients clients = new Clients(engine.broker(), turns);
         InetSocketAddress host = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
         Dispatcher dispatcher =
-                new Dispatcher(engine.broker(), clients, host, null, turns.wallMs(), 4, 4);
+                new Dispatcher(
+                        engine.broker(),
+                        clients,
+                        host,
+                        null,
+                        new About(turns.wallMs(), "0", new TreeMap<>(), () -> 0, () -> 0, () -> 0),
+                        new Meters(turns, "sluice", ZoneOffset.UTC),
+                        turns);
         LoopChannel channel = new LoopChannel();
         Traffic traffic = new Traffic();
         channel.pipeline()

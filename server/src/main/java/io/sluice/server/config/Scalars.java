@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The small grammars of setting values. Every method takes the text as given and throws {@link
@@ -45,6 +47,23 @@ public final class Scalars {
             }
         }
         return levels;
+    }
+
+    /** Durations as {@link #delayLevels} reads them. */
+    public static String text(List<Duration> levels) {
+        return levels.stream().map(level -> text(level)).collect(Collectors.joining(" "));
+    }
+
+    /** A duration as {@link #duration} reads it. */
+    public static String text(Duration duration) {
+        long ms = duration.toMillis();
+        for (String unit : List.of("h", "m", "s")) {
+            long size = Objects.requireNonNull(MS_PER_UNIT.get(unit));
+            if (ms >= size && ms % size == 0) {
+                return ms / size + unit;
+            }
+        }
+        return ms + "ms";
     }
 
     static int port(String text) {

@@ -3,7 +3,11 @@ package io.sluice.server.dispatch;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.time.Clock;
+import io.sluice.protocol.ClientConnection;
+import io.sluice.protocol.ConsumerConnection;
 import io.sluice.protocol.HeartbeatData;
+import io.sluice.protocol.HeartbeatData.ConsumeFromWhere;
+import io.sluice.protocol.HeartbeatData.ConsumeType;
 import io.sluice.protocol.HeartbeatData.MessageModel;
 import io.sluice.protocol.Language;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
@@ -16,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +57,8 @@ public final class Clients {
         final Map<Peer, Member> members = new LinkedHashMap<>();
         final Map<Peer, Wanted> wanted = new ConcurrentHashMap<>();
         volatile MessageModel model = MessageModel.CLUSTERING;
+        ConsumeType type = ConsumeType.CONSUME_PASSIVELY;
+        ConsumeFromWhere from = ConsumeFromWhere.CONSUME_FROM_LAST_OFFSET;
         volatile String disagreement = "";
     }
 
@@ -106,6 +114,8 @@ public final class Clients {
         String name = consumer.groupName();
         Consumers group = consumers.computeIfAbsent(name, key -> new Consumers());
         group.model = consumer.messageModel();
+        group.type = consumer.consumeType();
+        group.from = consumer.consumeFromWhere();
         boolean joined = group.members.put(member.peer, member) == null;
         groupsOf.computeIfAbsent(member.peer, p -> new HashSet<>()).add(name);
         Wanted before = group.wanted.get(member.peer);
@@ -281,6 +291,52 @@ public final class Clients {
         return group == null ? List.of() : List.copyOf(ids(group));
     }
 
+    /** Who is in a consumer group, and how it consumes; null if nobody is. */
+    synchronized @Nullable ConsumerConnection consumers(String name) {
+        Consumers group = consumers.get(name);
+        if (group == null) {
+            return null;
+        }
+        var wanted = new TreeMap<>(newest(group));
+        return new ConsumerConnection(
+                connections(group.members),
+                group.type,
+                group.model,
+                group.from,
+                wanted.values().stream().map(Subscription::data).toList());
+    }
+
+    /** Who is in each producer group. */
+    synchronized SortedMap<String, List<ClientConnection>> producers() {
+        SortedMap<String, List<ClientConnection>> all = new TreeMap<>();
+        producers.forEach((name, members) -> all.put(name, connections(members)));
+        return all;
+    }
+
+    private List<ClientConnection> connections(Map<Peer, Member> members) {
+        long toWallMs = clock.wallMs() - nowMs();
+        return members.values().stream()
+                .map(member ->
+                        new ClientConnection(
+                                member.clientId,
+                                RouteHandler.text(member.peer.remoteAddress()),
+                                member.language,
+                                member.version,
+                                member.seenMs + toWallMs))
+                .toList();
+    }
+
+    /** The groups whose clients subscribe to a topic. */
+    synchronized Set<String> subscribedTo(String topic) {
+        Set<String> groups = new HashSet<>();
+        consumers.forEach((name, group) -> {
+            if (group.wanted.values().stream().anyMatch(w -> w.topics.containsKey(topic))) {
+                groups.add(name);
+            }
+        });
+        return groups;
+    }
+
     /** The connection of a member of a consumer group, the newest if it has several; or null. */
     synchronized @Nullable Peer consumer(String name, String clientId) {
         Consumers group = consumers.get(name);
@@ -306,6 +362,10 @@ public final class Clients {
         if (group == null) {
             return null;
         }
+        return newest(group);
+    }
+
+    private static Map<String, Subscription> newest(Consumers group) {
         Map<String, Subscription> newest = new TreeMap<>();
         for (Wanted wanted : group.wanted.values()) {
             wanted.topics.forEach((topic, each) ->

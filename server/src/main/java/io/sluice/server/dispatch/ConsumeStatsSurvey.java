@@ -1,111 +1,134 @@
 package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Broker;
-import io.sluice.engine.broker.Pull;
-import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
-import io.sluice.engine.message.StoredMessage;
-import io.sluice.engine.queue.TagFilter;
-import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.group.Joined;
+import io.sluice.engine.group.Offsets;
 import io.sluice.protocol.ConsumeStats;
 import io.sluice.protocol.ConsumeStats.Progress;
 import io.sluice.protocol.MessageQueue;
-import java.nio.ByteBuffer;
+import io.sluice.server.meter.Meters;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks for a group's progress queue by queue, one after the other, so that however many queues
- * there are, one question at a time is under way. Goes from step to step on whatever thread
- * answers.
+ * Asks for a group's progress topic by topic, one after the other, so that however many there are,
+ * one question at a time is under way. Goes from step to step on whatever thread answers.
  */
 final class ConsumeStatsSurvey {
     private final Broker broker;
+    private final Meters meters;
     private final Group group;
-    private final List<Topic> topics;
-    private final boolean named;
+    private final @Nullable Topic named;
     private final Request request;
-    private final Map<MessageQueue, Progress> found = new LinkedHashMap<>();
-    private final Map<MessageQueue, Progress> ofTopic = new LinkedHashMap<>();
-    private boolean consumed;
-    private int topicIndex;
-    private int queueId = -1;
+    private final Consumer<SortedMap<String, ConsumeStats>> done;
+    private final SortedMap<String, ConsumeStats> found = new TreeMap<>();
+    private final Deque<Joined> left = new ArrayDeque<>();
 
     /**
-     * @param named whether the client asked for these topics; else those that the group has no
-     *     offset for in any queue are left out
+     * @param named the only topic that is asked for, which is told of whether the group consumes it
+     *     or not; null for all that the group has an offset for in any queue
+     * @param done gets what was found, by topic
      */
     ConsumeStatsSurvey(
-            Broker broker, Group group, List<Topic> topics, boolean named, Request request) {
+            Broker broker,
+            Meters meters,
+            Group group,
+            @Nullable Topic named,
+            Request request,
+            Consumer<SortedMap<String, ConsumeStats>> done) {
         this.broker = broker;
+        this.meters = meters;
         this.group = group;
-        this.topics = topics;
         this.named = named;
         this.request = request;
+        this.done = done;
     }
 
     void run() {
-        queueId++;
-        while (topicIndex < topics.size() && queueId >= topics.get(topicIndex).queues()) {
-            endTopic();
-            topicIndex++;
-            queueId = 0;
-        }
-        if (topicIndex == topics.size()) {
-            request.answer(Answer.ok(new ConsumeStats(found).encode()));
-            return;
-        }
-        Topic topic = topics.get(topicIndex);
-        broker.startOffset(
-                group, topic, queueId, false, request.then(offset -> committed(topic, offset)));
+        broker.overview().joined(group, request.then(this::begin));
     }
 
-    private void committed(Topic topic, long offset) {
-        if (offset > broker.firstOffset(topic, queueId)) {
-            broker.pull(lastConsumed(topic, offset - 1));
+    private void begin(List<Joined> joined) {
+        if (named == null) {
+            left.addAll(joined);
         } else {
-            add(topic, offset, 0);
+            left.add(
+                    joined.stream()
+                            .filter(each -> each.topicId() == named.id())
+                            .findFirst()
+                            .orElse(new Joined(group.id(), named.id(), named.queues(), List.of())));
         }
+        next();
     }
 
-    /** Reads the last message consumed, for its time. */
-    private Pull lastConsumed(Topic topic, long offset) {
-        return new Pull(
-                topic,
-                queueId,
-                offset,
-                1,
-                1,
-                TagFilter.ALL,
-                0,
-                ByteBuffer::allocate,
-                Runnable::run,
-                outcome -> request.guarded(() -> add(topic, offset + 1, storeMs(outcome))));
-    }
-
-    private static long storeMs(Outcome<Pulled> outcome) {
-        return outcome instanceof Outcome.Done<Pulled>(Pulled pulled) && pulled.count() > 0
-                ? StoredMessage.storeMs(pulled.messages(), 0)
-                : 0;
-    }
-
-    private void add(Topic topic, long offset, long lastMs) {
-        consumed |= offset >= 0;
-        long end = broker.endOffset(topic, queueId);
-        ofTopic.put(
-                new MessageQueue(topic.name(), RouteHandler.BROKER_NAME, queueId),
-                new Progress(end, offset >= 0 ? offset : Progress.NONE, lastMs));
-        run();
+    private void next() {
+        Joined joined;
+        while ((joined = left.poll()) != null) {
+            Topic topic = broker.catalog().topic(joined.topicId());
+            if (topic != null && (named != null || consumed(joined, topic))) {
+                ask(topic, joined);
+                return;
+            }
+        }
+        done.accept(found);
     }
 
     /** A topic with an offset for one queue counts with all of them: lag may be in the others. */
-    private void endTopic() {
-        if (named || consumed) {
-            found.putAll(ofTopic);
+    private static boolean consumed(Joined joined, Topic topic) {
+        return starts(joined, topic).anyMatch(offset -> offset != Offsets.NONE);
+    }
+
+    private static LongStream starts(Joined joined, Topic topic) {
+        return LongStream.range(0, topic.queues()).map(queue -> joined.start((int) queue));
+    }
+
+    /** The last message consumed of each queue tells its time. */
+    private void ask(Topic topic, Joined joined) {
+        List<Long> starts = starts(joined, topic).boxed().toList();
+        List<Long> lasts = starts.stream().map(offset -> offset - 1).toList();
+        broker.overview()
+                .storeMs(
+                        topic,
+                        lasts,
+                        request.then(times -> {
+                            found.put(topic.name(), stats(topic, starts, times));
+                            next();
+                        }));
+    }
+
+    private ConsumeStats stats(Topic topic, List<Long> starts, List<Long> times) {
+        Map<MessageQueue, Progress> queues = new LinkedHashMap<>();
+        for (int queueId = 0; queueId < starts.size(); queueId++) {
+            long offset = starts.get(queueId);
+            long end = broker.endOffset(topic, queueId);
+            long pulled = meters.pulledTo(topic.name(), group.name(), queueId);
+            queues.put(
+                    new MessageQueue(topic.name(), RouteHandler.BROKER_NAME, queueId),
+                    new Progress(
+                            end,
+                            offset == Offsets.NONE ? Progress.NONE : offset,
+                            Math.max(Math.max(offset, 0), Math.min(pulled, end)),
+                            times.get(queueId)));
         }
-        ofTopic.clear();
-        consumed = false;
+        return new ConsumeStats(queues);
+    }
+
+    /** The progress in all of some topics. */
+    static ConsumeStats merged(SortedMap<String, ConsumeStats> found) {
+        Map<MessageQueue, Progress> queues = new LinkedHashMap<>();
+        List<ConsumeStats> all = new ArrayList<>(found.values());
+        all.forEach(stats -> queues.putAll(stats.queues()));
+        return new ConsumeStats(queues);
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.engine.time.Clock;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
+import io.sluice.server.meter.Meters;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,15 @@ public final class Dispatcher {
     private final ReplyHandler replies;
     private final ReplayHandler replays;
     private final RecallHandler recalls;
+    private final ProgressHandler progress;
+    private final StatsHandler stats;
+    private final ConnectionHandler connections;
+    private final NameServiceHandler names;
+    private final SettingsHandler settings;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
      * @param advertised host:port for routes; null for the address by which a client came
-     * @param startedMs when the server was started, wall-clock ms
-     * @param defaultQueues queues of a topic created without saying how many
-     * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      * @param clock by which replies say when they were passed on
      */
     public Dispatcher(
@@ -40,20 +43,19 @@ public final class Dispatcher {
             Clients registry,
             InetSocketAddress storeHost,
             @Nullable String advertised,
-            long startedMs,
-            int defaultQueues,
-            int autoCreateQueues,
+            About about,
+            Meters meters,
             Clock clock) {
-        sends = new SendHandler(broker, registry, storeHost);
-        pulls = new PullHandler(broker, registry);
+        sends = new SendHandler(broker, registry, storeHost, meters);
+        pulls = new PullHandler(broker, registry, meters);
         offsets = new OffsetHandler(broker, registry);
         clients = new ClientHandler(broker, registry);
-        topics = new TopicHandler(broker.catalog(), defaultQueues);
+        topics = new TopicHandler(broker);
         groups = new GroupHandler(broker.catalog());
-        routes = new RouteHandler(broker, advertised, autoCreateQueues);
+        routes = new RouteHandler(broker, advertised);
         queries = new QueryHandler(broker);
         replays = new ReplayHandler(broker);
-        status = new StatusHandler(broker, startedMs);
+        status = new StatusHandler(broker, about, meters, clock);
         pops = new PopHandler(broker);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
@@ -61,6 +63,11 @@ public final class Dispatcher {
         calls = new ClientCallHandler(broker, registry);
         recalls = new RecallHandler(broker);
         replies = new ReplyHandler(broker, registry, storeHost, clock);
+        progress = new ProgressHandler(broker, registry, meters, clock);
+        stats = new StatsHandler(broker, registry, meters);
+        connections = new ConnectionHandler(broker, registry);
+        names = new NameServiceHandler(broker.catalog(), routes);
+        settings = new SettingsHandler(broker, about.settings());
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -83,7 +90,6 @@ public final class Dispatcher {
             case RequestCode.GET_MAX_OFFSET -> offsets.end(request);
             case RequestCode.GET_MIN_OFFSET -> offsets.first(request);
             case RequestCode.GET_EARLIEST_MSG_STORETIME -> offsets.firstStoreMs(request);
-            case RequestCode.GET_CONSUME_STATS -> offsets.consumeStats(request);
             case RequestCode.HEART_BEAT -> clients.heartbeat(request);
             case RequestCode.UNREGISTER_CLIENT -> clients.unregister(request);
             case RequestCode.CHECK_CLIENT_CONFIG -> clients.checkConfig(request);
@@ -117,6 +123,42 @@ public final class Dispatcher {
             case RequestCode.RESUME_CHECK_HALF_MESSAGE -> transactions.resume(request);
             case RequestCode.LIST_TRANSACTIONS -> transactions.list(request);
             case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
+            case RequestCode.GET_CONSUME_STATS -> progress.consumeStats(request);
+            case RequestCode.GET_BROKER_CONSUME_STATS -> progress.allConsumeStats(request);
+            case RequestCode.QUERY_CONSUME_TIME_SPAN -> progress.timeSpans(request);
+            case RequestCode.QUERY_CORRECTION_OFFSET -> progress.correctionOffsets(request);
+            case RequestCode.UPDATE_AND_CREATE_TOPIC_LIST -> topics.createOrUpdateAll(request);
+            case RequestCode.GET_ALL_TOPIC_CONFIG -> topics.configs(request);
+            case RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST ->
+                    groups.createOrUpdateAll(request);
+            case RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG -> groups.config(request);
+            case RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN -> groups.forbidden(request);
+            case RequestCode.GET_TOPIC_STATS_INFO -> stats.topic(request);
+            case RequestCode.VIEW_BROKER_STATS_DATA -> stats.counted(request);
+            case RequestCode.QUERY_CONSUME_QUEUE -> stats.queue(request);
+            case RequestCode.GET_CONSUMER_CONNECTION_LIST -> connections.consumers(request);
+            case RequestCode.GET_PRODUCER_CONNECTION_LIST -> connections.producers(request);
+            case RequestCode.GET_ALL_PRODUCER_INFO -> connections.allProducers(request);
+            case RequestCode.QUERY_TOPIC_CONSUME_BY_WHO -> connections.groupsOfTopic(request);
+            case RequestCode.QUERY_TOPICS_BY_CONSUMER -> connections.topicsOfGroup(request);
+            case RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER -> connections.subscription(request);
+            case RequestCode.PUT_KV_CONFIG -> names.put(request);
+            case RequestCode.GET_KV_CONFIG -> names.value(request);
+            case RequestCode.DELETE_KV_CONFIG -> names.remove(request);
+            case RequestCode.GET_KVLIST_BY_NAMESPACE -> names.values(request);
+            case RequestCode.WIPE_WRITE_PERM_OF_BROKER -> names.forbidWriting(request);
+            case RequestCode.ADD_WRITE_PERM_OF_BROKER -> names.allowWriting(request);
+            case RequestCode.GET_TOPICS_BY_CLUSTER -> names.topicsOfCluster(request);
+            case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_NS -> names.systemNames(request);
+            case RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER -> names.systemTopics(request);
+            case RequestCode.GET_NAMESRV_CONFIG -> names.settings(request);
+            case RequestCode.UPDATE_NAMESRV_CONFIG -> names.changeSettings(request);
+            case RequestCode.GET_BROKER_CONFIG -> settings.tell(request);
+            case RequestCode.UPDATE_BROKER_CONFIG -> settings.change(request);
+            case RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE,
+                    RequestCode.CLEAN_UNUSED_TOPIC,
+                    RequestCode.DELETE_EXPIRED_COMMITLOG ->
+                    status.clean(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
             case RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2 ->

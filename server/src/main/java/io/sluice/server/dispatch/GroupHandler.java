@@ -5,12 +5,21 @@ import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Change;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
+import io.sluice.engine.catalog.Names;
+import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.DeleteSubscriptionGroupHeader;
+import io.sluice.protocol.GetSubscriptionGroupConfigHeader;
+import io.sluice.protocol.GroupForbidden;
 import io.sluice.protocol.Header;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SubscriptionGroupConfig;
+import io.sluice.protocol.SubscriptionGroupConfigList;
 import io.sluice.protocol.SubscriptionGroupList;
+import io.sluice.protocol.UpdateGroupForbiddenHeader;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Creates, changes, deletes and lists consumer groups. */
@@ -26,19 +35,86 @@ final class GroupHandler {
         SubscriptionGroupConfig config =
                 SubscriptionGroupConfig.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
-        UnaryOperator<GroupSettings> wanted = settings -> settings(config, settings);
         String fault = GroupAttributes.fault(config);
         if (fault != null) {
             request.fail(ResponseCode.INVALID_PARAMETER, fault);
             return;
         }
+        createOrUpdate(config, request.answering(group -> Answer.DONE));
+    }
+
+    /** Creates or changes several; none if a name is illegal; stops at the first failure. */
+    void createOrUpdateAll(Request request) {
+        Header header = request.header();
+        List<SubscriptionGroupConfig> all =
+                SubscriptionGroupConfigList.decode(
+                                request.bytes(), header.bodyIndex(), header.bodySizeBytes())
+                        .groups();
+        for (SubscriptionGroupConfig config : all) {
+            String fault = Names.groupFault(config.groupName());
+            fault = fault == null ? GroupAttributes.fault(config) : fault;
+            if (fault != null) {
+                request.fail(ResponseCode.INVALID_PARAMETER, fault);
+                return;
+            }
+        }
+        next(request, all.iterator());
+    }
+
+    private void next(Request request, Iterator<SubscriptionGroupConfig> left) {
+        if (left.hasNext()) {
+            createOrUpdate(left.next(), request.then(group -> next(request, left)));
+        } else {
+            request.answer(Answer.DONE);
+        }
+    }
+
+    private void createOrUpdate(SubscriptionGroupConfig config, Consumer<Outcome<Group>> done) {
+        UnaryOperator<GroupSettings> wanted = settings -> settings(config, settings);
         var created = catalog.createGroup(config.groupName(), wanted.apply(GroupSettings.DEFAULT));
-        var done =
+        var updated =
                 created.thenCompose(change ->
                         change instanceof Change.Exists<Group>
                                 ? catalog.updateGroup(config.groupName(), wanted)
                                 : created);
-        Changes.report(done, Refusal.GROUP_UNKNOWN, request.answering(group -> Answer.DONE));
+        Changes.report(updated, Refusal.GROUP_UNKNOWN, done);
+    }
+
+    void config(Request request) {
+        String name = GetSubscriptionGroupConfigHeader.decode(request.header()).group();
+        Group group = catalog.group(name);
+        if (group == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + name + " not exist!");
+        } else {
+            request.answer(Answer.ok(config(group).encode()));
+        }
+    }
+
+    /** Forbids a group to read a topic, or allows it, or only tells. */
+    void forbidden(Request request) {
+        var fields = UpdateGroupForbiddenHeader.decode(request.header());
+        Boolean readable = fields.readable();
+        Group group = catalog.group(fields.group());
+        if (group == null) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + fields.group() + " not exist!");
+        } else if (readable == null) {
+            request.answer(forbidden(group, fields.topic()));
+        } else {
+            Changes.report(
+                    catalog.updateGroup(
+                            group.name(),
+                            settings -> settings.withReadable(fields.topic(), readable)),
+                    Refusal.GROUP_UNKNOWN,
+                    request.answering(changed -> forbidden(changed, fields.topic())));
+        }
+    }
+
+    private static Answer forbidden(Group group, String topic) {
+        boolean readable = group.settings().mayRead(topic);
+        return Answer.ok(new GroupForbidden(group.name(), topic, readable).encode());
     }
 
     private static GroupSettings settings(SubscriptionGroupConfig config, GroupSettings before) {

@@ -9,7 +9,6 @@ import io.sluice.engine.group.Offsets;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.EarliestMsgStoretimeResponse;
-import io.sluice.protocol.GetConsumeStatsHeader;
 import io.sluice.protocol.GetEarliestMsgStoretimeHeader;
 import io.sluice.protocol.GetMaxOffsetHeader;
 import io.sluice.protocol.GetMinOffsetHeader;
@@ -18,7 +17,6 @@ import io.sluice.protocol.QueryConsumerOffsetHeader;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SearchOffsetHeader;
 import io.sluice.protocol.UpdateConsumerOffsetHeader;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -220,21 +218,5 @@ final class OffsetHandler {
         } else {
             next.accept(topic);
         }
-    }
-
-    void consumeStats(Request request) {
-        GetConsumeStatsHeader fields = GetConsumeStatsHeader.decode(request.header());
-        Group group = catalog.group(fields.consumerGroup());
-        if (group == null) {
-            request.answer(Answer.groupUnknown(fields.consumerGroup()));
-            return;
-        }
-        String name = fields.topic();
-        List<Topic> topics = catalog.topics();
-        if (name != null) {
-            Topic topic = catalog.topic(name);
-            topics = topic == null ? List.of() : List.of(topic);
-        }
-        new ConsumeStatsSurvey(broker, group, topics, name != null, request).run();
     }
 }

@@ -13,6 +13,7 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.protocol.PullMessageHeader;
 import io.sluice.protocol.PullMessageResponse;
 import io.sluice.protocol.ResponseCode;
+import io.sluice.server.meter.Meters;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -49,10 +50,12 @@ final class PullHandler {
     private final Broker broker;
     private final Clients clients;
     private final Filters filters = new Filters();
+    private final Meters meters;
 
-    PullHandler(Broker broker, Clients clients) {
+    PullHandler(Broker broker, Clients clients, Meters meters) {
         this.broker = broker;
         this.clients = clients;
+        this.meters = meters;
     }
 
     void pull(Request request) {
@@ -94,6 +97,13 @@ final class PullHandler {
                     ResponseCode.NO_PERMISSION,
                     "group %s may not consume: it was switched off, by consumeEnable"
                             .formatted(group.name()));
+            return;
+        }
+        if (!group.settings().mayRead(fields.topic())) {
+            request.fail(
+                    ResponseCode.NO_PERMISSION,
+                    "the consumer group[%s] is forbidden for topic[%s]"
+                            .formatted(group.name(), fields.topic()));
             return;
         }
         Topic topic = topic(request, fields);
@@ -206,7 +216,11 @@ final class PullHandler {
                         : 0;
         int sizeBytesMax = Math.clamp(fields.maxMsgBytes(), 1, SIZE_BYTES_MAX);
         request.expect(sizeBytesMax);
-        Reading reading = new Reading(request, mayWait || !fields.suspends());
+        Reading reading =
+                new Reading(
+                        request,
+                        mayWait || !fields.suspends(),
+                        pulled -> count(topic, fields, pulled));
         broker.pull(
                 new Pull(
                         topic,
@@ -229,20 +243,33 @@ final class PullHandler {
         }
     }
 
+    /** Who only looks, in the name of a group that is not there, is not counted. */
+    private void count(Topic topic, PullMessageHeader fields, Pulled pulled) {
+        String group = fields.consumerGroup();
+        meters.pulled(pulled.count() > 0);
+        if (pulled.count() > 0 && broker.catalog().group(group) != null) {
+            int sizeBytes = pulled.messages().remaining();
+            meters.delivered(topic.name(), group, pulled.count(), sizeBytes);
+            meters.pulledTo(topic.name(), group, fields.queueId(), pulled.nextOffset());
+        }
+    }
+
     /** The buffer of one pull on its way from the log to the answer, released on every path. */
     private static final class Reading
             implements IntFunction<ByteBuffer>, Consumer<Outcome<Pulled>> {
         private final Request request;
         private final boolean mayFindNothing;
+        private final Consumer<Pulled> count;
         private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
         /**
          * @param mayFindNothing false if the client wants to wait and there is no memory for that:
          *     were it told that there is nothing, it would ask again at once
          */
-        Reading(Request request, boolean mayFindNothing) {
+        Reading(Request request, boolean mayFindNothing, Consumer<Pulled> count) {
             this.request = request;
             this.mayFindNothing = mayFindNothing;
+            this.count = count;
         }
 
         @Override
@@ -256,6 +283,7 @@ final class PullHandler {
         public void accept(Outcome<Pulled> outcome) {
             switch (outcome) {
                 case Outcome.Done<Pulled>(Pulled pulled) -> {
+                    count.accept(pulled);
                     boolean busy = pulled.found() == Pull.Found.END && !mayFindNothing;
                     request.answer(busy ? TOO_MANY_WAIT : answer(pulled));
                 }

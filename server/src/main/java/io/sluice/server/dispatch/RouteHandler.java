@@ -23,20 +23,25 @@ final class RouteHandler {
     static final String BROKER_NAME = "sluice-0";
     static final String CLUSTER = "sluice";
 
-    private final Catalog catalog;
     private final Broker broker;
+    private final Catalog catalog;
     private final @Nullable String advertised;
-    private final int autoCreateQueues;
+    private volatile boolean writable = true;
 
     /**
      * @param advertised host:port; null to answer with the address by which a client came
-     * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
-    RouteHandler(Broker broker, @Nullable String advertised, int autoCreateQueues) {
-        this.catalog = broker.catalog();
+    RouteHandler(Broker broker, @Nullable String advertised) {
         this.broker = broker;
+        this.catalog = broker.catalog();
         this.advertised = advertised;
-        this.autoCreateQueues = autoCreateQueues;
+    }
+
+    /** Whether routes say that topics can be written; whether that has changed anything. */
+    synchronized boolean letWrite(boolean allowed) {
+        boolean changes = writable != allowed;
+        writable = allowed;
+        return changes;
     }
 
     void route(Request request) {
@@ -46,7 +51,8 @@ final class RouteHandler {
             request.answer(Answer.topicUnknown(fields.topic()));
             return;
         }
-        var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), null);
+        String ordered = OrderedTopics.queues(catalog, fields.topic());
+        var route = new TopicRouteData(List.of(queues), List.of(broker(request.peer())), ordered);
         Answer answer = Answer.ok(route.encode(request.header(), fields));
         Topic topic = catalog.topic(fields.topic());
         if (topic == null) {
@@ -56,6 +62,7 @@ final class RouteHandler {
         }
     }
 
+    /** RocketMQ has topics by the names of cluster and broker, by which tools find their way. */
     private TopicRouteData.@Nullable QueueData queues(String name) {
         Topic topic = catalog.topic(name);
         if (topic != null) {
@@ -64,15 +71,19 @@ final class RouteHandler {
         if (name.equals(ReplyHandler.TOPIC)) { // created by the first reply
             return queues(ReplyHandler.QUEUES, TopicSettings.READ | TopicSettings.WRITE);
         }
-        return name.equals(Names.AUTO_CREATE_TOPIC) && autoCreateQueues > 0
-                ? queues(
-                        autoCreateQueues,
-                        TopicSettings.READ | TopicSettings.WRITE | TopicSettings.INHERIT)
-                : null;
+        boolean creates =
+                name.equals(Names.AUTO_CREATE_TOPIC) && broker.config().autoCreateTopics();
+        if (creates || name.equals(CLUSTER) || name.equals(BROKER_NAME)) {
+            int inherit = creates ? TopicSettings.INHERIT : 0;
+            int permissions = TopicSettings.READ | TopicSettings.WRITE | inherit;
+            return queues(broker.config().defaultQueues(), permissions);
+        }
+        return null;
     }
 
-    private static TopicRouteData.QueueData queues(int count, int permissions) {
-        return new TopicRouteData.QueueData(BROKER_NAME, count, count, permissions, 0);
+    private TopicRouteData.QueueData queues(int count, int permissions) {
+        int told = writable ? permissions : permissions & ~TopicSettings.WRITE;
+        return new TopicRouteData.QueueData(BROKER_NAME, count, count, told, 0);
     }
 
     void cluster(Request request) {
@@ -84,11 +95,15 @@ final class RouteHandler {
     }
 
     private BrokerData broker(Peer peer) {
-        String address = advertised != null ? advertised : text(peer.localAddress());
-        return new BrokerData(CLUSTER, BROKER_NAME, Map.of(BrokerData.MASTER, address));
+        return new BrokerData(CLUSTER, BROKER_NAME, Map.of(BrokerData.MASTER, address(peer)));
     }
 
-    private static String text(InetSocketAddress address) {
+    /** Where the broker is for a client, as host:port. */
+    String address(Peer peer) {
+        return advertised != null ? advertised : text(peer.localAddress());
+    }
+
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         boolean v6 = address.getAddress() instanceof Inet6Address;
         return (v6 ? "[" + host + "]" : host) + ":" + address.getPort();

@@ -15,6 +15,7 @@ import io.sluice.protocol.MessageId;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageHeader;
 import io.sluice.protocol.SendMessageResponse;
+import io.sluice.server.meter.Meters;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -41,15 +42,17 @@ final class SendHandler {
     private final Clients clients;
     private final InetSocketAddress storeHost;
     private final HalfSender halves;
+    private final Meters meters;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
      */
-    SendHandler(Broker broker, Clients clients, InetSocketAddress storeHost) {
+    SendHandler(Broker broker, Clients clients, InetSocketAddress storeHost, Meters meters) {
         this.broker = broker;
         this.clients = clients;
         this.storeHost = storeHost;
         this.halves = new HalfSender(broker, storeHost);
+        this.meters = meters;
     }
 
     void send(Request request) {
@@ -207,7 +210,18 @@ final class SendHandler {
                 messages,
                 dueMs,
                 sameness,
-                request.answering(appended -> stored(appended, messages)));
+                request.answering(appended -> {
+                    meters.stored(topic.name(), messages.size(), sizeBytes(messages));
+                    return stored(appended, messages);
+                }));
+    }
+
+    private static long sizeBytes(List<Message> messages) {
+        long sizeBytes = 0;
+        for (Message message : messages) {
+            sizeBytes += message.bodySizeBytes() + message.properties().length;
+        }
+        return sizeBytes;
     }
 
     private static Message message(
@@ -326,6 +340,15 @@ final class SendHandler {
                 fields.delayLevel(),
                 fields.maxReconsumeTimes(),
                 originId,
-                request.answering(appended -> Answer.DONE));
+                request.answering(appended -> {
+                    countSentBack(fields.originTopic(), group);
+                    return Answer.DONE;
+                }));
+    }
+
+    private void countSentBack(@Nullable String topic, Group group) {
+        if (topic != null && broker.catalog().topic(topic) != null) {
+            meters.sentBack(topic, group.name());
+        }
     }
 }

@@ -160,7 +160,8 @@ class CatalogRequestsTest extends FrontDoor {
                         2,
                         2,
                         6,
-                        new TreeMap<>(Map.of("durability", "async", "retention", "1h"))),
+                        new TreeMap<>(Map.of("durability", "async", "retention", "1h")),
+                        false),
                 config("clicks"));
         var nowhere = new GetTopicConfigHeader("nowhere");
         refused(

@@ -55,7 +55,7 @@ class SendTest extends FrontDoor {
                 SendMessageResponse.decode(
                         ok(wire.send("orders", 3, "TAGS\u0001a\u0002", "x")).header());
         MessageId id = MessageId.parse(sent.msgId());
-        assertEquals(server.brokerPort(), id.host().getPort());
+        assertEquals(server.remotingPort(), id.host().getPort());
         ByteBuffer stored = ByteBuffer.wrap(ok(pull(pull("orders", 3, 0, SUBSCRIPTION))).body());
         CRC32 crc = new CRC32();
         crc.update('x');

@@ -44,6 +44,11 @@ public sealed interface Target extends AutoCloseable permits SluiceServer, Rocke
     /** The port of gRPC clients. */
     int grpcPort();
 
+    /** The port that messages say they were stored at. */
+    default int storePort() {
+        return isSluice() ? nameServicePort() : brokerPort();
+    }
+
     /** What the server has printed so far, over all its lives. */
     Path log();
 

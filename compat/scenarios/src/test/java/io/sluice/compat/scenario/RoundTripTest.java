@@ -51,7 +51,7 @@ class RoundTripTest {
         InetSocketAddress born = (InetSocketAddress) received.getBornHost();
         assertTrue(born.getAddress().isLoopbackAddress());
         InetSocketAddress store = (InetSocketAddress) received.getStoreHost();
-        assertEquals(clients.target().brokerPort(), store.getPort());
+        assertEquals(clients.target().storePort(), store.getPort());
     }
 
     private static byte[] everyByte() {

@@ -41,7 +41,7 @@ class SendTest {
         assertEquals(topic, result.getMessageQueue().getTopic());
         assertEquals(0, result.getQueueOffset());
         MessageId place = MessageDecoder.decodeMessageId(result.getOffsetMsgId());
-        assertTrue(place.getAddress().toString().endsWith(":" + clients.target().brokerPort()));
+        assertTrue(place.getAddress().toString().endsWith(":" + clients.target().storePort()));
         assertTrue(place.getOffset() >= 0);
     }
 
