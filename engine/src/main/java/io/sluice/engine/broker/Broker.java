@@ -10,8 +10,6 @@ import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.group.RetryPolicy;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.Message;
-import io.sluice.engine.message.Properties;
-import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Appended;
@@ -25,7 +23,6 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -46,8 +43,6 @@ public final class Broker {
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
     /** The answer for a message that was dropped. */
-    private static final Appended NOT_STORED = new Appended(0, 0, new long[0], 0);
-
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
     private volatile BrokerConfig config;
@@ -61,6 +56,7 @@ public final class Broker {
     private final Receiver receiver;
     private final Overview overview;
     private final RetryPolicy retries;
+    private final Returns returns;
     private final TransactionDesk transactions;
     private final Replay replay;
     private final Growth growth;
@@ -95,6 +91,7 @@ public final class Broker {
         this.messages = new MessageReader(log, shard, readers);
         this.overview = new Overview(shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
+        this.returns = new Returns(this, clock, retries, messages);
         LeasedReader leased = new LeasedReader(log, shard.queues());
         this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
         this.transactions = new TransactionDesk(shard, retries, this::fault);
@@ -371,76 +368,7 @@ public final class Broker {
             int retryMax,
             String originId,
             Consumer<Outcome<Appended>> reply) {
-        messages.read(
-                position,
-                outcome -> {
-                    switch (outcome) {
-                        case Outcome.Done<ByteBuffer>(ByteBuffer stored) ->
-                                giveBack(group, stored, delayLevel, retryMax, originId, reply);
-                        case Outcome.Refused<ByteBuffer> refused -> reply.accept(refused.of());
-                    }
-                });
-    }
-
-    private void giveBack(
-            Group group,
-            ByteBuffer stored,
-            int delayLevel,
-            int retryMax,
-            String originId,
-            Consumer<Outcome<Appended>> reply) {
-        int max = group.settings().retryMax(retryMax);
-        int times = StoredMessage.reconsumeTimes(stored, 0);
-        RetryPolicy.Decision decision =
-                retries.decide(times, max, delayLevel, group.settings().retrySchedule());
-        Group current = catalog.group(group.name());
-        if (current == null || current.id() != group.id()) {
-            reply.accept(
-                    Outcome.refused(
-                            Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted"));
-            return;
-        }
-        boolean dead = decision instanceof RetryPolicy.DeadLetter;
-        if (dead && group.settings().discards()) {
-            reply.accept(Outcome.done(NOT_STORED));
-            return;
-        }
-        long dueMs = decision instanceof RetryPolicy.Again(long ms) ? clock.wallMs() + ms : 0;
-        String target = dead ? Names.deadLetterTopic(group.name()) : Names.retryTopic(group.name());
-        topicForSend(
-                target,
-                outcome -> {
-                    switch (outcome) {
-                        case Outcome.Done<Topic>(Topic topic) -> {
-                            Message again = again(stored, topic, times + 1, originId, dead);
-                            append(topic, 0, List.of(again), dueMs, reply);
-                        }
-                        case Outcome.Refused<Topic> refused -> reply.accept(refused.of());
-                    }
-                });
-    }
-
-    static Message again(ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {
-        byte[] properties = StoredMessage.properties(stored, 0);
-        String from = Properties.text(properties, Properties.RETRY_TOPIC);
-        if (from == null) {
-            from = new String(StoredMessage.topic(stored, 0), StandardCharsets.UTF_8);
-            properties = Properties.with(properties, Properties.RETRY_TOPIC, from);
-        }
-        String origin = Properties.text(properties, Properties.ORIGIN_MESSAGE_ID);
-        if (origin == null && !originId.isEmpty()) {
-            origin = originId;
-            properties = Properties.with(properties, Properties.ORIGIN_MESSAGE_ID, origin);
-        }
-        properties = Properties.without(properties, Properties.DELAY);
-        if (dead) {
-            properties = Properties.with(properties, Properties.DLQ_ORIGIN_TOPIC, from);
-            if (origin != null) {
-                properties = Properties.with(properties, Properties.DLQ_ORIGIN_MESSAGE_ID, origin);
-            }
-        }
-        byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
-        return Message.again(stored, 0, topic.id(), name, times, properties);
+        returns.sendBack(group, position, delayLevel, retryMax, originId, reply);
     }
 
     // Reading.

@@ -127,7 +127,11 @@ final class LeasedReader {
 
     /** The offsets of new messages that are wanted; null if not all is in memory. */
     private long @Nullable [] copy(
-            MessageFilter filter, List<Selection> selections, int again, ByteBuffer out, boolean stored)
+            MessageFilter filter,
+            List<Selection> selections,
+            int again,
+            ByteBuffer out,
+            boolean stored)
             throws IOException {
         long[] fresh = new long[16];
         int count = 0;

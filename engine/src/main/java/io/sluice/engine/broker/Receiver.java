@@ -431,6 +431,6 @@ public final class Receiver {
         id.put(StoredMessage.storeHost(stored, 0)).putLong(StoredMessage.position(stored, 0));
         int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
         String originId = HexFormat.of().withUpperCase().formatHex(id.array());
-        return Broker.again(stored, topic, times, originId, true);
+        return Returns.again(stored, topic, times, originId, true);
     }
 }

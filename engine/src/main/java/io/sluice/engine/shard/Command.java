@@ -1,7 +1,7 @@
 package io.sluice.engine.shard;
 
-import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Joined;
+import io.sluice.engine.group.Leases;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.schedule.Transactions;

@@ -29,8 +29,8 @@ import java.nio.charset.StandardCharsets;
  * half of its fingerprint, 0 if a resend is not to be known by it. HALF has the position by which
  * its transaction is known 8 (0 for its own), when producers are asked first 8, how long after the
  * commit the message is due 8, and then the MESSAGE record, but for its place. Those about leases
- * stand in {@link LeaseCodec}. The others list their components in order, text as 2 bytes of
- * length + UTF-8.
+ * stand in {@link LeaseCodec}. The others list their components in order, text as 2 bytes of length
+ * + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;

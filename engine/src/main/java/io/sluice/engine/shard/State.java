@@ -1,7 +1,7 @@
 package io.sluice.engine.shard;
 
-import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Barriers;
+import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.group.Resets;

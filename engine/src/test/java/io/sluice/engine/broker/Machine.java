@@ -100,7 +100,8 @@ final class Machine {
                             Long.MAX_VALUE,
                             async,
                             HOST,
-                            transactionRules);
+                            transactionRules,
+                            365L * 24 * 3600 * 1000);
             Broker starting = new Broker(config, catalog, log, time, time.executor(), readers());
             starting.start();
             broker = starting;

@@ -37,8 +37,8 @@ final class SendHandler {
     private static final int TRANSACTION_BITS = 4 | 8;
 
     /** In the answer to a message that its group does not keep after its last attempt. */
-
     private final Broker broker;
+
     private final Clients clients;
     private final InetSocketAddress storeHost;
     private final HalfSender halves;
@@ -292,8 +292,7 @@ final class SendHandler {
 
     /** What was dropped after its last attempt is answered as if it lay at the beginning. */
     private Answer dropped() {
-        return Answer.ok(out ->
-                SendMessageResponse.encode(out, new MessageId(storeHost, 0), 0, 0));
+        return Answer.ok(out -> SendMessageResponse.encode(out, new MessageId(storeHost, 0), 0, 0));
     }
 
     private Answer stored(Appended appended, List<Message> messages) {

@@ -2,12 +2,10 @@ package io.sluice.simulator.model;
 
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Refusal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was handed out to consumers that hold messages for a time, and what of it is settled. An

@@ -4,7 +4,6 @@ import io.sluice.engine.queue.QueueRef;
 import io.sluice.simulator.plan.Setting;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.World;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,9 +4,6 @@ import io.sluice.engine.catalog.Names;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies in the queues, as far as somebody was told or has seen it. A queue belongs to an

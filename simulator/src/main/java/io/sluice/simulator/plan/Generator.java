@@ -4,7 +4,6 @@ import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.DiskFault;
 import io.sluice.simulator.world.FileKind;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

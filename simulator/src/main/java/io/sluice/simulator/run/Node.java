@@ -19,13 +19,11 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.Threads;
 import io.sluice.simulator.world.World;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The machine that the broker runs on: its disks, and one life of the process after the other. Puts

@@ -14,14 +14,12 @@ import io.sluice.simulator.model.Handed;
 import io.sluice.simulator.model.Handed.Receipt;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.plan.Operation;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consumers of the group that receives. They have no memory of their own: what any of them was

@@ -19,13 +19,11 @@ import io.sluice.simulator.world.Dice;
 import io.sluice.simulator.world.Disk;
 import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one plan happen, from an empty disk to the audit, and says whether every promise was kept.
