@@ -2,12 +2,9 @@ package io.sluice.simulator.plan;
 
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
-import io.sluice.simulator.world.DiskFault;
-import io.sluice.simulator.world.FileKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Makes a plan from a seed. Each seed draws its own mix: some operations and faults often, some
@@ -55,19 +52,19 @@ public final class Generator {
     }
 
     private Setting setting() {
-        int batch = pick(8, 8, 16, 32) << 10;
-        int segment = batch * pick(2, 3, 4, 8, 16);
-        int retention = dice.perMille(250) ? pick(15, 40, 90) * 1000 : 24 * 3600 * 1000;
+        int batch = dice.pick(8, 8, 16, 32) << 10;
+        int segment = batch * dice.pick(2, 3, 4, 8, 16);
+        int retention = dice.perMille(250) ? dice.pick(15, 40, 90) * 1000 : 24 * 3600 * 1000;
         return new Setting(
                 profile(),
-                pick(512, 512, 4096),
+                dice.pick(512, 512, 4096),
                 segment,
                 batch,
-                pick(2, 3, 4, 8),
+                dice.pick(2, 3, 4, 8),
                 retention,
-                pick(0, 1, 2, 3, 16),
+                dice.pick(0, 1, 2, 3, 16),
                 dice.perMille(60),
-                pick(0, 0, 5, 50),
+                dice.pick(0, 0, 5, 50),
                 60_000);
     }
 
@@ -76,7 +73,7 @@ public final class Generator {
         if (draw < 72) {
             return Profile.HONEST;
         }
-        return pick(
+        return dice.pick(
                 Profile.CORRUPTING,
                 Profile.CORRUPTING,
                 Profile.FLIP,
@@ -85,18 +82,9 @@ public final class Generator {
                 Profile.LYING);
     }
 
-    private int pick(int... choices) {
-        return choices[dice.below(choices.length)];
-    }
-
-    @SafeVarargs
-    private <E extends Enum<E>> E pick(E... choices) {
-        return choices[dice.below(choices.length)];
-    }
-
     private void fill() {
         int operations = 500 + (int) dice.magnitude(4_000);
-        durationNanos = (long) operations * pick(1, 5, 5, 20, 20, 60, 200) * NANOS_PER_MS;
+        durationNanos = (long) operations * dice.pick(1, 5, 5, 20, 20, 60, 200) * NANOS_PER_MS;
         durationNanos = Math.max(durationNanos, 5_000 * NANOS_PER_MS);
         begin();
         Mix<Operation> mix = operations();
@@ -140,7 +128,7 @@ public final class Generator {
         for (int topic = 0; topic < topics; topic++) {
             add(from, new Operation.DeleteTopic(topic));
         }
-        add(from, new Fault.CrashAtCall(dice.below(6), dice.coin(), downMs()));
+        add(from, new Fault.CrashAtCall(dice.below(6), dice.coin(), Trouble.downMs(dice)));
     }
 
     /** What nothing could happen without; deleted and created anew later on. */
@@ -164,44 +152,6 @@ public final class Generator {
     /** While what another step has begun may be under way. */
     private long soonAfterAnother() {
         return steps.get(dice.below(steps.size())).atNanos() + dice.below(SOON_NANOS);
-    }
-
-    /** Kinds with weights; a third of the kinds is left out in each history. */
-    private final class Mix<E extends Event> {
-        private final List<Supplier<E>> kinds = new ArrayList<>();
-        private final List<Integer> weights = new ArrayList<>();
-        private int total;
-
-        Mix<E> always(int weight, Supplier<E> kind) {
-            kinds.add(kind);
-            weights.add(weight);
-            total += weight;
-            return this;
-        }
-
-        Mix<E> maybe(int weight, Supplier<E> kind) {
-            return dice.perMille(650)
-                    ? always(Math.max(1, weight * pick(1, 2, 4) / 2), kind)
-                    : this;
-        }
-
-        boolean isEmpty() {
-            return total == 0;
-        }
-
-        E drawAnyKind() {
-            return kinds.get(dice.below(kinds.size())).get();
-        }
-
-        E draw() {
-            int left = dice.below(total);
-            for (int i = 0; ; i++) {
-                left -= weights.get(i);
-                if (left < 0) {
-                    return kinds.get(i).get();
-                }
-            }
-        }
     }
 
     // What consuming in order, resets and growing topics need: more than one operation at once.
@@ -309,7 +259,7 @@ public final class Generator {
     // Operations.
 
     private Mix<Operation> operations() {
-        return new Mix<Operation>()
+        return new Mix<Operation>(dice)
                 .always(300, () -> send(0))
                 .maybe(60, () -> send(delayMs()))
                 .maybe(40, this::sendAgain)
@@ -326,7 +276,9 @@ public final class Generator {
                 .maybe(20, () -> new Operation.FindByKey(topic(), 1 + dice.below(KEYS)))
                 .maybe(40, () -> new Operation.FindByPosition(dice.below(Integer.MAX_VALUE)))
                 .maybe(20, () -> new Operation.FindByTime(topic(), queue(), time()))
-                .maybe(pick(1, 30), () -> new Operation.Lock(group(), dice.below(CLIENTS), topic()))
+                .maybe(
+                        dice.pick(1, 30),
+                        () -> new Operation.Lock(group(), dice.below(CLIENTS), topic()))
                 .maybe(10, () -> new Operation.Unlock(group(), dice.below(CLIENTS), topic()))
                 .maybe(5, () -> new Operation.Leave(group(), dice.below(CLIENTS)))
                 .maybe(4, () -> new Operation.Grow(topic()))
@@ -421,7 +373,7 @@ public final class Generator {
         int topic = topicOrRetry();
         int queue = topic == Operation.RETRY ? 0 : queue();
         int suspendMs = dice.perMille(300) ? (int) dice.magnitude(5_000) : 0;
-        int fail = dice.perMille(300) ? pick(50, 300, 1000) : 0;
+        int fail = dice.perMille(300) ? dice.pick(50, 300, 1000) : 0;
         return new Operation.Consume(
                 group(), topic, queue, 1 + dice.below(32), pullBytes(), suspendMs, fail);
     }
@@ -434,7 +386,7 @@ public final class Generator {
     }
 
     private Operation giveBack() {
-        return new Operation.GiveBack(group(), dice.below(64), pick(0, 0, 1, 2, -1));
+        return new Operation.GiveBack(group(), dice.below(64), dice.pick(0, 0, 1, 2, -1));
     }
 
     private Operation browse() {
@@ -454,12 +406,12 @@ public final class Generator {
     }
 
     private int pullBytes() {
-        return pick(1 << 18, 1 << 18, 4_096, 1_000, 1);
+        return dice.pick(1 << 18, 1 << 18, 4_096, 1_000, 1);
     }
 
     /** Some are due at the very same time. */
     private int delayMs() {
-        int ms = 1 + (int) dice.magnitude(pick(500, 20_000, 20_000, 120_000));
+        int ms = 1 + (int) dice.magnitude(dice.pick(500, 20_000, 20_000, 120_000));
         return dice.perMille(300) ? Math.max(100, ms / 100 * 100) : ms;
     }
 
@@ -476,7 +428,7 @@ public final class Generator {
 
     private Operation decide() {
         Operation.By by =
-                pick(
+                dice.pick(
                         Operation.By.PRODUCER,
                         Operation.By.PRODUCER,
                         Operation.By.PRODUCER,
@@ -487,22 +439,17 @@ public final class Generator {
     }
 
     private Operation retain() {
-        int keepKib = dice.perMille(300) ? pick(8, 64, 256) : 0;
-        return new Operation.Retain(topic(), 1_000 * pick(10, 30, 600), keepKib);
+        int keepKib = dice.perMille(300) ? dice.pick(8, 64, 256) : 0;
+        return new Operation.Retain(topic(), 1_000 * dice.pick(10, 30, 600), keepKib);
     }
 
     // Faults.
 
     private void faults(int operations, Mix<Operation> company) {
-        Mix<Fault> mix =
-                switch (setting.profile()) {
-                    case HONEST -> honest();
-                    case CORRUPTING -> corrupting();
-                    case FLIP, FOOTERS -> footers();
-                    case LYING -> lying();
-                };
+        Trouble trouble = new Trouble(dice);
+        Mix<Fault> mix = trouble.mix(setting.profile());
         if (setting.profile() == Profile.FLIP) {
-            add(someTime(), flip());
+            add(someTime(), trouble.flip());
         }
         int count = mix.isEmpty() ? 0 : 1 + (int) dice.magnitude(Math.max(2, operations / 20));
         for (int i = 0; i < count; i++) {
@@ -512,124 +459,12 @@ public final class Generator {
             if (dice.perMille(100)) {
                 crowd(at, company);
             }
-            if (crashes(fault) && dice.perMille(250)) {
-                add(at + dice.magnitude(3_000) * NANOS_PER_MS, again());
+            if (Trouble.crashes(fault) && dice.perMille(250)) {
+                add(at + dice.magnitude(3_000) * NANOS_PER_MS, trouble.again());
             }
-            if (lasts(fault)) {
+            if (Trouble.lasts(fault)) {
                 add(at + dice.magnitude(5_000) * NANOS_PER_MS, new Fault.Heal());
             }
         }
-    }
-
-    private static boolean crashes(Fault fault) {
-        return fault instanceof Fault.Kill
-                || fault instanceof Fault.CrashAtCall
-                || fault instanceof Fault.CrashAfterRenaming;
-    }
-
-    /** One crash soon after another: what the first one left is not yet safe. */
-    private Fault again() {
-        return dice.coin()
-                ? new Fault.LosePower(downMs())
-                : new Fault.CrashAtCall(calls(), dice.perMille(800), downMs());
-    }
-
-    private static boolean lasts(Fault fault) {
-        return fault instanceof Fault.Full
-                || fault instanceof Fault.DiskSpeed
-                || fault instanceof Fault.Storage;
-    }
-
-    private Mix<Fault> honest() {
-        return new Mix<Fault>()
-                .maybe(10, () -> new Fault.Kill(downMs()))
-                .maybe(10, () -> new Fault.LosePower(downMs()))
-                .maybe(20, () -> new Fault.CrashAtCall(calls(), dice.coin(), downMs()))
-                .maybe(8, () -> new Fault.CrashAfterRenaming(dice.below(8), dice.coin(), downMs()))
-                .maybe(4, () -> new Fault.Stop(downMs()))
-                .maybe(5, () -> new Fault.Pause((int) dice.magnitude(10_000)))
-                .maybe(10, () -> storage(DiskFault.WRITE_ERROR))
-                .maybe(10, () -> storage(DiskFault.SYNC_ERROR))
-                .maybe(6, () -> storage(DiskFault.DIRECTORY_SYNC_ERROR))
-                .maybe(10, () -> storage(DiskFault.READ_ERROR))
-                .maybe(4, () -> storage(DiskFault.OPEN_ERROR))
-                .maybe(8, () -> storage(DiskFault.LIST_ERROR))
-                .maybe(8, () -> storage(DiskFault.RENAME_ERROR))
-                .maybe(8, () -> storage(DiskFault.DELETE_ERROR))
-                .maybe(10, () -> storage(DiskFault.TRUNCATE_ERROR))
-                .maybe(10, () -> new Fault.Full((int) dice.magnitude(512)))
-                .maybe(5, () -> new Fault.DiskSpeed(speed()))
-                .maybe(6, () -> new Fault.JumpClock(jumpMs()))
-                .maybe(3, () -> new Fault.Drift((int) dice.between(-50_000, 50_000)))
-                .maybe(10, this::network)
-                .maybe(8, () -> new Fault.Settle(dice.below(4)));
-    }
-
-    private Mix<Fault> corrupting() {
-        FileKind files = dice.coin() ? FileKind.LOG : pick(FileKind.values());
-        return new Mix<Fault>()
-                .always(2, () -> new Fault.Kill(downMs()))
-                .maybe(2, () -> new Fault.LosePower(downMs()))
-                .always(3, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, files))
-                .maybe(1, () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, files))
-                .maybe(2, () -> new Fault.Storage(DiskFault.LOST_WRITE, files, 1))
-                .maybe(2, () -> new Fault.Storage(DiskFault.TORN_WRITE, files, 1))
-                .maybe(2, () -> new Fault.Storage(DiskFault.MISDIRECTED_WRITE, files, 1))
-                .maybe(3, this::network);
-    }
-
-    private Mix<Fault> footers() {
-        Mix<Fault> mix =
-                new Mix<Fault>()
-                        .always(4, () -> new Fault.Kill(downMs()))
-                        .maybe(4, () -> new Fault.LosePower(downMs()));
-        return setting.profile() == Profile.FLIP
-                ? mix
-                : mix.always(4, () -> new Fault.Corrupt(DiskFault.BIT_FLIP, FileKind.FOOTER))
-                        .maybe(
-                                4,
-                                () -> new Fault.Corrupt(DiskFault.ZEROED_SECTOR, FileKind.FOOTER));
-    }
-
-    private Fault flip() {
-        FileKind files = pick(FileKind.LOG, FileKind.LOG, FileKind.CATALOG, FileKind.ANY);
-        return new Fault.Corrupt(dice.coin() ? DiskFault.BIT_FLIP : DiskFault.ZEROED_SECTOR, files);
-    }
-
-    private Mix<Fault> lying() {
-        return new Mix<Fault>()
-                .always(3, () -> new Fault.Kill(downMs()))
-                .always(5, () -> new Fault.LosePower(downMs()))
-                .always(5, Fault.Lie::new)
-                .maybe(3, () -> new Fault.CrashAtCall(calls(), true, downMs()))
-                .maybe(3, Fault.Heal::new);
-    }
-
-    private int downMs() {
-        return (int) dice.magnitude(3_000);
-    }
-
-    private int calls() {
-        return dice.below(pick(3, 12, 60));
-    }
-
-    private Fault storage(DiskFault kind) {
-        FileKind files = dice.coin() ? FileKind.ANY : pick(FileKind.values());
-        return new Fault.Storage(kind, files, pick(1, 1, 2, 10, 1_000));
-    }
-
-    private Fault.Speed speed() {
-        return pick(Fault.Speed.values());
-    }
-
-    private int jumpMs() {
-        int ms = (int) dice.magnitude(120_000);
-        return dice.coin() ? ms : -ms;
-    }
-
-    private Fault network() {
-        return dice.perMille(400)
-                ? new Fault.Network(0, 0, 0)
-                : new Fault.Network(pick(0, 10, 100), pick(0, 10, 100), pick(0, 5, 100, 2_000));
     }
 }

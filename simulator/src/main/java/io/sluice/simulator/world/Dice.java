@@ -52,4 +52,15 @@ public final class Dice {
         int bits = 64 - Long.numberOfLeadingZeros(max);
         return Math.min(max, nextLong() >>> (63 - below(bits)));
     }
+
+    /** One of some numbers. */
+    public int pick(int... choices) {
+        return choices[below(choices.length)];
+    }
+
+    /** One of some constants. */
+    @SafeVarargs
+    public final <E extends Enum<E>> E pick(E... choices) {
+        return choices[below(choices.length)];
+    }
 }
