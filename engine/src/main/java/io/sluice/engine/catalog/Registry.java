@@ -105,7 +105,7 @@ public final class Registry {
     private static @Nullable String fault(Entry entry) {
         int bytes = name(entry.namespace, entry.key).length() * 3 + ENTRIES.prefix().length();
         if (entry.namespace.isEmpty() || entry.key.isEmpty()) {
-            return "namespace and key must not be empty";
+            return "namespace and key must not be empty: name both";
         }
         return bytes > MetadataStore.KEY_SIZE_BYTES_MAX || entry.value.length() > LENGTH_MAX
                 ? "namespace and key together have at most %d characters, and a value at most %d"

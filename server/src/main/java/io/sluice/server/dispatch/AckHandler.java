@@ -133,7 +133,9 @@ final class AckHandler {
         BatchAckBody body =
                 BatchAckBody.decode(request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         if (body == null || body.acks().isEmpty()) {
-            request.fail(ResponseCode.NO_MESSAGE, "the request names no message");
+            request.fail(
+                    ResponseCode.NO_MESSAGE,
+                    "the request names no message: give its offset, or the receipts of a batch");
         } else {
             next(request, body.acks().iterator(), 0);
         }

@@ -46,7 +46,9 @@ final class AssignmentHandler {
                 MessageRequestMode.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         if (body.topic().startsWith(Names.RETRY_PREFIX)) {
-            request.fail(ResponseCode.NO_PERMISSION, "retry topic is not allowed to set mode");
+            request.fail(
+                    ResponseCode.NO_PERMISSION,
+                    "retry topic is not allowed to set mode: set it for the topic itself");
         } else if (catalog.topic(body.topic()) == null) {
             request.fail(
                     ResponseCode.TOPIC_NOT_EXIST,

@@ -41,7 +41,7 @@ final class ConnectionHandler {
         if (connection == null) {
             request.fail(
                     ResponseCode.CONSUMER_NOT_ONLINE,
-                    "the consumer group[" + group + "] not online");
+                    "the consumer group[" + group + "] not online: start a consumer of it");
         } else {
             request.answer(Answer.ok(connection.encode()));
         }
@@ -51,7 +51,9 @@ final class ConnectionHandler {
         String group = GetProducerConnectionListHeader.decode(request.header()).producerGroup();
         List<ClientConnection> members = clients.producers().get(group);
         if (members == null) {
-            request.fail(ResponseCode.SYSTEM_ERROR, "the producer group[" + group + "] not exist");
+            request.fail(
+                    ResponseCode.SYSTEM_ERROR,
+                    "the producer group[" + group + "] not exist: start a producer of it");
         } else {
             request.answer(Answer.ok(new ProducerConnection(members).encode()));
         }

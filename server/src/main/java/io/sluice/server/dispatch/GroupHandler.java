@@ -85,7 +85,8 @@ final class GroupHandler {
         Group group = catalog.group(name);
         if (group == null) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + name + " not exist!");
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + name + " not exist: create it, or start a consumer of it first");
         } else {
             request.answer(Answer.ok(config(group).encode()));
         }
@@ -99,7 +100,9 @@ final class GroupHandler {
         if (group == null) {
             request.fail(
                     ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "Group " + fields.group() + " not exist!");
+                    "Group "
+                            + fields.group()
+                            + " not exist: create it, or start a consumer of it first");
         } else if (readable == null) {
             request.answer(forbidden(group, fields.topic()));
         } else {

@@ -36,7 +36,9 @@ final class NameServiceHandler {
         KVConfigHeader fields = KVConfigHeader.decode(request.header());
         String value = fields.value();
         if (value == null) {
-            request.fail(ResponseCode.INVALID_PARAMETER, "header field value is missing");
+            request.fail(
+                    ResponseCode.INVALID_PARAMETER,
+                    "header field value is missing: give one, or delete the key");
             return;
         }
         Changes.report(

@@ -81,7 +81,8 @@ final class ProgressHandler {
         Group group = catalog.group(name);
         if (group == null) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + name + " not exist!");
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + name + " not exist: create it, or start a consumer of it first");
         }
         return group;
     }
@@ -89,7 +90,9 @@ final class ProgressHandler {
     private @Nullable Topic topic(Request request, String name) {
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "topic[" + name + "] not exist");
+            request.fail(
+                    ResponseCode.TOPIC_NOT_EXIST,
+                    "topic[" + name + "] not exist: create it, or send to it first");
         }
         return topic;
     }

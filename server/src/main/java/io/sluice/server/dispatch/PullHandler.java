@@ -102,7 +102,7 @@ final class PullHandler {
         if (!group.settings().mayRead(fields.topic())) {
             request.fail(
                     ResponseCode.NO_PERMISSION,
-                    "the consumer group[%s] is forbidden for topic[%s]"
+                    "the consumer group[%s] is forbidden for topic[%s]: an operator has to allow it"
                             .formatted(group.name(), fields.topic()));
             return;
         }
@@ -161,7 +161,9 @@ final class PullHandler {
         if (!group.settings().consumeBroadcastEnabled() && clients.broadcasts(group.name())) {
             request.fail(
                     ResponseCode.NO_PERMISSION,
-                    "the consumer group[" + group.name() + "] can not consume by broadcast way");
+                    "the consumer group["
+                            + group.name()
+                            + "] can not consume by broadcast way: change that setting of the group");
             return null;
         }
         Subscription subscription = subscriptions.get(fields.topic());

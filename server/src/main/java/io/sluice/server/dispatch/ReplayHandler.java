@@ -74,7 +74,7 @@ final class ReplayHandler {
             if (step.target() < step.first() || step.target() > step.end()) {
                 request.fail(
                         ResponseCode.SYSTEM_ERROR,
-                        "Target offset %d not in consume queue range [%d-%d]"
+                        "Target offset %d not in consume queue range [%d-%d]: choose one in it"
                                 .formatted(step.target(), step.first(), step.end()));
                 return;
             }
@@ -148,7 +148,9 @@ final class ReplayHandler {
     private @Nullable Topic topic(Request request, String name) {
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + name + " does not exist");
+            request.fail(
+                    ResponseCode.TOPIC_NOT_EXIST,
+                    "Topic " + name + " does not exist: create it first");
         }
         return topic;
     }
@@ -157,7 +159,8 @@ final class ReplayHandler {
         Group group = catalog.group(name);
         if (group == null) {
             request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group " + name + " does not exist");
+                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
+                    "Group " + name + " does not exist: create it first");
         }
         return group;
     }

@@ -259,6 +259,11 @@ final class SendHandler {
                     ResponseCode.MESSAGE_ILLEGAL,
                     "a transactional message is sent on its own, with the property TRAN_MSG: use a TransactionMQProducer");
         }
+        if (half && !again && (marks & SendProperties.TIMED) != 0) {
+            return Answer.error(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "a transactional message cannot be for a point in time: set a delay level");
+        }
         long dueMs = DueTime.ms(broker, properties, marks, again);
         if (dueMs == DueTime.MALFORMED) {
             return Answer.error(
@@ -275,7 +280,7 @@ final class SendHandler {
         if (limitMs < 0) {
             return Answer.error(
                     ResponseCode.MESSAGE_ILLEGAL,
-                    "the property TTL_MS is a whole number of milliseconds");
+                    "the property TTL_MS is a whole number of milliseconds: leave it out, or correct it");
         }
         return dueMs > 0 && dueMs - bornMs > limitMs
                 ? Answer.error(

@@ -74,7 +74,7 @@ final class SettingsHandler {
             boolean known = fixed.containsKey(name) || FORBIDDEN.contains(name);
             request.fail(
                     known ? ResponseCode.NO_PERMISSION : ResponseCode.INVALID_PARAMETER,
-                    "%s %s; while the server runs, these can be changed: %s"
+                    "[%s] %s; while the server runs, these can be changed: %s"
                             .formatted(
                                     PropertiesText.shown(name),
                                     known ? "is fixed at start" : "is no setting",

@@ -46,7 +46,9 @@ final class StatsHandler {
         String name = GetTopicStatsInfoHeader.decode(request.header()).topic();
         Topic topic = broker.catalog().topic(name);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "topic[" + name + "] not exist");
+            request.fail(
+                    ResponseCode.TOPIC_NOT_EXIST,
+                    "topic[" + name + "] not exist: create it, or send to it first");
             return;
         }
         List<Long> ends =
@@ -103,7 +105,8 @@ final class StatsHandler {
         if (topic == null || fields.queueId() < 0 || fields.queueId() >= topic.queues()) {
             request.fail(
                     ResponseCode.SYSTEM_ERROR,
-                    "%d@%s is not exist!".formatted(fields.queueId(), fields.topic()));
+                    "%d@%s is not exist: see the queues of the topic"
+                            .formatted(fields.queueId(), fields.topic()));
             return;
         }
         long first = broker.firstOffset(topic, fields.queueId());

@@ -51,7 +51,7 @@ class ReplyTest extends FrontDoor {
             assertTrue(pushed.header().text("properties").contains("PUSH_REPLY_TIME\u0001"));
             assertEquals("producers", pushed.header().text("producerGroup"));
             assertTrue(pushed.header().text("bornHost").startsWith("127.0.0.1:"));
-            assertEquals("127.0.0.1:" + server.brokerPort(), pushed.header().text("storeHost"));
+            assertEquals("127.0.0.1:" + server.remotingPort(), pushed.header().text("storeHost"));
             assertEquals(0, stored(), "not before it has arrived");
 
             asker.respond(pushed, ResponseCode.SUCCESS, new byte[0]);

@@ -16,8 +16,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** A client that knows nothing but frames: one blocking socket, requests and answers by hand. */
@@ -39,7 +40,8 @@ public final class Wire implements AutoCloseable {
     private final SerializeType type;
     private final FrameWriter writer = new FrameWriter();
     private final Deque<Reply> notifications = new ArrayDeque<>();
-    private final Set<String> keys = new HashSet<>();
+    private static final AtomicInteger KEYS_MADE = new AtomicInteger();
+    private static final Set<String> KEYS = ConcurrentHashMap.newKeySet();
     private int opaque;
 
     public Wire(int port) throws IOException {
@@ -143,7 +145,7 @@ public final class Wire implements AutoCloseable {
 
     /** Sends under a unique key of its own: the body, if that is sent for the first time. */
     public Reply send(String topic, int queueId, String body) throws IOException {
-        String key = keys.add(body) ? body : body + "-" + (opaque + 1);
+        String key = KEYS.add(body) ? body : body + "-" + KEYS_MADE.incrementAndGet();
         return send(topic, queueId, "UNIQ_KEY\u0001" + key + "\u0002", body);
     }
 

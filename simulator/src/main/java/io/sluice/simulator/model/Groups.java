@@ -42,7 +42,10 @@ public final class Groups {
             return commits(groupId, queue).inVain(offset, raiseOnly);
         }
         Commits.Call call = commits(groupId, queue).commit(offset, raiseOnly);
-        call.ignorable = byLock != Locks.Expected.GIVEN || byReset != Locks.Expected.GIVEN;
+        call.ignorable =
+                byLock != Locks.Expected.GIVEN
+                        || byReset != Locks.Expected.GIVEN
+                        || judge.wasFull(); // a lock may not have been given back then
         return call;
     }
 
@@ -280,7 +283,9 @@ public final class Groups {
     /** A client was told which locks it holds. */
     public void locked(Locks.Claim claim, List<QueueRef> held) {
         String wrong = locks.answered(claim, held);
-        if (wrong != null && claim.topicIds().stream().noneMatch(judge::isForgotten)) {
+        if (wrong != null
+                && !judge.wasFull()
+                && claim.topicIds().stream().noneMatch(judge::isForgotten)) {
             judge.violated(Promise.ORDER, wrong);
         }
     }

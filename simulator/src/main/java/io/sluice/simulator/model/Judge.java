@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * has expired.
  */
 public final class Judge {
+    private boolean full;
     private final World world;
     private final Setting setting;
     private final Map<Integer, Long> keepMs = new HashMap<>(); // the shortest retention, by topic
@@ -43,6 +44,16 @@ public final class Judge {
         return setting.profile();
     }
 
+    /** Something was refused since the disk is full. */
+    public void full() {
+        full = true;
+    }
+
+    /** Whether the disk was ever full. */
+    boolean wasFull() {
+        return full;
+    }
+
     /** Whether sends are answered before they are durable. */
     boolean async() {
         return setting.async();
@@ -65,7 +76,7 @@ public final class Judge {
         lives++;
     }
 
-    boolean isForgotten(int topicId) {
+    public boolean isForgotten(int topicId) {
         return forgotten.contains(topicId);
     }
 

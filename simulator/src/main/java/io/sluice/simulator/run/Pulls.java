@@ -137,7 +137,10 @@ final class Pulls {
                 }
                 boolean before = from < pulled.first();
                 require(
-                        before || from > pulled.end() || !model.judge().honest(),
+                        before
+                                || from > pulled.end()
+                                || !model.judge().honest()
+                                || model.judge().isForgotten(queue.topicId()), // while it waited
                         queue,
                         from,
                         pulled);
