@@ -35,7 +35,9 @@ public record MessageId(InetSocketAddress host, long position) {
     public static MessageId parse(String text) {
         if (text.length() != IPV4_LENGTH && text.length() != IPV6_LENGTH) {
             throw new IllegalArgumentException(
-                    "message id \"" + text + "\" must have 32 or 56 hexadecimal digits");
+                    "message id \""
+                            + text
+                            + "\" must have 32 or 56 hexadecimal digits: take it from a send result");
         }
         HexFormat hex = HexFormat.of();
         int portAt = text.length() - POSITION_LENGTH - PORT_LENGTH;

@@ -105,7 +105,7 @@ final class NameServiceHandler {
                     Answer.refused(
                             Outcome.refused(
                                     Refusal.INVALID,
-                                    "there is no broker %s: the only one is %s"
+                                    "there is no such broker: the only one is %2$s, not %1$s"
                                             .formatted(broker, RouteHandler.BROKER_NAME))));
             return;
         }
@@ -156,7 +156,7 @@ final class NameServiceHandler {
         if (wanted == null) {
             return;
         }
-        String first = wanted.isEmpty() ? "" : " such as " + wanted.firstKey();
+        String first = wanted.isEmpty() ? "" : " such as [" + wanted.firstKey() + "]";
         request.fail(
                 ResponseCode.NO_PERMISSION,
                 "the name service here has no settings that can be changed%s: those of the broker are changed by updateBrokerConfig"
