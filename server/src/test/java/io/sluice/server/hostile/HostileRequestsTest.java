@@ -164,7 +164,7 @@ class HostileRequestsTest {
                 handled.add(code);
             } else {
                 String remark = "" + answer.remark();
-                int named = Integer.parseInt(remark.replaceAll("^\\D*(\\d+).*$", "$1"));
+                int named = Integer.parseInt(remark.replaceAll("^[^-\\d]*(-?\\d+).*$", "$1"));
                 assertEquals((short) code, (short) named, remark); // a short may mean a wide one
             }
         }
