@@ -65,9 +65,12 @@ final class PullHandler {
             pull(request, fields, group);
             return;
         }
-        if (fields.carriesSubscription() && !commitsAlong(fields)) {
+        if (!fields.carriesSubscription() || !commitsAlong(fields)) {
             look(request, fields);
             return;
+        }
+        if (topic(request, fields) == null || ownFilter(request, fields) == null) {
+            return; // what is refused makes no group
         }
         broker.groupForUse(
                 fields.consumerGroup(),
@@ -85,6 +88,12 @@ final class PullHandler {
             return;
         }
         Topic topic = topic(request, fields);
+        if (topic != null && !fields.carriesSubscription()) {
+            request.fail(
+                    ResponseCode.SUBSCRIPTION_NOT_EXIST,
+                    "what the consumer subscribes to is not known: its next heartbeat tells");
+            return;
+        }
         MessageFilter filter = topic == null ? null : ownFilter(request, fields);
         if (topic != null && filter != null) {
             pull(request, fields, topic, filter, Pull.Reader.NOBODY);
