@@ -188,7 +188,9 @@ public final class FloodRig implements Rig {
             callers.awaitOpen(CALLERS, WARM_MS);
             cpu = cpuShare(server);
             long said = said(node, "cannot accept connections") - saidBefore;
-            promise(said == 1 || said == 2, "it was said %d times that nobody can come in".formatted(said));
+            promise(
+                    said == 1 || said == 2,
+                    "it was said %d times that nobody can come in".formatted(said));
         }
         Thread.sleep(WARM_MS);
         promise(limitDescriptors(node.pid(), "20000"), "the limit could not be raised again");
