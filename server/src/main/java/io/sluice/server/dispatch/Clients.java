@@ -70,7 +70,6 @@ public final class Clients {
     private final Map<String, Map<Peer, Member>> producers = new HashMap<>();
     private final Map<Peer, Set<String>> groupsOf = new HashMap<>();
     private final Map<String, Peer> producerOf = new ConcurrentHashMap<>();
-    private final Map<Peer, String> clientIdOf = new HashMap<>();
     private final Map<String, Long> lockedNanos = new ConcurrentHashMap<>();
     private int turns;
     private final Map<Peer, String> clientIds = new ConcurrentHashMap<>();
@@ -104,7 +103,6 @@ public final class Clients {
         }
         if (!data.producerGroups().isEmpty()) {
             producerOf.put(data.clientId(), peer);
-            clientIdOf.put(peer, data.clientId());
         }
         return tellAgain;
     }
@@ -191,11 +189,10 @@ public final class Clients {
 
     /** A connection is closed: whoever came by it has left. */
     public synchronized void closed(Peer peer) {
-        String clientId = clientIdOf.remove(peer);
+        String clientId = clientIds.remove(peer);
         if (clientId != null) {
             producerOf.remove(clientId, peer);
         }
-        clientIds.remove(peer);
         Set<String> groups = groupsOf.remove(peer);
         if (groups != null) {
             for (String group : groups) {
