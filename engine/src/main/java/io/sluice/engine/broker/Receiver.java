@@ -87,18 +87,24 @@ public final class Receiver {
         if (receive.queueId() >= topic.queues()) {
             return Broker.queueUnknown(topic, receive.queueId());
         }
-        if (!topic.readable()) {
-            return Outcome.refused(
-                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be read");
-        }
         if (receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX) {
             return Outcome.refused(
                     Refusal.INVALID,
                     "1 to %d messages can be had at once, not %d"
                             .formatted(Receive.COUNT_MAX, receive.countMax()));
         }
-        long ms = receive.invisibleMs();
-        return ms < 1 || ms > Receive.INVISIBLE_MS_MAX ? invisibleFault(ms) : null;
+        return fault(topic, receive.invisibleMs());
+    }
+
+    /** Why nobody can receive from a topic for that long; null if somebody may. */
+    public static Outcome.@Nullable Refused<Received> fault(Topic topic, long invisibleMs) {
+        if (!topic.readable()) {
+            return Outcome.refused(
+                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be read");
+        }
+        return invisibleMs < 1 || invisibleMs > Receive.INVISIBLE_MS_MAX
+                ? invisibleFault(invisibleMs)
+                : null;
     }
 
     private static <T> Outcome.Refused<T> invisibleFault(long ms) {

@@ -35,44 +35,42 @@ final class OffsetHandler {
     /**
      * Where a group goes on. If it is new, that is for its client to decide: from the end, the
      * beginning or a point in time. (RocketMQ answers 0 as long as a queue's first messages are in
-     * memory, and so gives new groups a history that they did not ask for.)
+     * memory, and so gives new groups a history that they did not ask for.) The question makes no
+     * group: a consumer has sent its heartbeat before.
      */
     void start(Request request) {
         QueryConsumerOffsetHeader fields = QueryConsumerOffsetHeader.decode(request.header());
         boolean zeroIfNew = request.header().has("setZeroIfNotFound") && fields.setZeroIfNotFound();
+        int queueId = fields.queueId();
         withQueue(
                 request,
                 fields.topic(),
-                fields.queueId(),
-                topic ->
-                        broker.groupForUse(
-                                fields.consumerGroup(),
-                                request.then(
-                                        group -> start(request, fields, group, topic, zeroIfNew))));
+                queueId,
+                topic -> {
+                    Group group = catalog.group(fields.consumerGroup());
+                    if (group == null) {
+                        request.answer(start(topic, queueId, Offsets.NONE, zeroIfNew));
+                    } else {
+                        broker.startOffset(
+                                group,
+                                topic,
+                                queueId,
+                                true,
+                                request.answering(
+                                        offset -> start(topic, queueId, offset, zeroIfNew)));
+                    }
+                });
     }
 
-    private void start(
-            Request request,
-            QueryConsumerOffsetHeader fields,
-            Group group,
-            Topic topic,
-            boolean zeroIfNew) {
-        int queueId = fields.queueId();
-        broker.startOffset(
-                group,
-                topic,
-                queueId,
-                true,
-                request.answering(offset -> {
-                    if (offset != Offsets.NONE) {
-                        return offset(offset);
-                    }
-                    return zeroIfNew && broker.firstOffset(topic, queueId) == 0
-                            ? offset(0)
-                            : Answer.error(
-                                    ResponseCode.QUERY_NOT_FOUND,
-                                    "Not found, maybe this group consumer boot first");
-                }));
+    private Answer start(Topic topic, int queueId, long offset, boolean zeroIfNew) {
+        if (offset != Offsets.NONE) {
+            return offset(offset);
+        }
+        return zeroIfNew && broker.firstOffset(topic, queueId) == 0
+                ? offset(0)
+                : Answer.error(
+                        ResponseCode.QUERY_NOT_FOUND,
+                        "Not found, maybe this group consumer boot first");
     }
 
     private static Answer offset(long offset) {

@@ -6,6 +6,7 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
+import io.sluice.engine.broker.Receiver;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.MessageFilter;
@@ -60,6 +61,11 @@ final class PopHandler {
                     ResponseCode.INVALID_PARAMETER,
                     "1 to %d messages can be popped at once, not %d: set popBatchNums"
                             .formatted(COUNT_MAX, fields.maxMsgNums()));
+            return;
+        }
+        Outcome.Refused<?> fault = Receiver.fault(topic, fields.invisibleTimeMs());
+        if (fault != null) {
+            request.answer(Answer.refused(fault));
             return;
         }
         Subscription.Read read = Subscription.read(fields.expressionType(), fields.expression());
