@@ -53,14 +53,18 @@ final class Inbox implements MessageListenerConcurrently {
         return await(1).get(0);
     }
 
-    /** Waits until each of these bodies is here; fails if one came twice or another came at all. */
+    /**
+     * Waits until each of these bodies is here, as often as it is expected; fails if one came more
+     * often or another came at all.
+     */
     void awaitExactly(Collection<String> expected) {
         Set<String> missing = new HashSet<>(expected);
         Await.until(
                 () -> missing.size() + " missing messages come, such as " + sample(missing),
                 () -> {
-                    missing.removeAll(bodies());
-                    return missing.isEmpty();
+                    List<String> bodies = bodies();
+                    missing.removeAll(bodies);
+                    return missing.isEmpty() && bodies.size() >= expected.size();
                 });
         assertEquals(sorted(expected), sorted(bodies()));
     }
