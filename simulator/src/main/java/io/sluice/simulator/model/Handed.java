@@ -142,6 +142,7 @@ public final class Handed {
                     boolean isOpen =
                             !held.acknowledged
                                     && !held.mayBeAcknowledged
+                                    && !mayBeBuried(held)
                                     && !judge.mayHaveExpired(place.topicId, held.storeMs);
                     if (isOpen && held.number != first.number && held.deadlineMs > atMs) {
                         judge.violated(
@@ -150,6 +151,11 @@ public final class Handed {
                                         .formatted(first, place));
                     }
                 });
+    }
+
+    /** Its last time is over, be it that the clock was set back since. */
+    private boolean mayBeBuried(Held held) {
+        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
     }
 
     /** A consumer acknowledges a message. */

@@ -257,6 +257,9 @@ public final class Model {
      * @param from where it began
      */
     public void endReceived(int groupId, QueueRef ref, long from) {
+        if (judge.isForgotten(ref.topicId())) {
+            return; // its deletion was not answered, and what was handed out since not noted
+        }
         QueueModel queue = queues.existing(ref);
         for (long offset = from; queue != null && offset < queue.end(); offset++) {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));

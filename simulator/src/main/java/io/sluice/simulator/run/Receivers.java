@@ -111,12 +111,10 @@ final class Receivers {
             return;
         }
         QueueRef queue = new QueueRef(topic.id(), received.queueId());
-        ByteBuffer all = received.messages();
-        int at = 0;
-        for (long offset : received.offsets()) {
-            int size = StoredMessage.sizeBytes(all, at);
-            ByteBuffer message = ByteBuffer.allocate(size).put(0, all, at, size);
-            at += size;
+        List<ByteBuffer> messages = split(received);
+        for (int i = 0; i < messages.size(); i++) {
+            ByteBuffer message = messages.get(i);
+            long offset = received.offsets()[i];
             int times = StoredMessage.reconsumeTimes(message, 0);
             StoredMessage.reconsumed(message, 0, 0); // as it was stored
             int number = model.queues().received(queue, topic.name(), offset, message);
@@ -128,7 +126,7 @@ final class Receivers {
                                 received.atMs(),
                                 received.atMs() + op.holdMs(),
                                 times + 1,
-                                size,
+                                message.limit(),
                                 StoredMessage.storeMs(message, 0),
                                 number);
             }
@@ -140,6 +138,18 @@ final class Receivers {
                 acknowledge(group, topic, receipt);
             }
         }
+    }
+
+    /** The messages of an answer, each by itself, so that they may be changed. */
+    static List<ByteBuffer> split(Received received) {
+        ByteBuffer all = received.messages();
+        List<ByteBuffer> messages = new ArrayList<>();
+        for (int at = 0; at < all.limit(); ) {
+            int size = StoredMessage.sizeBytes(all, at);
+            messages.add(ByteBuffer.allocate(size).put(0, all, at, size));
+            at += size;
+        }
+        return messages;
     }
 
     private void remember(Receipt receipt) {
