@@ -64,11 +64,22 @@ public final class Handed {
     private final int largeBytes;
     private final TreeMap<Place, Held> places = new TreeMap<>();
     private final Set<Integer> buried = new HashSet<>(); // numbers of messages
+    private long holdMsMax;
 
     Handed(Judge judge, int retryMax, int largeBytes) {
         this.judge = judge;
         this.retryMax = retryMax;
         this.largeBytes = largeBytes;
+    }
+
+    /** Somebody wants to hold messages for so long, in ms. */
+    public void wanted(long holdMs) {
+        holdMsMax = Math.max(holdMsMax, holdMs);
+    }
+
+    /** The longest time for which anybody wanted to hold messages, in ms. */
+    long holdMsMax() {
+        return holdMsMax;
     }
 
     /**

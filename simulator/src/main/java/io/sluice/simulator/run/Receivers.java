@@ -66,14 +66,22 @@ final class Receivers {
     }
 
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
+        model.handed().wanted(op.holdMs());
         Asked<Received> asked =
                 new Asked<>(
                         node,
                         Operation.Receive.class,
                         outcome -> {
-                            if (outcome instanceof Outcome.Done<Received>(Received received)) {
-                                begun(topic, op.queue());
-                                given(group, topic, op, received, settle);
+                            switch (outcome) {
+                                case Outcome.Done<Received>(Received received) -> {
+                                    begun(topic, op.queue());
+                                    given(group, topic, op, received, settle);
+                                }
+                                case Outcome.Refused<Received>(Refusal why, String detail) -> {
+                                    if (settle && why == Refusal.STORAGE_FAILED) {
+                                        node.catalogFailed(); // no dead letter can be stored
+                                    }
+                                }
                             }
                         });
         node.broker()
@@ -204,6 +212,7 @@ final class Receivers {
         if (receipt == null || group == null || topic == null) {
             return;
         }
+        model.handed().wanted(op.holdMs());
         Handed.Claim claim = model.handed().changing(receipt);
         node.broker()
                 .receiver()
@@ -281,13 +290,14 @@ final class Receivers {
                                 }));
     }
 
-    /** Everything that was there when the group began, or came since, was handed out. */
+    /** Everything that was there when the group began, or came until it was done, was its. */
     void end() {
         Group group = group();
         if (group != null) {
             begun.forEach((place, from) -> {
                 if (node.broker().catalog().topic(place.topicId) != null) {
-                    model.endReceived(group.id(), new QueueRef(place.topicId, place.queueId), from);
+                    QueueRef queue = new QueueRef(place.topicId, place.queueId);
+                    model.endReceived(group.id(), queue, from, committed.getOrDefault(place, 0L));
                 }
             });
         }
