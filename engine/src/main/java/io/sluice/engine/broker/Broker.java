@@ -554,14 +554,15 @@ public final class Broker {
         submit(new Command.LockQueues(group.id(), clientId, queues, reply), reply);
     }
 
-    /** Gives locks back. */
-    public void unlockQueues(Group group, String clientId, List<QueueRef> queues) {
-        shard.submit(new Command.UnlockQueues(group.id(), clientId, queues));
+    /** Gives locks back; replies with how many of them the client had. */
+    public void unlockQueues(
+            Group group, String clientId, List<QueueRef> queues, Consumer<Outcome<Integer>> reply) {
+        submit(new Command.UnlockQueues(group.id(), clientId, queues, reply), reply);
     }
 
     /** Gives all locks back that a client holds for a group which it left. */
-    public void unlockClient(Group group, String clientId) {
-        shard.submit(new Command.UnlockClient(group.id(), clientId));
+    public void unlockClient(Group group, String clientId, Consumer<Outcome<Integer>> reply) {
+        submit(new Command.UnlockClient(group.id(), clientId, reply), reply);
     }
 
     private <T> void submit(Command command, Consumer<Outcome<T>> reply) {

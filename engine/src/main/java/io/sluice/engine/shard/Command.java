@@ -129,11 +129,24 @@ public sealed interface Command {
         }
     }
 
-    /** Give locks back. */
-    record UnlockQueues(int groupId, String clientId, List<QueueRef> queues) implements Command {}
+    /** Give locks back; replies with how many of them the client had. */
+    record UnlockQueues(
+            int groupId, String clientId, List<QueueRef> queues, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
-    /** Give all locks of a client that left a group back. */
-    record UnlockClient(int groupId, String clientId) implements Command {}
+    /** Give all locks of a client that left a group back; replies with how many it had. */
+    record UnlockClient(int groupId, String clientId, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /** Forget a deleted topic. */
     record ForgetTopic(int topicId) implements Command {}

@@ -457,4 +457,19 @@ final class BrokerEdgesTest {
         assertTrue(bodies.contains("whole"), "held back");
         assertFalse(bodies.stream().anyMatch(body -> body.endsWith("amaged")), "delivered");
     }
+
+    @Test
+    void shouldTellWhoWaitsThatTheTopicIsGoneNotThatItsOffsetIsOutOfRange() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        machine.send(topic, 0, "unwanted");
+        List<Outcome<Pull.Pulled>> answers = new ArrayList<>();
+        TagFilter filter = TagFilter.of(List.of("wanted"));
+        broker().pull(machine.pull(topic, 0, 0, 15_000, filter, answers::add));
+        machine.time.run();
+        assertEquals(List.of(), answers, "it waits beyond what it does not want");
+        machine.delete("orders");
+        machine.advanceMs(15_000);
+        assertEquals(Refusal.TOPIC_UNKNOWN, refusal(answers.getFirst()));
+    }
 }

@@ -460,9 +460,10 @@ final class BrokerTest {
         assertEquals(List.of(), lock(group, "b", queue));
         machine.advanceMs(1_000);
         assertEquals(queue, lock(group, "b", queue));
-        broker.unlockClient(group, "b");
+        machine.ask((Consumer<Outcome<Integer>> reply) -> broker.unlockClient(group, "b", reply));
         assertEquals(queue, lock(group, "a", queue));
-        broker.unlockQueues(group, "b", queue);
+        machine.ask((Consumer<Outcome<Integer>> reply) ->
+                broker.unlockQueues(group, "b", queue, reply));
         assertEquals(List.of(), lock(group, "b", queue));
     }
 

@@ -167,11 +167,13 @@ final class ClientHandler {
                 UnlockBatchRequestBody.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         Group group = catalog.group(body.consumerGroup());
-        if (group != null) {
-            List<QueueRef> queues = List.copyOf(known(body.queues()).keySet());
-            broker.unlockQueues(group, body.clientId(), queues);
+        if (group == null) {
+            request.answer(Answer.DONE);
+            return;
         }
-        request.answer(Answer.DONE);
+        List<QueueRef> queues = List.copyOf(known(body.queues()).keySet());
+        broker.unlockQueues(
+                group, body.clientId(), queues, request.answering(count -> Answer.DONE));
     }
 
     /** The queues that exist. */

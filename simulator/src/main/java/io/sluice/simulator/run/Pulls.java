@@ -139,8 +139,7 @@ final class Pulls {
                 require(
                         before
                                 || from > pulled.end()
-                                || !model.judge().honest()
-                                || model.judge().isForgotten(queue.topicId()), // while it waited
+                                || !model.judge().honest(),
                         queue,
                         from,
                         pulled);
