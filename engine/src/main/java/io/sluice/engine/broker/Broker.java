@@ -44,6 +44,9 @@ public final class Broker {
     /** The largest encoded properties of a message in bytes: their size travels as 16 bits. */
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
+    /** As RocketMQ gives its topic of traces. */
+    private static final int TRACE_QUEUES = 1;
+
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
     private final BrokerConfig config;
@@ -55,6 +58,7 @@ public final class Broker {
     private final Puller puller;
     private final MessageReader messages;
     private final Receiver receiver;
+    private final Finder finder;
     private final RetryPolicy retries;
     private final TransactionDesk transactions;
 
@@ -84,7 +88,8 @@ public final class Broker {
                         readers,
                         this::keep);
         this.puller = new Puller(log, shard, clock, readers);
-        this.messages = new MessageReader(log, shard, readers);
+        this.messages = new MessageReader(log, readers);
+        this.finder = new Finder(catalog, log, shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
         LeasedReader leased = new LeasedReader(log, shard.queues());
         this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
@@ -193,7 +198,8 @@ public final class Broker {
 
     /**
      * The topic to send to, created if it is unknown and topics are created automatically. Retry
-     * and dead-letter topics of existing groups are created on first need, with one queue.
+     * and dead-letter topics of existing groups are created on first need, with one queue, and so
+     * is the topic of traces.
      */
     public void topicForSend(String name, Consumer<Outcome<Topic>> reply) {
         Topic topic = catalog.topic(name);
@@ -203,7 +209,9 @@ public final class Broker {
         }
         String groupName = Names.groupOf(name);
         Group group = groupName == null ? null : catalog.group(groupName);
-        if (group != null) {
+        if (name.equals(Names.TRACE_TOPIC)) {
+            created(catalog.createSystemTopic(name, TopicSettings.of(TRACE_QUEUES)), reply);
+        } else if (group != null) {
             TopicSettings settings = TopicSettings.of(Group.RETRY_QUEUES);
             created(catalog.createTopicOf(group, name, settings), reply);
         } else if (groupName == null && config.autoCreateTopics()) {
@@ -412,22 +420,9 @@ public final class Broker {
         messages.read(position, reply);
     }
 
-    /**
-     * Messages of a topic that have a key, newest first, in the stored layout.
-     *
-     * @param unique whether to look for the unique key only, or for any of the keys
-     * @param fromMs stored at or after, wall-clock ms
-     * @param toMs stored at or before, wall-clock ms
-     */
-    public void messagesOfKey(
-            Topic topic,
-            String key,
-            boolean unique,
-            int countMax,
-            long fromMs,
-            long toMs,
-            Consumer<Outcome<List<ByteBuffer>>> reply) {
-        messages.ofKey(topic, key, unique, countMax, fromMs, toMs, reply);
+    /** Finds messages, and tells what became of them. */
+    public Finder finder() {
+        return finder;
     }
 
     /** The queue's oldest offset that has not expired. */
@@ -527,6 +522,41 @@ public final class Broker {
                 new Command.CommitOffset(
                         group.id(), queue, topic.queues(), offset, raiseOnly, reply),
                 reply);
+    }
+
+    /**
+     * Moves a group in a queue to another offset, forwards or back, for an operator. What lies
+     * between counts as skipped, not as consumed.
+     */
+    public void resetOffset(
+            Group group, Topic topic, int queueId, long offset, Consumer<Outcome<Long>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(queueUnknown(topic, queueId));
+            return;
+        }
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        submit(new Command.ResetOffset(group.id(), queue, topic.queues(), offset, reply), reply);
+    }
+
+    /**
+     * Gives a message to one group once more: a copy of it is stored in the group's retry topic,
+     * which remembers where it came from and counts no attempts yet.
+     *
+     * @param originId the offset message id of the message
+     */
+    public void resend(
+            Group group, ByteBuffer stored, String originId, Consumer<Outcome<Appended>> reply) {
+        topicForSend(
+                Names.retryTopic(group.name()),
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Done<Topic>(Topic topic) -> {
+                            Message again = again(stored, topic, 0, originId, false);
+                            append(topic, 0, List.of(again), 0, reply);
+                        }
+                        case Outcome.Refused<Topic> refused -> reply.accept(refused.of());
+                    }
+                });
     }
 
     /** Locks queues for ordered consumption; replies with those that the client holds. */

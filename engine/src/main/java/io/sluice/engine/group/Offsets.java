@@ -96,6 +96,14 @@ public final class Offsets {
         return progresses.keySet().stream().map(key -> (int) (key >>> 32)).distinct().toList();
     }
 
+    /** The groups that have joined one topic, sorted. */
+    public List<Integer> groupIdsOf(int topicId) {
+        return progresses.keySet().stream()
+                .filter(key -> key.intValue() == topicId)
+                .map(key -> (int) (key >>> 32))
+                .toList();
+    }
+
     /** The topics that a group has joined, sorted. */
     public List<Integer> topicIds() {
         return progresses.keySet().stream().map(Long::intValue).sorted().distinct().toList();

@@ -2,6 +2,7 @@ package io.sluice.engine.group;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which client of a group may read a queue in order. A lock lasts {@link #HOLD_MS} unless its
@@ -42,6 +43,12 @@ public final class OrderLocks {
             sweepAt = Math.max(SWEEP_MIN, 2 * holders.size());
         }
         return true;
+    }
+
+    /** Who holds a lock; null if nobody does. */
+    public @Nullable String holder(int groupId, int topicId, int queueId, long nowMs) {
+        Holder holder = holders.get(new Key(groupId, topicId, queueId));
+        return holder == null || holder.untilMs <= nowMs ? null : holder.clientId;
     }
 
     /** Forgets a deleted topic. */

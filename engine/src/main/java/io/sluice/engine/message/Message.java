@@ -1,6 +1,7 @@
 package io.sluice.engine.message;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A message on its way into the log: what the sender decided. Its place (queue offset, position,
@@ -41,6 +42,32 @@ public final class Message {
             long preparedOffset,
             ByteBuffer body,
             byte[] properties) {
+        this(
+                topicId,
+                topic,
+                flag,
+                systemFlag,
+                bornMs,
+                bornHost,
+                reconsumeTimes,
+                preparedOffset,
+                body,
+                properties,
+                KeyHash.all(topicId, properties));
+    }
+
+    private Message(
+            int topicId,
+            byte[] topic,
+            int flag,
+            int systemFlag,
+            long bornMs,
+            byte[] bornHost,
+            int reconsumeTimes,
+            long preparedOffset,
+            ByteBuffer body,
+            byte[] properties,
+            long[] keyHashes) {
         this.topicId = topicId;
         this.topic = topic;
         this.flag = flag;
@@ -53,10 +80,13 @@ public final class Message {
         this.bodyCrc = StoredMessage.crc(body);
         this.properties = properties;
         this.tagHash = Properties.tagHash(properties);
-        this.keyHashes = KeyHash.all(topicId, properties);
+        this.keyHashes = keyHashes;
     }
 
-    /** A stored message taken up again under another topic with other properties. */
+    /**
+     * A stored message taken up again under another topic with other properties. One that has no
+     * unique key can be found by where its original lies.
+     */
     public static Message again(
             ByteBuffer stored,
             int at,
@@ -74,7 +104,20 @@ public final class Message {
                 reconsumeTimes,
                 0,
                 StoredMessage.body(stored, at),
-                properties);
+                properties,
+                againHashes(topicId, properties));
+    }
+
+    private static long[] againHashes(int topicId, byte[] properties) {
+        long[] hashes = KeyHash.all(topicId, properties);
+        long origin = Properties.originPosition(properties);
+        if (origin < 0 || Properties.range(properties, Properties.UNIQUE_KEY) >= 0) {
+            return hashes;
+        }
+        long[] more = new long[hashes.length + 1];
+        more[0] = KeyHash.ofOrigin(topicId, origin);
+        System.arraycopy(hashes, 0, more, 1, hashes.length);
+        return more.length > KeyHash.KEYS_MAX ? Arrays.copyOf(more, KeyHash.KEYS_MAX) : more;
     }
 
     /** The topic's incarnation. */

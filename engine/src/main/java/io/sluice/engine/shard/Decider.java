@@ -37,6 +37,8 @@ final class Decider {
     private final Leasing leasing;
     private final TransactionDecider transactions;
     private final OrderLocks locks = new OrderLocks();
+    private final OffsetResets resets;
+    private final Examination examination;
 
     /**
      * @param keeps what a topic keeps, by topic id; null if there is no such topic
@@ -76,6 +78,8 @@ final class Decider {
                         new HalfReader(log, readers),
                         this::isGone,
                         submit);
+        this.resets = new OffsetResets(clock, state, commits, writer, leasing, this::isGone);
+        this.examination = new Examination(clock, state, commits, locks);
     }
 
     void decide(Command command) {
@@ -114,6 +118,10 @@ final class Decider {
             case Command.ResumeChecks c -> transactions.resume(c);
             case Command.CheckTransactions c -> transactions.check(c);
             case Command.MoveHalves c -> transactions.move(c);
+            case Command.ResetOffset c -> resets.reset(c);
+            case Command.Examine c -> examination.examine(c);
+            case Command.JoinedGroups c -> examination.joinedGroups(c);
+            case Command.NextTimers c -> examination.nextTimers(c);
         }
     }
 

@@ -31,6 +31,7 @@ sealed interface Record {
      * @param position where this record lies: a timer is known by it
      * @param sizeBytes the size of this record
      * @param replaces the timer that this one takes the place of; 0 if none
+     * @param keyHashes those of the message
      */
     record TimerScheduled(
             long dueMs,
@@ -38,7 +39,8 @@ sealed interface Record {
             long position,
             int sizeBytes,
             long replaces,
-            long replacesDueMs)
+            long replacesDueMs,
+            long[] keyHashes)
             implements Record {}
 
     /** All timers up to this one, by due time and position, have fired. */
@@ -49,6 +51,15 @@ sealed interface Record {
 
     /** A group has consumed everything of a queue below {@code offset}. */
     record OffsetCommitted(int groupId, int topicId, int queueId, long offset) implements Record {}
+
+    /**
+     * An operator moved a group in a queue from one offset to another.
+     *
+     * @param from where it was: its committed offset, or the queue's first if it had none
+     * @param atMs when
+     */
+    record OffsetReset(int groupId, int topicId, int queueId, long from, long offset, long atMs)
+            implements Record {}
 
     /** Everything of a queue below {@code offset} has expired. */
     record QueueExpired(int topicId, int queueId, long offset) implements Record {}

@@ -45,6 +45,9 @@ final class RecordCodec {
     private static final byte TRANSACTION_CHECKED = 21;
     private static final byte TRANSACTION_DECIDED = 22;
 
+    /** Numbers between are taken by other kinds of records. */
+    private static final byte OFFSET_RESET = 40;
+
     private static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
     private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
@@ -60,7 +63,7 @@ final class RecordCodec {
     static final int DECIDED_SIZE_BYTES = HEAD_SIZE_BYTES + 17;
 
     /** No small record is larger, but for those of many leases. */
-    static final int SMALL_SIZE_BYTES_MAX = 40;
+    static final int SMALL_SIZE_BYTES_MAX = 48;
 
     private static final long[] NO_KEYS = {};
 
@@ -255,6 +258,13 @@ final class RecordCodec {
             case Record.Acknowledged r -> LeaseCodec.write(out, r);
             case Record.LeaseExtended r -> LeaseCodec.write(out, r);
             case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
+            case Record.OffsetReset r ->
+                    out.putInt(r.groupId())
+                            .putInt(r.topicId())
+                            .putInt(r.queueId())
+                            .putLong(r.from())
+                            .putLong(r.offset())
+                            .putLong(r.atMs());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
             case Record.HalfStored r -> throw new IllegalArgumentException("not small: " + r);
@@ -287,6 +297,7 @@ final class RecordCodec {
             case Record.HalfStored r -> HALF;
             case Record.TransactionChecked r -> TRANSACTION_CHECKED;
             case Record.TransactionDecided r -> TRANSACTION_DECIDED;
+            case Record.OffsetReset r -> OFFSET_RESET;
         };
     }
 
@@ -317,7 +328,8 @@ final class RecordCodec {
                             position,
                             size,
                             in.getLong(body + 8),
-                            in.getLong(body + 16));
+                            in.getLong(body + 16),
+                            keyHashes(in, at + TIMER_HEAD_SIZE_BYTES));
             case FIRED -> new Record.TimersFired(in.getLong(body), in.getLong(body + 8));
             case JOINED ->
                     new Record.GroupJoined(
@@ -348,6 +360,14 @@ final class RecordCodec {
             case TRANSACTION_DECIDED ->
                     new Record.TransactionDecided(
                             in.getLong(body), Decision.of(in.get(body + 16)), in.getLong(body + 8));
+            case OFFSET_RESET ->
+                    new Record.OffsetReset(
+                            in.getInt(body),
+                            in.getInt(body + 4),
+                            in.getInt(body + 8),
+                            in.getLong(body + 12),
+                            in.getLong(body + 20),
+                            in.getLong(body + 28));
             default ->
                     throw new CorruptLogException(
                             "record of unknown kind %d at position %d; it may be of a newer version"
@@ -372,6 +392,9 @@ final class RecordCodec {
             case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
             case COMMITTED ->
                     sizeBytes >= HEAD_SIZE_BYTES + 20
+                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case OFFSET_RESET ->
+                    sizeBytes >= HEAD_SIZE_BYTES + 36
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
@@ -448,20 +471,43 @@ final class RecordCodec {
 
     /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */
     static Record.MessageStored readMessage(ByteBuffer in, int at, long position) {
-        int keyCount = in.get(at + 5) & 0xFF;
         int body = at + HEAD_SIZE_BYTES;
-        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
-        for (int i = 0; i < keyCount; i++) {
-            keys[i] = in.getLong(body + 12 + i * Long.BYTES);
-        }
         int stored = storedIndex(in, at);
         return new Record.MessageStored(
                 in.getInt(body),
                 in.getInt(body + 4),
                 in.getInt(body + 8),
-                keys,
+                keyHashes(in, at),
                 StoredMessage.storeMs(in, stored),
                 position + (stored - at),
                 StoredMessage.sizeBytes(in, stored));
+    }
+
+    /** The key hashes in the MESSAGE record that begins at {@code at}. */
+    static long[] keyHashes(ByteBuffer in, int at) {
+        int keyCount = in.get(at + 5) & 0xFF;
+        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
+        for (int i = 0; i < keyCount; i++) {
+            keys[i] = in.getLong(at + MESSAGE_HEAD_SIZE_BYTES + i * Long.BYTES);
+        }
+        return keys;
+    }
+
+    /** The due time of the TIMER record in {@code in}. */
+    static long dueMsOfTimer(ByteBuffer in) {
+        return in.getLong(HEAD_SIZE_BYTES);
+    }
+
+    /** Whether a TIMER record of plausible size may begin with these bytes. */
+    static boolean mayBeTimer(ByteBuffer head, int sizeBytesMax) {
+        int size = head.getInt(0);
+        return head.get(4) == TIMER
+                && size >= TIMER_HEAD_SIZE_BYTES + MESSAGE_HEAD_SIZE_BYTES
+                && size <= sizeBytesMax;
+    }
+
+    /** Where the stored message begins in the TIMER record in {@code in}. */
+    static int storedIndexOfTimer(ByteBuffer in) {
+        return storedIndex(in, TIMER_HEAD_SIZE_BYTES);
     }
 }

@@ -76,7 +76,15 @@ final class RecordWriter {
         RecordCodec.writeTimerHead(out, messageSizeBytes(message), effectiveDueMs, 0, 0);
         long stored = batch.batch.positionAt(out.position());
         var _ = writeMessage(out, message, queueId, 0, stored, storeMs);
-        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+        applyTimer(
+                batch,
+                effectiveDueMs,
+                storeMs,
+                position,
+                out.position() - at,
+                0,
+                0,
+                message.keyHashes());
         return position;
     }
 
@@ -87,11 +95,12 @@ final class RecordWriter {
             long position,
             int sizeBytes,
             long replaces,
-            long replacesDueMs) {
+            long replacesDueMs,
+            long[] keyHashes) {
         state.apply(
                 batch.batch.segment(),
                 new Record.TimerScheduled(
-                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs));
+                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs, keyHashes));
         firing.scheduled(dueMs);
     }
 
@@ -127,7 +136,8 @@ final class RecordWriter {
                 position,
                 out.position() - at,
                 timer.position(),
-                timer.dueMs());
+                timer.dueMs(),
+                RecordCodec.keyHashes(out, moved));
     }
 
     /**
@@ -182,7 +192,15 @@ final class RecordWriter {
         long storedPosition = batch.batch.positionAt(stored);
         int queueId = RecordCodec.queueIdOfMessage(message);
         RecordCodec.place(out, stored, queueId, 0, storedPosition, storeMs);
-        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+        applyTimer(
+                batch,
+                effectiveDueMs,
+                storeMs,
+                position,
+                out.position() - at,
+                0,
+                0,
+                RecordCodec.keyHashes(out, inner));
     }
 
     void small(PendingBatch batch, Record record) {

@@ -2,6 +2,7 @@ package io.sluice.engine.shard;
 
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.group.Resets;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
@@ -30,6 +31,7 @@ final class State {
     final QueueIndex queues;
     final Offsets offsets = new Offsets();
     final Leases leases = new Leases();
+    final Resets resets = new Resets();
     final Timers timers;
     final Transactions transactions = new Transactions();
     private final Log log;
@@ -79,11 +81,13 @@ final class State {
                 queues.forgetTopic(r.topicId());
                 offsets.forgetTopic(r.topicId());
                 leases.forgetTopic(r.topicId());
+                resets.forgetTopic(r.topicId());
                 transactions.forgetTopic(r.topicId());
             }
             case Record.GroupForgotten r -> {
                 offsets.forgetGroup(r.groupId());
                 leases.forgetGroup(r.groupId());
+                resets.forgetGroup(r.groupId());
             }
             case Record.Leased r -> leased(r);
             case Record.Acknowledged r -> acknowledged(r);
@@ -97,6 +101,11 @@ final class State {
                     transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
             case Record.TransactionDecided r ->
                     transactions.decided(r.id(), r.decision(), r.atMs());
+            case Record.OffsetReset r -> {
+                leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
+                offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
+                resets.reset(r.groupId(), r.topicId(), r.queueId(), r.from(), r.offset(), r.atMs());
+            }
         }
         return null;
     }
@@ -120,6 +129,7 @@ final class State {
             timers.cancelled(log.segmentOf(r.replaces()), r.replacesDueMs(), r.replaces());
         }
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
+        queues.scheduled(segment, r.position(), r.keyHashes());
     }
 
     private void committed(Record.OffsetCommitted r) {
@@ -213,6 +223,7 @@ final class State {
                         + queues.checkpointSizeBytes()
                         + offsets.checkpointSizeBytes()
                         + leases.checkpointSizeBytes()
+                        + resets.checkpointSizeBytes()
                         + timers.checkpointSizeBytes()
                         + transactions.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
@@ -220,6 +231,7 @@ final class State {
         queues.writeTo(out);
         offsets.writeTo(out);
         leases.writeTo(out);
+        resets.writeTo(out);
         timers.checkpoint(out);
         transactions.writeTo(out);
         return out.flip();
@@ -261,6 +273,7 @@ final class State {
         queues.readFrom(in);
         offsets.readFrom(in);
         leases.readFrom(in);
+        resets.readFrom(in);
         timers.restore(in);
         transactions.readFrom(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {

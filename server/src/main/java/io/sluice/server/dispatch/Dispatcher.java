@@ -21,6 +21,7 @@ public final class Dispatcher {
     private final AckHandler acks;
     private final AssignmentHandler assignments;
     private final TransactionHandler transactions;
+    private final InquiryHandler inquiries;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -43,13 +44,14 @@ public final class Dispatcher {
         clients = new ClientHandler(broker, registry);
         topics = new TopicHandler(broker.catalog(), defaultQueues);
         groups = new GroupHandler(broker.catalog());
-        routes = new RouteHandler(broker.catalog(), advertised, autoCreateQueues);
+        routes = new RouteHandler(broker, advertised, autoCreateQueues);
         queries = new QueryHandler(broker);
         status = new StatusHandler(broker, startedMs);
         pops = new PopHandler(broker);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
         transactions = new TransactionHandler(broker);
+        inquiries = new InquiryHandler(broker, registry, storeHost);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -106,6 +108,10 @@ public final class Dispatcher {
             case RequestCode.RESUME_CHECK_HALF_MESSAGE -> transactions.resume(request);
             case RequestCode.LIST_TRANSACTIONS -> transactions.list(request);
             case RequestCode.DECIDE_TRANSACTION -> transactions.decide(request);
+            case RequestCode.LOCATE_MESSAGE -> inquiries.locate(request);
+            case RequestCode.MESSAGE_STATUS -> inquiries.status(request);
+            case RequestCode.RESEND_MESSAGE -> inquiries.resend(request);
+            case RequestCode.NEXT_DUE -> inquiries.nextDue(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

@@ -1,5 +1,6 @@
 package io.sluice.server.dispatch;
 
+import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
@@ -23,6 +24,7 @@ final class RouteHandler {
     static final String BROKER_NAME = "sluice-0";
     static final String CLUSTER = "sluice";
 
+    private final Broker broker;
     private final Catalog catalog;
     private final @Nullable String advertised;
     private final int autoCreateQueues;
@@ -31,14 +33,31 @@ final class RouteHandler {
      * @param advertised host:port; null to answer with the address by which a client came
      * @param autoCreateQueues queues of a topic created by sending to it; 0 if that is off
      */
-    RouteHandler(Catalog catalog, @Nullable String advertised, int autoCreateQueues) {
-        this.catalog = catalog;
+    RouteHandler(Broker broker, @Nullable String advertised, int autoCreateQueues) {
+        this.broker = broker;
+        this.catalog = broker.catalog();
         this.advertised = advertised;
         this.autoCreateQueues = autoCreateQueues;
     }
 
+    /**
+     * Tells a topic's route. That of traces is there as soon as somebody asks for it: clients that
+     * trace do not say so before, and no route makes them stop.
+     */
     void route(Request request) {
         GetRouteInfoHeader fields = GetRouteInfoHeader.decode(request.header());
+        if (fields.topic().equals(Names.TRACE_TOPIC) && catalog.topic(fields.topic()) == null) {
+            broker.topicForSend(
+                    fields.topic(),
+                    request.then(topic ->
+                            request.peer()
+                                    .execute(() -> request.guarded(() -> route(request, fields)))));
+        } else {
+            route(request, fields);
+        }
+    }
+
+    private void route(Request request, GetRouteInfoHeader fields) {
         TopicRouteData.QueueData queues = queues(fields.topic());
         if (queues == null) {
             request.fail(

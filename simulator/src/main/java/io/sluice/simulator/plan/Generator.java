@@ -23,6 +23,7 @@ public final class Generator {
     private static final int CLIENTS = 3;
     private static final int TAGS = 3;
     private static final int KEYS = 6;
+    private static final int PER_PAGE_MAX = 20;
     private static final int BURST = 60;
     private static final int CROWD = 12;
 
@@ -209,6 +210,7 @@ public final class Generator {
                 .maybe(60, () -> send(delayMs()))
                 .always(250, this::consume)
                 .always(60, this::commit)
+                .maybe(10, () -> new Operation.Reset(group(), topic(), queue(), dice.below(5)))
                 .maybe(
                         10,
                         () -> new Operation.CommitNonsense(group(), topic(), queue(), dice.coin()))
@@ -216,7 +218,13 @@ public final class Generator {
                 .maybe(30, () -> new Operation.AskOffset(group(), topicOrRetry(), queue()))
                 .maybe(30, this::giveBack)
                 .maybe(60, this::browse)
-                .maybe(20, () -> new Operation.FindByKey(topic(), 1 + dice.below(KEYS)))
+                .maybe(
+                        20,
+                        () ->
+                                new Operation.FindByKey(
+                                        topic(),
+                                        1 + dice.below(KEYS),
+                                        1 + dice.below(PER_PAGE_MAX)))
                 .maybe(40, () -> new Operation.FindByPosition(dice.below(Integer.MAX_VALUE)))
                 .maybe(20, () -> new Operation.FindByTime(topic(), queue(), time()))
                 .maybe(pick(1, 30), () -> new Operation.Lock(group(), dice.below(CLIENTS), topic()))

@@ -75,8 +75,12 @@ public sealed interface Operation extends Event {
     record Browse(int topic, int queue, int fromPerMille, int sizeBytes, int tags)
             implements Operation {}
 
-    /** Somebody looks for messages by key. */
-    record FindByKey(int topic, int key) implements Operation {}
+    /**
+     * Somebody looks for all messages that have a key.
+     *
+     * @param perPage how many are given at a time
+     */
+    record FindByKey(int topic, int key, int perPage) implements Operation {}
 
     /** Somebody looks a message up by the position that its sender was told. */
     record FindByPosition(int pick) implements Operation {}
@@ -118,4 +122,11 @@ public sealed interface Operation extends Event {
 
     /** An operator deletes a group. */
     record DeleteGroup(int group) implements Operation {}
+
+    /**
+     * An operator moves a group in a queue to where its consumer once was.
+     *
+     * @param back how many commits old that place is
+     */
+    record Reset(int group, int topic, int queue, int back) implements Operation {}
 }

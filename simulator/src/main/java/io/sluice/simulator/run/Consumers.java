@@ -309,26 +309,61 @@ final class Consumers {
     // Committing.
 
     void commit(Operation.Commit op, Dice dice) {
-        Reader reader = reader(op.group(), op.topic(), op.queue());
+        arrive(
+                Operation.Commit.class,
+                op.group(),
+                op.topic(),
+                op.queue(),
+                op.back(),
+                dice,
+                (group, topic, offset) ->
+                        commit(group, topic, op.queue(), offset, op.raiseOnly()));
+    }
+
+    void reset(Operation.Reset op, Dice dice) {
+        arrive(
+                Operation.Reset.class,
+                op.group(),
+                op.topic(),
+                op.queue(),
+                op.back(),
+                dice,
+                (group, topic, offset) -> reset(group, topic, op.queue(), offset));
+    }
+
+    /** What is done with a place where a consumer once was, when the request arrives. */
+    private interface WithPlace {
+        void accept(Group group, Topic topic, long offset);
+    }
+
+    private void arrive(
+            Class<? extends Operation> operation,
+            int groupNumber,
+            int topicNumber,
+            int queue,
+            int back,
+            Dice dice,
+            WithPlace then) {
+        Reader reader = reader(groupNumber, topicNumber, queue);
         int size = reader.progress.size();
         if (size == 0) {
             return;
         }
-        long offset = reader.progress.get(Math.max(0, size - 1 - op.back()));
+        long offset = reader.progress.get(Math.max(0, size - 1 - back));
         int groupId = reader.groupId;
         int topicId = reader.topicId;
         net.request(
-                Operation.Commit.class,
+                operation,
                 dice,
                 () ->
                         node.serve(() -> {
-                            Group group = Names.group(node.broker(), op.group());
-                            Topic topic = Names.topic(node.broker(), op.group(), op.topic());
+                            Group group = Names.group(node.broker(), groupNumber);
+                            Topic topic = Names.topic(node.broker(), groupNumber, topicNumber);
                             if (group != null
                                     && topic != null
                                     && group.id() == groupId
                                     && topic.id() == topicId) {
-                                commit(group, topic, op.queue(), offset, op.raiseOnly());
+                                then.accept(group, topic, offset);
                             }
                         }));
     }
@@ -346,15 +381,32 @@ final class Consumers {
                         new Asked<>(
                                 node,
                                 Operation.Commit.class,
-                                outcome -> {
-                                    switch (outcome) {
-                                        case Outcome.Done<Long>(Long kept) ->
-                                                model.groups()
-                                                        .committed(group.id(), queue, call, kept);
-                                        case Outcome.Refused<Long>(Refusal why, String detail) ->
-                                                refused(call, why, detail);
-                                    }
-                                }));
+                                outcome -> committed(group, queue, call, outcome)));
+    }
+
+    /** To the model it is a commit that may go back. */
+    private void reset(Group group, Topic topic, int queueId, long offset) {
+        QueueRef queue = new QueueRef(topic.id(), queueId);
+        Commits.Call call = model.groups().committing(group.id(), queue, offset, false);
+        node.broker()
+                .resetOffset(
+                        group,
+                        topic,
+                        queueId,
+                        offset,
+                        new Asked<>(
+                                node,
+                                Operation.Reset.class,
+                                outcome -> committed(group, queue, call, outcome)));
+    }
+
+    private void committed(
+            Group group, QueueRef queue, Commits.Call call, Outcome<Long> outcome) {
+        switch (outcome) {
+            case Outcome.Done<Long>(Long kept) ->
+                    model.groups().committed(group.id(), queue, call, kept);
+            case Outcome.Refused<Long>(Refusal why, String detail) -> refused(call, why, detail);
+        }
     }
 
     private void refused(Commits.Call call, Refusal why, String detail) {

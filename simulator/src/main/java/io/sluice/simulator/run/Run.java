@@ -183,6 +183,7 @@ public final class Run {
             case Operation.Send op -> producers.send(op, dice);
             case Operation.Consume op -> consumers.consume(op, dice);
             case Operation.Commit op -> consumers.commit(op, dice);
+            case Operation.Reset op -> consumers.reset(op, dice);
             case Operation.GiveBack op -> consumers.giveBack(op, dice);
             case Operation.Vanish op -> consumers.vanish(op);
             default ->
@@ -213,6 +214,7 @@ public final class Run {
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
+            case Operation.Reset op -> throw new IllegalArgumentException(op.toString());
             case Operation.GiveBack op -> throw new IllegalArgumentException(op.toString());
             case Operation.Vanish op -> throw new IllegalArgumentException(op.toString());
         }
