@@ -3,6 +3,7 @@ package io.sluice.server.dispatch;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.protocol.CheckClientRequestBody;
@@ -28,11 +29,13 @@ final class ClientHandler {
     private final Broker broker;
     private final Catalog catalog;
     private final Clients clients;
+    private final Tracing tracing;
 
     ClientHandler(Broker broker, Clients clients) {
         this.broker = broker;
         this.catalog = broker.catalog();
         this.clients = clients;
+        this.tracing = new Tracing(broker);
     }
 
     void heartbeat(Request request) {
@@ -51,6 +54,11 @@ final class ClientHandler {
                 broker.groupForUse(name, request.then(group -> create(request, data, left)));
                 return;
             }
+        }
+        if (tracing.needsTopic(data)) {
+            broker.topicForSend(
+                    Names.TRACE_TOPIC, request.then(topic -> create(request, data, left)));
+            return;
         }
         boolean tellAgain = clients.heartbeat(request.peer(), request.header(), data);
         request.answer(

@@ -39,6 +39,7 @@ final class SendHandler {
 
     private final Broker broker;
     private final Clients clients;
+    private final Tracing tracing;
     private final InetSocketAddress storeHost;
     private final HalfSender halves;
 
@@ -48,6 +49,7 @@ final class SendHandler {
     SendHandler(Broker broker, Clients clients, InetSocketAddress storeHost) {
         this.broker = broker;
         this.clients = clients;
+        this.tracing = new Tracing(broker);
         this.storeHost = storeHost;
         this.halves = new HalfSender(broker, storeHost);
     }
@@ -115,7 +117,7 @@ final class SendHandler {
 
     private void appendOne(
             Request request, SendMessageHeader fields, Topic topic, int queueId, boolean dead) {
-        byte[] properties = fields.properties();
+        byte[] properties = tracing.marked(topic, fields.properties());
         int marks = SendProperties.marks(properties);
         Answer fault = fault(fields, properties, marks);
         if (fault != null) {
@@ -159,7 +161,14 @@ final class SendHandler {
                 return;
             }
             ByteBuffer body = in.nioBuffer(part.bodyIndex(), part.bodySizeBytes());
-            messages.add(message(request, fields, topic, part.flag(), body, properties));
+            messages.add(
+                    message(
+                            request,
+                            fields,
+                            topic,
+                            part.flag(),
+                            body,
+                            tracing.marked(topic, properties)));
         }
         store(request, topic, queueId, messages, 0);
     }
