@@ -102,9 +102,7 @@ class HostileNamesTest {
                         properties);
         broker.append(topic, 0, List.of(message), 0, HostileNamesTest::ignored);
         broker.finder()
-                .byKey(
-                        KeyQuery.of(topic, name, KeyQuery.Kind.KEY, 1),
-                        HostileNamesTest::ignored);
+                .byKey(KeyQuery.of(topic, name, KeyQuery.Kind.KEY, 1), HostileNamesTest::ignored);
         if (group != null) {
             broker.commitOffset(group, topic, 0, 0, false, HostileNamesTest::ignored);
             broker.lockQueues(group, name, List.of(), HostileNamesTest::ignored);

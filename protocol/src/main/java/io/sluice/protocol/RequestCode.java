@@ -183,6 +183,7 @@ public final class RequestCode {
 
     /** Sluice's own: an operator decides a transaction; {@link DecideTransactionHeader}. */
     public static final int DECIDE_TRANSACTION = 9038;
+
     // Sluice's own, for its command line: above all that RocketMQ uses, and within the 16 bits that
     // a ROCKETMQ header has for a code.
 

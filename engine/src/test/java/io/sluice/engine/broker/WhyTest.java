@@ -25,8 +25,7 @@ final class WhyTest {
 
     private static Facts facts(
             long start, @Nullable Skipped skipped, @Nullable Copy copy, Audience audience) {
-        return new Facts(
-                0, 5, true, true, start, 0, start, null, null, skipped, copy, 7, audience);
+        return new Facts(0, 5, true, true, start, 0, start, null, null, skipped, copy, 7, audience);
     }
 
     @Test

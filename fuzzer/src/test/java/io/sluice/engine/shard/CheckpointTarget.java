@@ -61,7 +61,9 @@ public final class CheckpointTarget implements Target {
             position += 200;
         }
         state.apply(1, new Record.TimerScheduled(50, 3, position, 150, 0, 0, new long[0]));
-        state.apply(1, new Record.TimerScheduled(60, 3, position + 200, 150, position, 50, new long[0]));
+        state.apply(
+                1,
+                new Record.TimerScheduled(60, 3, position + 200, 150, position, 50, new long[0]));
         state.queues.freeze(1, 5);
         return List.of(empty, bytes(state.checkpoint()));
     }

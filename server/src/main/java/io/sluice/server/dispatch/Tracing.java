@@ -43,10 +43,7 @@ final class Tracing {
     /** The properties that a message to {@code topic} is stored with. */
     byte[] marked(Topic topic, byte[] properties) {
         boolean fits = properties.length + ROOM_BYTES <= Broker.PROPERTIES_SIZE_BYTES_MAX;
-        return !isThere()
-                        || !fits
-                        || topic.system()
-                        || Properties.range(properties, REGION) >= 0
+        return !isThere() || !fits || topic.system() || Properties.range(properties, REGION) >= 0
                 ? properties
                 : Properties.with(properties, REGION, THE_REGION);
     }

@@ -316,8 +316,7 @@ final class Consumers {
                 op.queue(),
                 op.back(),
                 dice,
-                (group, topic, offset) ->
-                        commit(group, topic, op.queue(), offset, op.raiseOnly()));
+                (group, topic, offset) -> commit(group, topic, op.queue(), offset, op.raiseOnly()));
     }
 
     void reset(Operation.Reset op, Dice dice) {
@@ -400,8 +399,7 @@ final class Consumers {
                                 outcome -> committed(group, queue, call, outcome)));
     }
 
-    private void committed(
-            Group group, QueueRef queue, Commits.Call call, Outcome<Long> outcome) {
+    private void committed(Group group, QueueRef queue, Commits.Call call, Outcome<Long> outcome) {
         switch (outcome) {
             case Outcome.Done<Long>(Long kept) ->
                     model.groups().committed(group.id(), queue, call, kept);

@@ -31,7 +31,10 @@ class PagingTest {
     void shouldFindByTag(Clients clients) throws Exception {
         String topic = sent(clients);
         assertEquals(
-                IntStream.range(0, MESSAGES).filter(i -> i % 3 == 0).mapToObj(i -> "m" + i).toList(),
+                IntStream.range(0, MESSAGES)
+                        .filter(i -> i % 3 == 0)
+                        .mapToObj(i -> "m" + i)
+                        .toList(),
                 pages(clients, topic, "third", "T"));
     }
 
@@ -48,10 +51,7 @@ class PagingTest {
     private static List<String> pages(Clients clients, String topic, String key, String type)
             throws Exception {
         MQAdminImpl admin =
-                clients.producer()
-                        .getDefaultMQProducerImpl()
-                        .getMqClientFactory()
-                        .getMQAdminImpl();
+                clients.producer().getDefaultMQProducerImpl().getMqClientFactory().getMQAdminImpl();
         List<String> bodies = new ArrayList<>();
         String lastKey = null;
         while (true) {
