@@ -538,27 +538,6 @@ public final class Broker {
         submit(new Command.ResetOffset(group.id(), queue, topic.queues(), offset, reply), reply);
     }
 
-    /**
-     * Gives a message to one group once more: a copy of it is stored in the group's retry topic,
-     * which remembers where it came from and counts no attempts yet.
-     *
-     * @param originId the offset message id of the message
-     */
-    public void resend(
-            Group group, ByteBuffer stored, String originId, Consumer<Outcome<Appended>> reply) {
-        topicForSend(
-                Names.retryTopic(group.name()),
-                outcome -> {
-                    switch (outcome) {
-                        case Outcome.Done<Topic>(Topic topic) -> {
-                            Message again = again(stored, topic, 0, originId, false);
-                            append(topic, 0, List.of(again), 0, reply);
-                        }
-                        case Outcome.Refused<Topic> refused -> reply.accept(refused.of());
-                    }
-                });
-    }
-
     /** Locks queues for ordered consumption; replies with those that the client holds. */
     public void lockQueues(
             Group group,

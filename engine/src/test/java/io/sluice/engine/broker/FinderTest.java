@@ -370,11 +370,12 @@ final class FinderTest {
         Located message = locate(1, 0);
         Appended copy =
                 machine.ask(reply ->
-                        broker().resend(
-                                        group(),
-                                        message.message(),
-                                        "7F00000100002A9F%016X".formatted(message.position()),
-                                        reply));
+                        Resending.toGroup(
+                                broker(),
+                                group(),
+                                message.message(),
+                                "7F00000100002A9F%016X".formatted(message.position()),
+                                reply));
         assertEquals(0, copy.offset());
         Topic retries = machine.existing("%RETRY%billing");
         ByteBuffer resent = Machine.messages(machine.pull(retries, 0, 0)).getFirst();

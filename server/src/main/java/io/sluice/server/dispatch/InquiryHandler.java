@@ -6,6 +6,7 @@ import io.sluice.engine.broker.Finder;
 import io.sluice.engine.broker.Located;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.broker.Resending;
 import io.sluice.engine.broker.Why;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
@@ -259,7 +260,8 @@ final class InquiryHandler {
                     "the message is not due yet: every group gets it when it is");
             return;
         }
-        broker.resend(
+        Resending.toGroup(
+                broker,
                 group,
                 found.message(),
                 id(found.position()),
