@@ -463,4 +463,41 @@ public sealed interface Command {
             reply.accept(why.of());
         }
     }
+
+    /**
+     * How a group stands to a queue, and whether a timer is still to fire. Changes nothing.
+     *
+     * @param offset the message whose lease is asked for
+     * @param timer what to look for; null for none
+     */
+    record Examine(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            @Nullable TimerRef timer,
+            Consumer<Outcome<Standing>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** The timers that come next, earliest first. */
+    record NextTimers(int countMax, Consumer<Outcome<TimerList>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** A timer: when it is due, and where its record lies. */
+    record TimerRef(long dueMs, long position, int sizeBytes) {}
+
+    /**
+     * Some timers.
+     *
+     * @param pending how many there are in all, as far as that is known
+     */
+    record TimerList(List<TimerRef> next, long pending) {}
 }

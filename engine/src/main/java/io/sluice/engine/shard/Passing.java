@@ -4,6 +4,7 @@ import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.Resets;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command.Passage;
+import io.sluice.engine.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +22,7 @@ final class Passing {
     private record Place(int groupId, QueueRef queue) {}
 
     private final State state;
+    private final Clock clock;
     private final GroupCommit commits;
     private final RecordWriter writer;
     private final Locking locking;
@@ -31,8 +33,9 @@ final class Passing {
      */
     private final Map<Place, Long> seen = new HashMap<>();
 
-    Passing(State state, GroupCommit commits, RecordWriter writer, Locking locking) {
+    Passing(State state, Clock clock, GroupCommit commits, RecordWriter writer, Locking locking) {
         this.state = state;
+        this.clock = clock;
         this.commits = commits;
         this.writer = writer;
         this.locking = locking;
@@ -151,7 +154,11 @@ final class Passing {
             writer.small(
                     batch,
                     new Record.OffsetReset(
-                            c.groupId(), c.topicId(), each.queue().queueId(), each.offset()));
+                            c.groupId(),
+                            c.topicId(),
+                            each.queue().queueId(),
+                            each.offset(),
+                            clock.wallMs()));
         }
         batch.hold(
                 outcome -> {

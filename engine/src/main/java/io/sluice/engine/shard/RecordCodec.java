@@ -308,7 +308,8 @@ final class RecordCodec {
                     out.putInt(r.groupId())
                             .putInt(r.topicId())
                             .putInt(r.queueId())
-                            .putLong(r.offset());
+                            .putLong(r.offset())
+                            .putLong(r.atMs());
             case Record.BarrierDrawn r -> out.putInt(r.topicId());
             case Record.TimerCancelled r -> out.putLong(r.dueMs()).putLong(r.position());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
@@ -402,7 +403,8 @@ final class RecordCodec {
                             position,
                             size,
                             in.getLong(body + 8),
-                            in.getLong(body + 16));
+                            in.getLong(body + 16),
+                            keyHashes(in, at + TIMER_HEAD_SIZE_BYTES));
             case FIRED -> new Record.TimersFired(in.getLong(body), in.getLong(body + 8));
             case JOINED ->
                     new Record.GroupJoined(
@@ -442,7 +444,8 @@ final class RecordCodec {
                             in.getInt(body),
                             in.getInt(body + 4),
                             in.getInt(body + 8),
-                            in.getLong(body + 12));
+                            in.getLong(body + 12),
+                            in.getLong(body + 20));
             case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
             case TIMER_CANCELLED ->
                     new Record.TimerCancelled(in.getLong(body), in.getLong(body + 8));
@@ -489,7 +492,7 @@ final class RecordCodec {
                     sizeBytes >= HEAD_SIZE_BYTES + 12
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case RESET ->
-                    sizeBytes >= HEAD_SIZE_BYTES + 20
+                    sizeBytes >= HEAD_SIZE_BYTES + 28
                             && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
             case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + 4;
             default -> true;
@@ -554,20 +557,43 @@ final class RecordCodec {
 
     /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */
     static Record.MessageStored readMessage(ByteBuffer in, int at, long position) {
-        int keyCount = in.get(at + 5) & 0xFF;
         int body = at + HEAD_SIZE_BYTES;
-        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
-        for (int i = 0; i < keyCount; i++) {
-            keys[i] = in.getLong(body + 12 + i * Long.BYTES);
-        }
         int stored = storedIndex(in, at);
         return new Record.MessageStored(
                 in.getInt(body),
                 in.getInt(body + 4),
                 in.getInt(body + 8),
-                keys,
+                keyHashes(in, at),
                 StoredMessage.storeMs(in, stored),
                 position + (stored - at),
                 StoredMessage.sizeBytes(in, stored));
+    }
+
+    /** The key hashes in the MESSAGE record that begins at {@code at}. */
+    static long[] keyHashes(ByteBuffer in, int at) {
+        int keyCount = in.get(at + 5) & 0xFF;
+        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
+        for (int i = 0; i < keyCount; i++) {
+            keys[i] = in.getLong(at + MESSAGE_HEAD_SIZE_BYTES + i * Long.BYTES);
+        }
+        return keys;
+    }
+
+    /** The due time of the TIMER record in {@code in}. */
+    static long dueMsOfTimer(ByteBuffer in) {
+        return in.getLong(HEAD_SIZE_BYTES);
+    }
+
+    /** Whether a TIMER record of plausible size may begin with these bytes. */
+    static boolean mayBeTimer(ByteBuffer head, int sizeBytesMax) {
+        int size = head.getInt(0);
+        return head.get(4) == TIMER
+                && size >= TIMER_HEAD_SIZE_BYTES + MESSAGE_HEAD_SIZE_BYTES
+                && size <= sizeBytesMax;
+    }
+
+    /** Where the stored message begins in the TIMER record in {@code in}. */
+    static int storedIndexOfTimer(ByteBuffer in) {
+        return storedIndex(in, TIMER_HEAD_SIZE_BYTES);
     }
 }

@@ -91,6 +91,11 @@ record Shown(
         return line.append("  ").append(shown.replaceAll("\\p{Cntrl}", "·")).toString();
     }
 
+    /** Where it lies, as commands take it. */
+    String place() {
+        return queue + ":" + offset;
+    }
+
     private void append(StringBuilder line, String label, String property) {
         String value = properties.get(property);
         if (value != null) {

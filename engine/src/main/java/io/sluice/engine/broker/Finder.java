@@ -1,0 +1,269 @@
+package io.sluice.engine.broker;
+
+import io.sluice.engine.catalog.Catalog;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Joined;
+import io.sluice.engine.log.Log;
+import io.sluice.engine.message.KeyHash;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.Queue;
+import io.sluice.engine.shard.Command;
+import io.sluice.engine.shard.Command.TimerRef;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.PendingMessage;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.engine.shard.Shard;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds messages by key, tag, time and place, also those that are not due yet, and tells what
+ * became of one in a group. Every method may be called from any thread and never blocks; replies
+ * come as those of {@link Broker}.
+ */
+public final class Finder {
+    /** Positions asked of the index at once, so that a key of millions takes bounded memory. */
+    private static final int POSITIONS_MAX = 256;
+
+    private final Catalog catalog;
+    private final Log log;
+    private final Shard shard;
+    private final MessageReader messages;
+    private final TagSearch tags;
+    private final Inquiry inquiry;
+
+    Finder(Catalog catalog, Log log, Shard shard, MessageReader messages) {
+        this.catalog = catalog;
+        this.log = log;
+        this.shard = shard;
+        this.messages = messages;
+        this.tags = new TagSearch(shard, messages);
+        this.inquiry = new Inquiry(catalog, messages, this);
+    }
+
+    /**
+     * Messages that have a key. What the index led to and cannot be read is told, for it may be
+     * what was looked for.
+     */
+    public void byKey(KeyQuery query, Consumer<Outcome<Found>> reply) {
+        byte[] key = query.key().getBytes(StandardCharsets.UTF_8);
+        long hash = KeyHash.of(query.topic().id(), key, 0, key.length);
+        messages.indexed(reply, () -> byKey(query, key, hash));
+    }
+
+    private Found byKey(KeyQuery query, byte[] key, long hash) throws IOException {
+        Page page = new Page(query.countMax(), query.sizeBytesMax());
+        long before = query.before();
+        while (true) {
+            long[] positions = shard.queues().positionsOfKey(hash, before, POSITIONS_MAX);
+            for (long position : positions) {
+                ByteBuffer message = messages.stored(position);
+                if (message == null) {
+                    page.missing(position, messages.mayExist(position, 1));
+                } else if (KeyMatch.hasKey(message, key, query.kind())
+                        && isVisible(message, query.topic())
+                        && isWithin(message, query.fromMs(), query.toMs())
+                        && !page.add(message)) {
+                    return page.found(before);
+                }
+                before = position;
+            }
+            if (positions.length < POSITIONS_MAX) {
+                return page.found(Found.END);
+            }
+        }
+    }
+
+    /** Messages that have a tag. */
+    public void byTag(TagQuery query, Consumer<Outcome<Found>> reply) {
+        messages.indexed(reply, () -> tags.search(query));
+    }
+
+    private boolean isVisible(ByteBuffer message, Topic topic) {
+        Queue queue = shard.queues().queue(topic.id(), StoredMessage.queueId(message, 0));
+        long offset = StoredMessage.queueOffset(message, 0);
+        byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
+        return queue != null
+                && offset >= queue.first()
+                && offset < queue.end()
+                && Arrays.equals(StoredMessage.topic(message, 0), name);
+    }
+
+    static boolean isWithin(ByteBuffer message, long fromMs, long toMs) {
+        long storeMs = StoredMessage.storeMs(message, 0);
+        return storeMs >= fromMs && storeMs <= toMs;
+    }
+
+    /** The newest message under {@code hash} that {@code test} accepts; null if there is none. */
+    @Nullable ByteBuffer newest(long hash, Topic topic, Predicate<ByteBuffer> test)
+            throws IOException {
+        long before = Long.MAX_VALUE;
+        while (true) {
+            long[] positions = shard.queues().positionsOfKey(hash, before, POSITIONS_MAX);
+            for (long position : positions) {
+                ByteBuffer message = messages.stored(position);
+                if (message != null && isVisible(message, topic) && test.test(message)) {
+                    return message;
+                }
+                before = position;
+            }
+            if (positions.length < POSITIONS_MAX) {
+                return null;
+            }
+        }
+    }
+
+    /** The newest pending message under {@code hash} that {@code test} accepts; null if none. */
+    @Nullable PendingMessage newestPending(long hash, int topicId, Predicate<ByteBuffer> test)
+            throws IOException {
+        for (long position :
+                shard.queues()
+                        .positionsOfKey(KeyHash.pending(hash), Long.MAX_VALUE, POSITIONS_MAX)) {
+            PendingMessage pending =
+                    PendingMessage.read(log, position, MessageReader.SIZE_BYTES_MAX, false);
+            if (pending != null && pending.topicId() == topicId && test.test(pending.message())) {
+                return pending;
+            }
+        }
+        return null;
+    }
+
+    /** The message with a unique key, stored or not due yet; the newest. */
+    public void byUniqueKey(Topic topic, String key, Consumer<Outcome<Located>> reply) {
+        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+        long hash = KeyHash.of(topic.id(), bytes, 0, bytes.length);
+        messages.indexed(
+                reply,
+                () -> {
+                    ByteBuffer stored = newest(hash, topic, m -> isUnique(m, bytes));
+                    PendingMessage pending =
+                            newestPending(hash, topic.id(), m -> isUnique(m, bytes));
+                    return stored != null
+                            ? Located.stored(topic, stored)
+                            : pending == null ? null : Located.pending(topic, pending);
+                });
+    }
+
+    private static boolean isUnique(ByteBuffer message, byte[] key) {
+        return KeyMatch.hasKey(message, key, KeyQuery.Kind.UNIQUE_KEY);
+    }
+
+    /** The message at a position that a client named: stored there, or scheduled there. */
+    public void byPosition(long position, Consumer<Outcome<Located>> reply) {
+        messages.indexed(
+                reply,
+                () -> {
+                    ByteBuffer stored = messages.stored(position);
+                    if (stored != null) {
+                        byte[] name = StoredMessage.topic(stored, 0);
+                        Topic topic = catalog.topic(new String(name, StandardCharsets.UTF_8));
+                        return topic == null ? null : Located.stored(topic, stored);
+                    }
+                    PendingMessage pending =
+                            PendingMessage.read(log, position, MessageReader.SIZE_BYTES_MAX, true);
+                    Topic topic = pending == null ? null : catalog.topic(pending.topicId());
+                    return topic == null
+                            ? null
+                            : Located.pending(topic, Objects.requireNonNull(pending));
+                });
+    }
+
+    /**
+     * What became of a message in a group.
+     *
+     * @param audience who is in the group at present
+     */
+    public void why(
+            Located message, Group group, Why.Audience audience, Consumer<Outcome<Why>> reply) {
+        inquiry.why(message, group, audience, reply);
+    }
+
+    /** The groups that have ever asked for a place in a topic, by name. */
+    public void groupsOf(Topic topic, Consumer<Outcome<List<Group>>> reply) {
+        submit(
+                new Command.QueryMembers(
+                        topic.id(),
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Done<List<Joined>>(List<Joined> joined) ->
+                                        reply.accept(Outcome.done(groups(joined)));
+                                case Outcome.Refused<List<Joined>> refused ->
+                                        reply.accept(refused.of());
+                            }
+                        }),
+                reply);
+    }
+
+    private List<Group> groups(List<Joined> joined) {
+        List<Group> groups = new ArrayList<>();
+        for (Joined each : joined) {
+            Group group = catalog.group(each.groupId());
+            if (group != null) {
+                groups.add(group);
+            }
+        }
+        groups.sort(Comparator.comparing(Group::name));
+        return groups;
+    }
+
+    /**
+     * The messages that are due next, and how many wait in all.
+     *
+     * @param countMax how many at most; fewer are told while more are still being loaded
+     */
+    public void nextDue(int countMax, Consumer<Outcome<Waiting>> reply) {
+        submit(
+                new Command.NextTimers(
+                        countMax,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Done<Command.TimerList>(Command.TimerList list) ->
+                                        messages.indexed(reply, () -> read(list));
+                                case Outcome.Refused<Command.TimerList> refused ->
+                                        reply.accept(refused.of());
+                            }
+                        }),
+                reply);
+    }
+
+    private Waiting read(Command.TimerList list) throws IOException {
+        List<PendingMessage> next = new ArrayList<>();
+        for (TimerRef timer : list.next()) {
+            PendingMessage pending =
+                    PendingMessage.read(log, timer.position(), MessageReader.SIZE_BYTES_MAX, false);
+            if (pending != null) {
+                next.add(pending);
+            }
+        }
+        return new Waiting(next, list.pending());
+    }
+
+    /**
+     * Messages that are not due yet.
+     *
+     * @param next the earliest, earliest first
+     * @param pending how many there are in all, as far as that is known
+     */
+    public record Waiting(List<PendingMessage> next, long pending) {
+        public Waiting {
+            next = List.copyOf(next);
+        }
+    }
+
+    <T> void submit(Command command, Consumer<Outcome<T>> reply) {
+        if (!shard.submit(command)) {
+            reply.accept(
+                    Outcome.refused(Refusal.BUSY, "too much is under way: try again in a moment"));
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.sluice.server.dispatch;
+
+import io.netty.buffer.Unpooled;
+import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.Finder;
+import io.sluice.engine.broker.Located;
+import io.sluice.engine.broker.Pull;
+import io.sluice.engine.broker.Pull.Pulled;
+import io.sluice.engine.broker.Resending;
+import io.sluice.engine.broker.Why;
+import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.Properties;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.queue.MessageFilter;
+import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Command.TimerRef;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.PendingMessage;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.protocol.LocateMessageHeader;
+import io.sluice.protocol.LocateMessageResponse;
+import io.sluice.protocol.MessageId;
+import io.sluice.protocol.MessageStatus;
+import io.sluice.protocol.MessageStatusHeader;
+import io.sluice.protocol.NextDue;
+import io.sluice.protocol.NextDueHeader;
+import io.sluice.protocol.ResendMessageHeader;
+import io.sluice.protocol.ResponseCode;
+import io.sluice.protocol.SendMessageResponse;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What RocketMQ has no requests for, and the command line asks: where a message is, what became of
+ * it, to give it to one group again, and what is due next. These are Sluice's own request codes.
+ */
+final class InquiryHandler {
+    private static final int NEXT_DUE_MAX = 1000;
+    private static final Pattern PLACE = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
+    private static final Pattern OFFSET_ID = Pattern.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{56}");
+
+    private final Broker broker;
+    private final Finder finder;
+    private final Clients clients;
+    private final InetSocketAddress storeHost;
+
+    /**
+     * @param storeHost resolved; where message ids say that messages are
+     */
+    InquiryHandler(Broker broker, Clients clients, InetSocketAddress storeHost) {
+        this.broker = broker;
+        this.finder = broker.finder();
+        this.clients = clients;
+        this.storeHost = storeHost;
+    }
+
+    void locate(Request request) {
+        LocateMessageHeader fields = LocateMessageHeader.decode(request.header());
+        locate(request, fields.topic(), fields.id(), found -> request.answer(located(found)));
+    }
+
+    private Answer located(Located found) {
+        TimerRef timer = found.timer();
+        var response =
+                new LocateMessageResponse(
+                        found.topic().name(),
+                        found.queueId(),
+                        id(found.position()),
+                        timer == null ? 0 : timer.dueMs());
+        return Answer.ok(response::encode, Unpooled.wrappedBuffer(found.message()));
+    }
+
+    private String id(long position) {
+        return new MessageId(storeHost, position).toString();
+    }
+
+    /** Finds a message by whatever names it, and goes on with it, or answers why not. */
+    private void locate(Request request, String topicName, String id, Consumer<Located> next) {
+        Topic topic = broker.catalog().topic(topicName);
+        if (topic == null) {
+            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + topicName + " not exist!");
+            return;
+        }
+        Matcher place = PLACE.matcher(id);
+        if (place.matches()) {
+            int queueId = Integer.parseInt(place.group(1));
+            broker.pull(one(request, topic, queueId, Long.parseLong(place.group(2)), next));
+        } else if (OFFSET_ID.matcher(id).matches()) {
+            long position = positionOf(id);
+            finder.byPosition(
+                    position,
+                    outcome ->
+                            request.guarded(() -> {
+                                if (outcome instanceof Outcome.Done<Located>(Located found)
+                                        && found.topic().id() == topic.id()) {
+                                    next.accept(found);
+                                } else {
+                                    byUniqueKey(request, topic, id, next);
+                                }
+                            }));
+        } else {
+            byUniqueKey(request, topic, id, next);
+        }
+    }
+
+    /** A client's own id has as many digits as one of the server's: then this is any number. */
+    private static long positionOf(String id) {
+        return Long.parseUnsignedLong(id, id.length() - 16, id.length(), 16);
+    }
+
+    private void byUniqueKey(Request request, Topic topic, String id, Consumer<Located> next) {
+        finder.byUniqueKey(
+                topic,
+                id,
+                outcome -> {
+                    if (outcome instanceof Outcome.Refused<Located>(Refusal why, String detail)
+                            && why == Refusal.MESSAGE_UNKNOWN) {
+                        request.fail(
+                                ResponseCode.QUERY_NOT_FOUND,
+                                "topic %s has no message %s: it never was, has expired, or is damaged on disk; an id is what a send returned, or queue:offset"
+                                        .formatted(topic.name(), id));
+                    } else {
+                        request.then(next).accept(outcome);
+                    }
+                });
+    }
+
+    private static Pull one(
+            Request request, Topic topic, int queueId, long offset, Consumer<Located> next) {
+        return new Pull(
+                topic,
+                queueId,
+                offset,
+                1,
+                1,
+                TagFilter.ALL,
+                0,
+                ByteBuffer::allocate,
+                Runnable::run,
+                request.then(pulled -> pulled(request, topic, pulled, offset, next)));
+    }
+
+    private static void pulled(
+            Request request, Topic topic, Pulled pulled, long offset, Consumer<Located> next) {
+        if (pulled.found() == Pull.Found.MESSAGES) {
+            next.accept(Located.stored(topic, pulled.messages().slice()));
+        } else {
+            request.fail(
+                    ResponseCode.QUERY_NOT_FOUND,
+                    "the queue has offsets %d to %d, not %d"
+                            .formatted(pulled.first(), pulled.end() - 1, offset));
+        }
+    }
+
+    void status(Request request) {
+        MessageStatusHeader fields = MessageStatusHeader.decode(request.header());
+        locate(
+                request,
+                fields.topic(),
+                fields.id(),
+                found -> {
+                    String name = fields.group();
+                    if (name == null) {
+                        finder.groupsOf(
+                                found.topic(),
+                                request.then(groups -> statusOfAll(request, found, groups)));
+                        return;
+                    }
+                    Group group = broker.catalog().group(name);
+                    if (group == null) {
+                        request.fail(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, unknown(name));
+                    } else {
+                        status(request, found, List.of(group).iterator(), new ArrayList<>());
+                    }
+                });
+    }
+
+    private static String unknown(String group) {
+        return "there is no group " + group + "; see ./sluice group list";
+    }
+
+    /** Those that have joined the topic, and those whose clients say that they want it. */
+    private void statusOfAll(Request request, Located found, List<Group> joined) {
+        Map<String, Group> groups = new LinkedHashMap<>();
+        joined.forEach(group -> groups.put(group.name(), group));
+        for (Group group : broker.catalog().groups()) {
+            Map<String, Subscription> wanted = clients.subscriptions(group.name());
+            if (wanted != null && wanted.containsKey(found.topic().name())) {
+                groups.putIfAbsent(group.name(), group);
+            }
+        }
+        status(request, found, groups.values().iterator(), new ArrayList<>());
+    }
+
+    /** One group after the other, so that one question at a time is under way. */
+    private void status(
+            Request request,
+            Located found,
+            Iterator<Group> left,
+            List<MessageStatus.OfGroup> known) {
+        if (!left.hasNext()) {
+            request.answer(Answer.ok(new MessageStatus(known).encode()));
+            return;
+        }
+        Group group = left.next();
+        finder.why(
+                found,
+                group,
+                audience(group.name(), found),
+                request.then(why -> {
+                    known.add(StatusText.of(group.name(), why));
+                    status(request, found, left, known);
+                }));
+    }
+
+    private Why.Audience audience(String group, Located found) {
+        Map<String, Subscription> wanted = clients.subscriptions(group);
+        Subscription subscription = wanted == null ? null : wanted.get(found.topic().name());
+        return new Why.Audience(
+                !clients.clientIds(group).isEmpty(),
+                clients.consumesInOrder(group),
+                clients.broadcasts(group),
+                subscription == null
+                        ? List.of()
+                        : List.of(subscribed(group, subscription, found.message())));
+    }
+
+    private static Why.Subscribed subscribed(
+            String group, Subscription subscription, ByteBuffer message) {
+        MessageFilter filter = subscription.filter();
+        return new Why.Subscribed(
+                group,
+                subscription.data().subString(),
+                filter == null || filter.matches(message, 0));
+    }
+
+    void resend(Request request) {
+        ResendMessageHeader fields = ResendMessageHeader.decode(request.header());
+        Group group = broker.catalog().group(fields.group());
+        if (group == null) {
+            request.fail(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, unknown(fields.group()));
+            return;
+        }
+        locate(request, fields.topic(), fields.id(), found -> resend(request, group, found));
+    }
+
+    private void resend(Request request, Group group, Located found) {
+        if (found.timer() != null) {
+            request.fail(
+                    ResponseCode.INVALID_PARAMETER,
+                    "the message is not due yet: every group gets it when it is");
+            return;
+        }
+        Resending.toGroup(
+                broker,
+                group,
+                found.message(),
+                id(found.position()),
+                request.answering(appended -> {
+                    var response =
+                            new SendMessageResponse(
+                                    id(appended.positions()[0]), 0, appended.offset(), null, null);
+                    return Answer.ok(response::encode);
+                }));
+    }
+
+    void nextDue(Request request) {
+        int countMax = NextDueHeader.decode(request.header()).countMax();
+        finder.nextDue(
+                Math.clamp(countMax, 1, NEXT_DUE_MAX),
+                request.answering(waiting -> {
+                    List<NextDue.Waiting> next =
+                            waiting.next().stream().map(this::waiting).toList();
+                    return Answer.ok(new NextDue(waiting.pending(), next).encode());
+                }));
+    }
+
+    private NextDue.Waiting waiting(PendingMessage pending) {
+        byte[] properties = StoredMessage.properties(pending.message(), 0);
+        return new NextDue.Waiting(
+                pending.timer().dueMs(),
+                topicName(pending.topicId()),
+                pending.queueId(),
+                id(pending.timer().position()),
+                Properties.text(properties, Properties.UNIQUE_KEY),
+                Properties.text(properties, Properties.KEYS),
+                StoredMessage.reconsumeTimes(pending.message(), 0));
+    }
+
+    private String topicName(int topicId) {
+        @Nullable Topic topic = broker.catalog().topic(topicId);
+        return topic == null ? "(deleted)" : topic.name();
+    }
+}
