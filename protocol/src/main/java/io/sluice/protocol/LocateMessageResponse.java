@@ -6,9 +6,10 @@ package io.sluice.protocol;
  * @param topic its topic, which for one that was found by its place may not be the one asked for
  * @param queueId the queue it is in, or will be
  * @param messageId its offset message id
- * @param dueMs when it is due, in ms since 1970; 0 if it is stored
+ * @param dueMs when it is due, or was, in ms since 1970; 0 if it does not wait for its time
+ * @param transaction the one that it waits for, or waited for; 0 for none
  */
-public record LocateMessageResponse(String topic, int queueId, String messageId, long dueMs) {
+public record LocateMessageResponse(String topic, int queueId, String messageId, long dueMs, long transaction) {
 
     /**
      * Reads the fields of an answer.
@@ -20,7 +21,8 @@ public record LocateMessageResponse(String topic, int queueId, String messageId,
                 header.text("topic"),
                 header.intField("queueId"),
                 header.text("messageId"),
-                header.longField("dueTime"));
+                header.longField("dueTime"),
+                header.longField("transaction"));
     }
 
     /** Writes the fields. */
@@ -28,6 +30,7 @@ public record LocateMessageResponse(String topic, int queueId, String messageId,
         return writer.field("topic", topic)
                 .field("queueId", queueId)
                 .field("messageId", messageId)
-                .field("dueTime", dueMs);
+                .field("dueTime", dueMs)
+                .field("transaction", transaction);
     }
 }

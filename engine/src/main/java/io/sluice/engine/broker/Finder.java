@@ -8,10 +8,13 @@ import io.sluice.engine.log.Log;
 import io.sluice.engine.message.KeyHash;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.schedule.Transactions;
 import io.sluice.engine.shard.Command;
 import io.sluice.engine.shard.Command.TimerRef;
+import io.sluice.engine.shard.HalfMessage;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.PendingMessage;
+import io.sluice.engine.shard.PreparedMessage;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.engine.shard.Shard;
 import java.io.IOException;
@@ -21,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -138,44 +140,102 @@ public final class Finder {
         return null;
     }
 
-    /** The message with a unique key, stored or not due yet; the newest. */
+    private @Nullable PreparedMessage newestHalf(long hash, int topicId, Predicate<ByteBuffer> test)
+            throws IOException {
+        for (long position :
+                shard.queues().positionsOfKey(KeyHash.half(hash), Long.MAX_VALUE, POSITIONS_MAX)) {
+            PreparedMessage half =
+                    PreparedMessage.read(log, position, MessageReader.SIZE_BYTES_MAX);
+            if (half != null && half.topicId() == topicId && test.test(half.message())) {
+                return half;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The message with a unique key, the newest: stored, or not due yet, or of a transaction that
+     * has not been committed.
+     */
     public void byUniqueKey(Topic topic, String key, Consumer<Outcome<Located>> reply) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        long hash = KeyHash.of(topic.id(), bytes, 0, bytes.length);
-        messages.indexed(
-                reply,
-                () -> {
-                    ByteBuffer stored = newest(hash, topic, m -> isUnique(m, bytes));
-                    PendingMessage pending =
-                            newestPending(hash, topic.id(), m -> isUnique(m, bytes));
-                    return stored != null
-                            ? Located.stored(topic, stored)
-                            : pending == null ? null : Located.pending(topic, pending);
-                });
+        messages.indexed(reply, () -> byUniqueKey(topic, bytes, 0));
+    }
+
+    /** The same, among those written at {@code from} or later. */
+    private @Nullable Located byUniqueKey(Topic topic, byte[] key, long from) throws IOException {
+        long hash = KeyHash.of(topic.id(), key, 0, key.length);
+        ByteBuffer stored = newest(hash, topic, m -> isUnique(m, key));
+        if (stored != null && StoredMessage.position(stored, 0) >= from) {
+            return Located.stored(topic, stored);
+        }
+        PendingMessage pending = newestPending(hash, topic.id(), m -> isUnique(m, key));
+        if (pending != null && pending.timer().position() >= from) {
+            return Located.pending(topic, pending);
+        }
+        PreparedMessage half = newestHalf(hash, topic.id(), m -> isUnique(m, key));
+        return half == null || half.id() < from ? null : Located.half(topic, half);
     }
 
     private static boolean isUnique(ByteBuffer message, byte[] key) {
         return KeyMatch.hasKey(message, key, KeyQuery.Kind.UNIQUE_KEY);
     }
 
-    /** The message at a position that a client named: stored there, or scheduled there. */
+    /**
+     * The message at a position that a client named: stored there, or scheduled there. One that was
+     * due since is where it is now.
+     */
     public void byPosition(long position, Consumer<Outcome<Located>> reply) {
-        messages.indexed(
-                reply,
-                () -> {
-                    ByteBuffer stored = messages.stored(position);
-                    if (stored != null) {
-                        byte[] name = StoredMessage.topic(stored, 0);
-                        Topic topic = catalog.topic(new String(name, StandardCharsets.UTF_8));
-                        return topic == null ? null : Located.stored(topic, stored);
-                    }
-                    PendingMessage pending =
-                            PendingMessage.read(log, position, MessageReader.SIZE_BYTES_MAX, true);
-                    Topic topic = pending == null ? null : catalog.topic(pending.topicId());
-                    return topic == null
-                            ? null
-                            : Located.pending(topic, Objects.requireNonNull(pending));
-                });
+        messages.indexed(reply, () -> byPosition(position));
+    }
+
+    private @Nullable Located byPosition(long position) throws IOException {
+        ByteBuffer stored = messages.stored(position);
+        if (stored != null) {
+            byte[] name = StoredMessage.topic(stored, 0);
+            Topic topic = catalog.topic(new String(name, StandardCharsets.UTF_8));
+            return topic == null ? null : Located.stored(topic, stored);
+        }
+        PendingMessage pending =
+                PendingMessage.read(log, position, MessageReader.SIZE_BYTES_MAX, true);
+        Topic topic = pending == null ? null : catalog.topic(pending.topicId());
+        if (pending == null || topic == null) {
+            return null;
+        }
+        String key = KeyMatch.uniqueKey(pending.message());
+        Located now =
+                key == null
+                        ? null
+                        : byUniqueKey(topic, key.getBytes(StandardCharsets.UTF_8), position);
+        return now == null ? Located.pending(topic, pending) : now;
+    }
+
+    /** The message of an undecided transaction. */
+    public void byTransaction(long id, Consumer<Outcome<Located>> reply) {
+        submit(
+                new Command.ReadHalf(
+                        id,
+                        outcome -> {
+                            switch (outcome) {
+                                case Outcome.Done<HalfMessage>(HalfMessage half) ->
+                                        reply.accept(half(half));
+                                case Outcome.Refused<HalfMessage> refused ->
+                                        reply.accept(refused.of());
+                            }
+                        }),
+                reply);
+    }
+
+    private Outcome<Located> half(HalfMessage half) {
+        Transactions.Open open = half.transaction();
+        Topic topic = catalog.topic(open.topicId());
+        return topic == null
+                ? Outcome.refused(Refusal.TOPIC_UNKNOWN, "the topic has just been deleted")
+                : Outcome.done(
+                        Located.half(
+                                topic,
+                                new PreparedMessage(
+                                        open.id(), open.topicId(), open.queueId(), half.stored())));
     }
 
     /**

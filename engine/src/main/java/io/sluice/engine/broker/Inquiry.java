@@ -8,6 +8,7 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.message.KeyHash;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command;
 import io.sluice.engine.shard.Command.TimerRef;
@@ -101,8 +102,9 @@ final class Inquiry {
         examine(
                 group,
                 queue,
-                StoredMessage.queueOffset(message.message(), 0),
-                message.timer(),
+                message.isStored() ? StoredMessage.queueOffset(message.message(), 0) : Offsets.NONE,
+                message.pending(),
+                message.transaction(),
                 reply,
                 here -> {
                     Topic retries = catalog.topic(Names.retryTopic(group.name()));
@@ -127,7 +129,8 @@ final class Inquiry {
                 group,
                 new QueueRef(retries.id(), 0),
                 Offsets.NONE,
-                pending == null ? null : pending.timer(),
+                pending,
+                0,
                 reply,
                 there ->
                         answer(
@@ -135,7 +138,7 @@ final class Inquiry {
                                 group,
                                 audience,
                                 here,
-                                newest(copies, there.pending()),
+                                newest(copies, there.timer() == Standing.Timer.PENDING),
                                 there.start(),
                                 reply));
     }
@@ -162,19 +165,18 @@ final class Inquiry {
             @Nullable Copy copy,
             long retryStart,
             Consumer<Outcome<Why>> reply) {
-        TimerRef timer = message.timer();
+        boolean outlived =
+                TimeToLive.isLimited(message.message(), 0)
+                        && TimeToLive.isOver(message.message(), 0, here.nowMs());
         Why.Facts facts =
                 new Why.Facts(
-                        timer != null && here.pending() ? timer.dueMs() : 0,
+                        message.dueMs(),
+                        message.transaction(),
                         StoredMessage.queueOffset(message.message(), 0),
+                        outlived,
+                        message.topic().readable(),
                         group.settings().consumeEnabled(),
-                        here.joined(),
-                        here.start(),
-                        here.first(),
-                        here.cursor(),
-                        here.lease(),
-                        here.lockedBy(),
-                        here.skipped(),
+                        here,
                         copy,
                         retryStart,
                         audience);
@@ -185,12 +187,18 @@ final class Inquiry {
             Group group,
             QueueRef queue,
             long offset,
-            @Nullable TimerRef timer,
+            @Nullable PendingMessage pending,
+            long transaction,
             Consumer<Outcome<Why>> reply,
             Consumer<Standing> next) {
         finder.submit(
                 new Command.Examine(
-                        group.id(), queue, offset, timer, outcome -> then(outcome, reply, next)),
+                        group.id(),
+                        queue,
+                        offset,
+                        pending,
+                        transaction,
+                        outcome -> then(outcome, reply, next)),
                 reply);
     }
 

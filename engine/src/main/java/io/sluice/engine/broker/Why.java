@@ -3,6 +3,9 @@ package io.sluice.engine.broker;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.Skips.Skipped;
+import io.sluice.engine.schedule.Transactions;
+import io.sluice.engine.shard.Standing;
+import io.sluice.engine.shard.Standing.Barrier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,22 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Why {
     /** It waits until it is due, and is in no queue yet. */
     record NotYetDue(long dueMs) implements Why {}
+
+    /** It was taken back before it was due. */
+    record Recalled(long dueMs) implements Why {}
+
+    /** It has expired: it is in its queue no longer, if it has ever been there. */
+    record Expired() implements Why {}
+
+    /** Nobody has decided its transaction. */
+    record NotDecided(Transactions.Open transaction) implements Why {}
+
+    /**
+     * Its transaction was decided, and it is in no queue.
+     *
+     * @param decided null if that was long ago
+     */
+    record NotCommitted(Transactions.@Nullable Decided decided) implements Why {}
 
     /** The group was given it often enough, and it lies among its dead letters. */
     record DeadLettered(int attempts, long atMs, long position) implements Why {}
@@ -27,10 +46,11 @@ public sealed interface Why {
      * A consumer of the group was handed it, and nobody else gets it before the lease ends: then it
      * is handed out again. Which client that was is not kept.
      *
-     * @param untilMs wall-clock ms; the lease has run out if that has passed
+     * @param untilMs wall-clock ms
      * @param attempt how often it was handed out
+     * @param held false if the lease has run out, and it waits for who asks next
      */
-    record Leased(long untilMs, int attempt) implements Why {}
+    record Leased(long untilMs, int attempt, boolean held) implements Why {}
 
     /** An operator let the group skip it. */
     record ResetPast(Skipped skipped) implements Why {}
@@ -61,8 +81,20 @@ public sealed interface Why {
      */
     record BehindOrdered(long blockedAt, @Nullable String lockedBy) implements Why {}
 
+    /**
+     * The group reads the queue in order and waits at a barrier, since producers spread keys over
+     * more queues from there on, and another queue is not consumed up to it.
+     */
+    record BehindBarrier(Barrier barrier) implements Why {}
+
     /** The group may not consume at all. */
     record Disabled() implements Why {}
+
+    /** The topic may not be read. */
+    record NotReadable() implements Why {}
+
+    /** Its time to live was over before the group came to it: it is passed over. */
+    record Outlived() implements Why {}
 
     /** Each member keeps its offsets to itself. */
     record Broadcast() implements Why {}
@@ -116,41 +148,52 @@ public sealed interface Why {
     /**
      * All that the answer depends on.
      *
-     * @param dueMs when the message itself is due, if it still is to come; 0 if it is stored
-     * @param offset its offset in its queue
+     * @param dueMs when the message itself is due, or was; 0 if it is stored
+     * @param transaction what it waits for, or waited for; 0 if it is stored
+     * @param offset its offset in its queue, if it is stored
+     * @param outlived whether its time to live is over
+     * @param readable whether the topic may be read
      * @param enabled whether the group may consume
-     * @param joined whether the group has asked for a place in the topic
-     * @param start where the group begins to read the queue; {@link Offsets#NONE} if unknown
-     * @param first the queue's oldest offset
-     * @param cursor what lies between {@code start} and it and is not leased was acknowledged
-     * @param lease who has it in hands; null if nobody
-     * @param lockedBy who holds the queue for ordered consumption
-     * @param skipped what operators let the group skip in the queue
+     * @param here how the group stands to its queue
      * @param copy the newest copy that the group got; null if there is none
      * @param retryStart where the group stands in its retry topic
      */
     record Facts(
             long dueMs,
+            long transaction,
             long offset,
+            boolean outlived,
+            boolean readable,
             boolean enabled,
-            boolean joined,
-            long start,
-            long first,
-            long cursor,
-            @Nullable Lease lease,
-            @Nullable String lockedBy,
-            @Nullable Skipped skipped,
+            Standing here,
             @Nullable Copy copy,
             long retryStart,
             Audience audience) {}
 
     /** The answer. What happened last to the message counts; then what lies before it. */
     static Why of(Facts facts) {
-        if (facts.dueMs > 0) {
-            return new NotYetDue(facts.dueMs);
+        Standing here = facts.here;
+        if (facts.transaction != 0) {
+            return here.open() != null
+                    ? new NotDecided(here.open())
+                    : new NotCommitted(here.decided());
         }
-        if (facts.lease != null) {
-            return new Leased(facts.lease.deadlineMs(), facts.lease.attempt());
+        switch (here.timer()) {
+            case PENDING -> {
+                return new NotYetDue(facts.dueMs);
+            }
+            case RECALLED -> {
+                return new Recalled(facts.dueMs);
+            }
+            case FIRED -> {
+                return new Expired();
+            }
+            case NONE -> {}
+        }
+        Lease lease = here.lease();
+        if (lease != null) {
+            boolean held = !lease.hasRunOut(here.nowMs());
+            return new Leased(lease.deadlineMs(), lease.attempt(), held);
         }
         Copy copy = facts.copy;
         if (copy != null) {
@@ -160,14 +203,15 @@ public sealed interface Why {
         if (audience.broadcasts) {
             return new Broadcast();
         }
-        if (facts.skipped != null && facts.skipped.covers(facts.offset)) {
-            return new ResetPast(facts.skipped);
+        Skipped skipped = here.skipped();
+        if (skipped != null && skipped.covers(facts.offset)) {
+            return new ResetPast(skipped);
         }
         Why unwanted = unwanted(audience.subscriptions);
         if (unwanted != null) {
             return unwanted;
         }
-        long past = Math.max(facts.start, facts.cursor);
+        long past = Math.max(here.start(), here.cursor());
         if (past > facts.offset) {
             return new Acknowledged(past, 0);
         }
@@ -200,16 +244,30 @@ public sealed interface Why {
 
     private static Why notReached(Facts facts) {
         Audience audience = facts.audience;
+        Standing here = facts.here;
+        if (facts.offset < here.first()) {
+            return new Expired();
+        }
+        if (facts.outlived) {
+            return new Outlived();
+        }
+        if (!facts.readable) {
+            return new NotReadable();
+        }
         if (!facts.enabled) {
             return new Disabled();
         }
-        if (!facts.joined) {
+        if (!here.joined()) {
             return new NeverConsumed(audience.online);
         }
-        long from = Math.max(facts.start, facts.first);
-        if (audience.ordered && from < facts.offset) {
-            return new BehindOrdered(from, facts.lockedBy);
+        long from = Math.max(Math.max(here.start(), here.cursor()), here.first());
+        Barrier barrier = here.barrier();
+        if (barrier != null && from >= barrier.limit()) {
+            return new BehindBarrier(barrier);
         }
-        return new NotReached(facts.start, facts.offset - from, audience.online);
+        if (audience.ordered && from < facts.offset) {
+            return new BehindOrdered(from, here.lockedBy());
+        }
+        return new NotReached(here.start(), facts.offset - from, audience.online);
     }
 }

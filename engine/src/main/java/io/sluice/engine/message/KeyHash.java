@@ -13,6 +13,7 @@ public final class KeyHash {
     static final int KEYS_MAX = 255;
 
     private static final long PENDING = 0x9E3779B97F4A7C15L;
+    private static final long HALF = 0xC2B2AE3D27D4EB4FL;
 
     private KeyHash() {}
 
@@ -33,6 +34,11 @@ public final class KeyHash {
      */
     public static long pending(long hash) {
         return hash ^ PENDING;
+    }
+
+    /** As {@link #pending}, for the message of a transaction, whether it was committed or not. */
+    public static long half(long hash) {
+        return hash ^ HALF;
     }
 
     /** The hash under which a copy is found of the message that was stored at {@code position}. */

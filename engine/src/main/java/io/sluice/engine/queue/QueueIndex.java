@@ -74,11 +74,15 @@ public final class QueueIndex {
      * under {@link KeyHash#pending}. Shard only.
      */
     public void scheduled(int segment, long position, long[] keyHashes) {
-        if (keyHashes.length > 0) {
-            KeyRun keys = keysOf(segment);
-            for (long hash : keyHashes) {
-                keys.add(KeyHash.pending(hash), position);
-            }
+        for (long hash : keyHashes) {
+            keysOf(segment).add(KeyHash.pending(hash), position);
+        }
+    }
+
+    /** As {@link #scheduled}, of a half message, under {@link KeyHash#half}. Shard only. */
+    public void prepared(int segment, long position, long[] keyHashes) {
+        for (long hash : keyHashes) {
+            keysOf(segment).add(KeyHash.half(hash), position);
         }
     }
 

@@ -465,16 +465,19 @@ public sealed interface Command {
     }
 
     /**
-     * How a group stands to a queue, and whether a timer is still to fire. Changes nothing.
+     * How a group stands to a queue, and to a message in it, or on its way into it. Changes
+     * nothing.
      *
-     * @param offset the message whose lease is asked for
-     * @param timer what to look for; null for none
+     * @param offset the message's offset; {@link io.sluice.engine.group.Offsets#NONE} for none
+     * @param pending the timer that it waits for, or waited for; null for none
+     * @param transaction the one it belongs to; 0 for none
      */
     record Examine(
             int groupId,
             QueueRef queue,
             long offset,
-            @Nullable TimerRef timer,
+            @Nullable PendingMessage pending,
+            long transaction,
             Consumer<Outcome<Standing>> reply)
             implements Command {
         @Override

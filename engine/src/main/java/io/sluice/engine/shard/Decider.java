@@ -80,7 +80,7 @@ final class Decider {
         this.passing = new Passing(state, clock, commits, writer, locking);
         this.resends = resends;
         this.recalls = new Recalls(state, commits, writer);
-        this.examination = new Examination(clock, state, commits);
+        this.examination = new Examination(clock, state, commits, passing);
     }
 
     /** The log has been replayed, and time goes on. */

@@ -7,6 +7,7 @@ import io.sluice.engine.shard.Command.TimerRef;
 import io.sluice.engine.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what an operator asks about the state, and changes nothing. On the shard's executor. */
 final class Examination {
@@ -15,11 +16,13 @@ final class Examination {
     private final Clock clock;
     private final State state;
     private final GroupCommit commits;
+    private final Passing passing;
 
-    Examination(Clock clock, State state, GroupCommit commits) {
+    Examination(Clock clock, State state, GroupCommit commits, Passing passing) {
         this.clock = clock;
         this.state = state;
         this.commits = commits;
+        this.passing = passing;
     }
 
     void examine(Command.Examine c) {
@@ -27,20 +30,36 @@ final class Examination {
         int topicId = ref.topicId();
         int queueId = ref.queueId();
         Queue queue = state.queues.queue(topicId, queueId);
-        TimerRef timer = c.timer();
         long start = state.offsets.start(c.groupId(), topicId, queueId);
         Standing standing =
                 new Standing(
                         state.offsets.joined(c.groupId(), topicId),
                         start,
                         queue == null ? 0 : queue.first(),
-                        queue == null ? 0 : queue.end(),
                         state.leases.cursor(c.groupId(), topicId, queueId, start),
                         state.leases.lease(c.groupId(), topicId, queueId, c.offset()),
                         state.locks.holder(c.groupId(), ref, clock.nanos() / NANOS_PER_MS),
+                        passing.barrierBefore(c.groupId(), ref),
                         state.skips.of(c.groupId(), ref),
-                        timer != null && state.timers.isPending(timer.dueMs(), timer.position()));
+                        timer(c.pending()),
+                        state.transactions.open(c.transaction()),
+                        state.transactions.decided(c.transaction()),
+                        clock.wallMs());
         commits.afterDurable(c.reply(), Outcome.done(standing));
+    }
+
+    private Standing.Timer timer(@Nullable PendingMessage pending) {
+        if (pending == null) {
+            return Standing.Timer.NONE;
+        }
+        TimerRef timer = pending.timer();
+        if (state.timers.hasPassed(timer.dueMs(), timer.position())) {
+            return Standing.Timer.FIRED;
+        }
+        return state.timers.isPending(timer.dueMs(), timer.position())
+                        && !state.recalled.contains(timer.dueMs(), pending.origin())
+                ? Standing.Timer.PENDING
+                : Standing.Timer.RECALLED;
     }
 
     void nextTimers(Command.NextTimers c) {

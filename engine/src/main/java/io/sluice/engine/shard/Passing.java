@@ -7,6 +7,7 @@ import io.sluice.engine.shard.Command.Passage;
 import io.sluice.engine.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how far groups may read and whose commits count, where an operator has reset them or they
@@ -62,6 +63,25 @@ final class Passing {
                 ? state.barriers.passed(
                         topicId, queueId -> consumed(groupId, new QueueRef(topicId, queueId)))
                 : 0;
+    }
+
+    /** The barrier at which a group that consumes in order has to stop in a queue; or null. */
+    Standing.@Nullable Barrier barrierBefore(int groupId, QueueRef queue) {
+        int topicId = queue.topicId();
+        if (!state.barriers.any(topicId) || !locking.isInOrder(groupId, topicId)) {
+            return null;
+        }
+        int passed = passed(groupId, topicId);
+        int behind =
+                state.barriers.firstBehind(
+                        topicId, passed, id -> consumed(groupId, new QueueRef(topicId, id)));
+        return behind < 0
+                ? null
+                : new Standing.Barrier(
+                        state.barriers.limit(topicId, passed, queue.queueId()),
+                        behind,
+                        consumed(groupId, new QueueRef(topicId, behind)),
+                        state.barriers.limit(topicId, passed, behind));
     }
 
     private long consumed(int groupId, QueueRef queue) {

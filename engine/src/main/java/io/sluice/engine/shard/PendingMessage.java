@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * only the shard knows: {@link Command.Examine}.
  *
  * @param timer the timer it waits for
+ * @param origin where the timer was scheduled first, however often it was moved since
  * @param topicId the topic it will be stored in
  * @param queueId the queue it will be stored in
  * @param message in the stored layout, without a place
  */
-public record PendingMessage(Command.TimerRef timer, int topicId, int queueId, ByteBuffer message) {
-    private static final int HEAD_SIZE_BYTES = 8;
+public record PendingMessage(
+        Command.TimerRef timer, long origin, int topicId, int queueId, ByteBuffer message) {
 
     /**
      * Reads the TIMER record at {@code position}; null if there is none, or a damaged one. May
@@ -27,41 +28,23 @@ public record PendingMessage(Command.TimerRef timer, int topicId, int queueId, B
      */
     public static @Nullable PendingMessage read(
             Log log, long position, int sizeBytesMax, boolean named) throws IOException {
-        if (!mayExist(log, position, HEAD_SIZE_BYTES)) {
+        ByteBuffer record =
+                RecordReader.read(
+                        log,
+                        position,
+                        head -> RecordCodec.mayBeTimer(head, sizeBytesMax),
+                        RecordCodec::isIntactTimer);
+        if (record == null || (named && RecordCodec.originOfTimer(record) != position)) {
             return null;
         }
-        ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE_BYTES);
-        log.read(position, HEAD_SIZE_BYTES, head);
-        int sizeBytes = head.getInt(0);
-        if (!RecordCodec.mayBeTimer(head, sizeBytesMax) || !mayExist(log, position, sizeBytes)) {
-            return null;
-        }
-        ByteBuffer record = ByteBuffer.allocate(sizeBytes);
-        log.read(position, sizeBytes, record);
-        record.flip();
-        if (!RecordCodec.isIntactTimer(record)) {
-            return null;
-        }
-        int stored = RecordCodec.storedIndexOfTimer(record);
-        if (named && StoredMessage.position(record, stored) != position + stored) {
-            return null;
-        }
-        return of(record, position, stored);
-    }
-
-    private static PendingMessage of(ByteBuffer record, long position, int stored) {
         ByteBuffer message = RecordCodec.messageOfTimer(record);
+        int stored = RecordCodec.storedIndexOfTimer(record, 0);
         return new PendingMessage(
                 new Command.TimerRef(
                         RecordCodec.dueMsOfTimer(record), position, record.remaining()),
+                RecordCodec.originOfTimer(record),
                 RecordCodec.topicIdOfMessage(message),
                 RecordCodec.queueIdOfMessage(message),
                 record.slice(stored, StoredMessage.sizeBytes(record, stored)));
-    }
-
-    private static boolean mayExist(Log log, long position, int sizeBytes) {
-        return position > 0
-                && position <= log.durablePosition() - sizeBytes
-                && log.segmentOf(position) >= log.firstSegment();
     }
 }

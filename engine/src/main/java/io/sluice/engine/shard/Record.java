@@ -108,6 +108,7 @@ sealed interface Record {
      * @param storeMs when this record was written
      * @param delayMs how long after the commit the message is due; 0 at once
      * @param nextMs when the producers are asked for the first time
+     * @param keyHashes those of the message
      */
     record HalfStored(
             long id,
@@ -118,7 +119,8 @@ sealed interface Record {
             String group,
             long storeMs,
             long delayMs,
-            long nextMs)
+            long nextMs,
+            long[] keyHashes)
             implements Record {
         boolean isMoved() {
             return id != position;

@@ -117,7 +117,7 @@ final class State {
                             r.groupId(), r.topicId(), r.queueId(), r.offset(), r.deadlineMs());
             case Record.LeasesForgotten r ->
                     leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
-            case Record.HalfStored r -> halfStored(r);
+            case Record.HalfStored r -> halfStored(segment, r);
             case Record.TransactionChecked r ->
                     transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
             case Record.TransactionDecided r ->
@@ -233,8 +233,9 @@ final class State {
         resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
     }
 
-    private void halfStored(Record.HalfStored r) {
+    private void halfStored(int segment, Record.HalfStored r) {
         lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        queues.prepared(segment, r.position(), r.keyHashes());
         if (r.isMoved()) {
             transactions.moved(r.id(), r.position(), r.sizeBytes());
             return;

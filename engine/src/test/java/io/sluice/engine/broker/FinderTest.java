@@ -1,10 +1,8 @@
 package io.sluice.engine.broker;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Group;
@@ -194,15 +192,18 @@ final class FinderTest {
         long due = machine.time.wallMs() + 60_000;
         long position = delay(topic, "later", properties(7), due);
         Located byKey = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
-        assertEquals(due, requireNonNull(byKey.timer()).dueMs());
+        assertEquals(due, byKey.dueMs());
         assertEquals("later", Machine.body(byKey.message()));
         Located byPlace = machine.ask(reply -> broker().finder().byPosition(position, reply));
-        assertEquals(due, requireNonNull(byPlace.timer()).dueMs());
+        assertEquals(due, byPlace.dueMs());
         assertEquals(new Why.NotYetDue(due), why(byKey, Why.Audience.NOBODY));
         assertEquals(List.of(), byKey(KeyQuery.of(topic, "u7", KeyQuery.Kind.KEY, 10)).messages());
         machine.advanceMs(61_000);
         Located now = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
-        assertNull(now.timer());
+        assertTrue(now.isStored());
+        Located byOldPlace = machine.ask(reply -> broker().finder().byPosition(position, reply));
+        assertTrue(byOldPlace.isStored(), "the place that its sender was told leads to it still");
+        assertEquals(now.position(), byOldPlace.position());
     }
 
     @Test
@@ -218,6 +219,20 @@ final class FinderTest {
         Finder.Waiting waiting = machine.ask(reply -> broker().finder().nextDue(10, reply));
         assertEquals(1, waiting.pending());
         assertEquals("later", Machine.body(waiting.next().getFirst().message()));
+    }
+
+    @Test
+    void shouldTellThatAMessageWasTakenBack() {
+        long due = machine.time.wallMs() + 60_000;
+        long position = delay(topic, "later", properties(7), due);
+        long recalled = machine.ask(reply -> broker().delays().recall(topic, due, position, reply));
+        assertEquals(position, recalled);
+        Located byKey = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
+        assertEquals(new Why.Recalled(due), why(byKey, ONLINE));
+        machine.advanceMs(5_000);
+        machine.killAndRestart();
+        Located byPlace = machine.ask(reply -> broker().finder().byPosition(position, reply));
+        assertEquals(new Why.Recalled(due), why(byPlace, ONLINE));
     }
 
     private long delay(Topic to, String body, String properties, long dueMs) {

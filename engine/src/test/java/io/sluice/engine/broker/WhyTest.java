@@ -9,6 +9,12 @@ import io.sluice.engine.broker.Why.Subscribed;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.Skips.Skipped;
+import io.sluice.engine.schedule.Transactions.Decided;
+import io.sluice.engine.schedule.Transactions.Decision;
+import io.sluice.engine.schedule.Transactions.Open;
+import io.sluice.engine.shard.Standing;
+import io.sluice.engine.shard.Standing.Barrier;
+import io.sluice.engine.shard.Standing.Timer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,34 +24,64 @@ final class WhyTest {
     private static final Subscribed WANTS = new Subscribed("a", "*", true);
     private static final Subscribed DOES_NOT = new Subscribed("b", "red", false);
     private static final Skipped SKIPPED = new Skipped(3, 8, 99);
+    private static final Standing NOWHERE = standing(Offsets.NONE, null, Timer.NONE);
 
     private static Audience audience(Subscribed... members) {
         return new Audience(members.length > 0, false, false, List.of(members));
     }
 
+    private static Standing standing(long start, @Nullable Skipped skipped, Timer timer) {
+        return standing(true, start, start, null, null, skipped, timer);
+    }
+
+    private static Standing standing(
+            boolean joined,
+            long start,
+            long cursor,
+            @Nullable Lease lease,
+            @Nullable Barrier barrier,
+            @Nullable Skipped skipped,
+            Timer timer) {
+        return new Standing(
+                joined, start, 0, cursor, lease, "c1", barrier, skipped, timer, null, null, 1000);
+    }
+
+    /** Of the message at offset 5. */
+    private static Facts facts(Standing here, @Nullable Copy copy, Audience audience) {
+        return new Facts(0, 0, 5, false, true, true, here, copy, 7, audience);
+    }
+
     private static Facts facts(
             long start, @Nullable Skipped skipped, @Nullable Copy copy, Audience audience) {
-        return new Facts(0, 5, true, true, start, 0, start, null, null, skipped, copy, 7, audience);
+        return facts(standing(start, skipped, Timer.NONE), copy, audience);
+    }
+
+    private static Why waiting(Timer timer) {
+        Standing here = standing(9, SKIPPED, timer);
+        return Why.of(new Facts(1234, 0, 0, false, true, true, here, null, 7, audience(DOES_NOT)));
     }
 
     @Test
-    void shouldPutWhatIsNotDueBeforeAllElse() {
-        Facts facts =
-                new Facts(
-                        1234,
-                        0,
-                        true,
-                        true,
-                        9,
-                        0,
-                        9,
-                        null,
-                        null,
-                        SKIPPED,
-                        null,
-                        Offsets.NONE,
-                        audience(DOES_NOT));
-        assertEquals(new Why.NotYetDue(1234), Why.of(facts));
+    void shouldPutWhatIsInNoQueueBeforeAllElse() {
+        assertEquals(new Why.NotYetDue(1234), waiting(Timer.PENDING));
+        assertEquals(new Why.Recalled(1234), waiting(Timer.RECALLED));
+        assertEquals(new Why.Expired(), waiting(Timer.FIRED));
+    }
+
+    @Test
+    void shouldTellATransactionThatIsUndecidedFromOneThatWasNotCommitted() {
+        Open open = new Open(77, 77, 100, 7, 0, "payers", 5, 0, 2, 60, false);
+        assertEquals(new Why.NotDecided(open), ofTransaction(open, null));
+        Decided rolledBack = new Decided(Decision.ROLLED_BACK, 500);
+        assertEquals(new Why.NotCommitted(rolledBack), ofTransaction(null, rolledBack));
+        assertEquals(new Why.NotCommitted(null), ofTransaction(null, null));
+    }
+
+    private static Why ofTransaction(@Nullable Open open, @Nullable Decided decided) {
+        Standing here =
+                new Standing(
+                        true, 9, 0, 9, null, null, null, SKIPPED, Timer.NONE, open, decided, 1000);
+        return Why.of(new Facts(0, 77, 0, false, true, true, here, null, 7, audience(WANTS)));
     }
 
     @Test
@@ -96,22 +132,45 @@ final class WhyTest {
         Audience nobody = audience();
         assertEquals(
                 new Why.Disabled(),
-                Why.of(new Facts(0, 5, false, true, 2, 0, 2, null, null, null, null, 0, nobody)));
+                Why.of(new Facts(0, 0, 5, false, true, false, NOWHERE, null, 7, nobody)));
         assertEquals(
-                new Why.NeverConsumed(false),
-                Why.of(new Facts(0, 5, true, false, -1, 0, -1, null, null, null, null, 0, nobody)));
+                new Why.NotReadable(),
+                Why.of(new Facts(0, 0, 5, false, false, true, NOWHERE, null, 7, nobody)));
+        assertEquals(
+                new Why.Outlived(),
+                Why.of(new Facts(0, 0, 5, true, true, true, NOWHERE, null, 7, nobody)));
+        Standing stranger = standing(false, -1, -1, null, null, null, Timer.NONE);
+        assertEquals(new Why.NeverConsumed(false), Why.of(facts(stranger, null, nobody)));
         Audience broadcasting = new Audience(true, false, true, List.of(WANTS));
         assertEquals(new Why.Broadcast(), Why.of(facts(2, null, null, broadcasting)));
     }
 
     @Test
+    void shouldTellWhatExpiredBeforeTheGroupCameToIt() {
+        Standing here =
+                new Standing(true, 2, 6, 2, null, null, null, null, Timer.NONE, null, null, 1000);
+        assertEquals(new Why.Expired(), Why.of(facts(here, null, audience(WANTS))));
+    }
+
+    @Test
     void shouldTellWhatIsLeasedFromWhatWasAcknowledgedBehindALease() {
-        Lease lease = new Lease(5, 1, 777, 2);
-        Facts leased =
-                new Facts(0, 5, true, true, 3, 0, 8, lease, null, null, null, 0, audience(WANTS));
-        assertEquals(new Why.Leased(777, 2), Why.of(leased));
-        Facts acknowledged =
-                new Facts(0, 5, true, true, 3, 0, 8, null, null, null, null, 0, audience(WANTS));
-        assertEquals(new Why.Acknowledged(8, 0), Why.of(acknowledged));
+        assertEquals(new Why.Leased(1777, 2, true), leased(new Lease(5, 1, 1777, 2)));
+        assertEquals(new Why.Leased(777, 2, false), leased(new Lease(5, 1, 777, 2)));
+        assertEquals(new Why.Acknowledged(8, 0), leased(null));
+    }
+
+    private static Why leased(@Nullable Lease lease) {
+        return Why.of(
+                facts(standing(true, 3, 8, lease, null, null, Timer.NONE), null, audience(WANTS)));
+    }
+
+    @Test
+    void shouldNameABarrierOnlyWhereTheGroupHasCome() {
+        Barrier barrier = new Barrier(4, 1, 10, 12);
+        Audience ordered = new Audience(true, true, false, List.of(WANTS));
+        Standing before = standing(true, 3, 3, null, barrier, null, Timer.NONE);
+        assertEquals(new Why.BehindOrdered(3, "c1"), Why.of(facts(before, null, ordered)));
+        Standing there = standing(true, 4, 4, null, barrier, null, Timer.NONE);
+        assertEquals(new Why.BehindBarrier(barrier), Why.of(facts(there, null, ordered)));
     }
 }

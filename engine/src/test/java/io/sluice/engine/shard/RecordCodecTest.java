@@ -187,9 +187,13 @@ final class RecordCodecTest {
         ByteBuffer stored = RecordCodec.storedOfHalf(bytes.slice(0, size));
         assertEquals(0, StoredMessage.position(stored, 0));
         assertEquals(0, StoredMessage.queueOffset(stored, 0));
+        Record.HalfStored half =
+                assertInstanceOf(Record.HalfStored.class, RecordCodec.read(bytes, 1000));
+        assertArrayEquals(message().keyHashes(), half.keyHashes());
         assertEquals(
-                new Record.HalfStored(1000, 1000, size, 7, 3, "payers", 66, 88, 77),
-                RecordCodec.read(bytes, 1000));
+                new Record.HalfStored(
+                        1000, 1000, size, 7, 3, "payers", 66, 88, 77, half.keyHashes()),
+                half);
         Record.HalfStored moved =
                 assertInstanceOf(Record.HalfStored.class, RecordCodec.read(bytes, 5000));
         assertTrue(moved.isMoved());

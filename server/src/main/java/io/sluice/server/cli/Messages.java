@@ -34,9 +34,10 @@ final class Messages implements AutoCloseable {
     /**
      * @param message as it is stored
      * @param id its offset message id
-     * @param dueMs when it is due; 0 if it is stored
+     * @param dueMs when it is due, or was; 0 if it does not wait for its time
+     * @param transaction the one it waits for, or waited for; 0 for none
      */
-    record Located(Shown message, String id, long dueMs) {}
+    record Located(Shown message, String id, long dueMs, long transaction) {}
 
     /** Takes what is found; false if that is enough. */
     interface Sink {
@@ -57,7 +58,7 @@ final class Messages implements AutoCloseable {
         Answer answer = ask(RequestCode.LOCATE_MESSAGE, new LocateMessageHeader(topic, id)::encode);
         LocateMessageResponse place = LocateMessageResponse.decode(answer.header());
         Shown message = Shown.decode(answer.body()).getFirst();
-        return new Located(message, place.messageId(), place.dueMs());
+        return new Located(message, place.messageId(), place.dueMs(), place.transaction());
     }
 
     List<MessageStatus.OfGroup> status(String topic, String id, @Nullable String group)

@@ -54,6 +54,9 @@ final class MsgCommand {
             if (found.dueMs() > 0) {
                 members.with("due", Instant.ofEpochMilli(found.dueMs()).toString());
             }
+            if (found.transaction() != 0) {
+                members.with("transaction", found.transaction());
+            }
             if (output.isJson()) {
                 output.print(
                         members.with(
@@ -125,9 +128,11 @@ final class MsgCommand {
             description = {
                 "Tell why a group did not consume a message, or what became of it there.",
                 "",
-                "States: NOT_YET_DUE, FILTERED_OUT, CONFLICTING_SUBSCRIPTION, WAITING_FOR_RETRY, LEASED,"
-                        + " RETRY_NOT_REACHED, BEHIND_ORDERED, NOT_REACHED, NEVER_CONSUMED, DISABLED,"
-                        + " BROADCAST, RESET_PAST, DEAD_LETTERED, ACKNOWLEDGED."
+                "States: NOT_YET_DUE, RECALLED, NOT_DECIDED, NOT_COMMITTED, EXPIRED, OUTLIVED,"
+                        + " FILTERED_OUT, CONFLICTING_SUBSCRIPTION, WAITING_FOR_RETRY, LEASED,"
+                        + " RETRY_NOT_REACHED, BEHIND_ORDERED, BEHIND_BARRIER, NOT_REACHED,"
+                        + " NEVER_CONSUMED, NOT_READABLE, DISABLED, BROADCAST, RESET_PAST,"
+                        + " DEAD_LETTERED, ACKNOWLEDGED."
             },
             footer = {"", "Example:", "  ./sluice msg why orders 3:1042 billing"})
     int why(

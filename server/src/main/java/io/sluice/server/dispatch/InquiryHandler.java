@@ -14,7 +14,6 @@ import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
-import io.sluice.engine.shard.Command.TimerRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.PendingMessage;
 import io.sluice.engine.shard.Refusal;
@@ -32,9 +31,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,13 +69,13 @@ final class InquiryHandler {
     }
 
     private Answer located(Located found) {
-        TimerRef timer = found.timer();
         var response =
                 new LocateMessageResponse(
                         found.topic().name(),
                         found.queueId(),
                         id(found.position()),
-                        timer == null ? 0 : timer.dueMs());
+                        found.dueMs(),
+                        found.transaction());
         return Answer.ok(response::encode, Unpooled.wrappedBuffer(found.message()));
     }
 
@@ -88,7 +87,7 @@ final class InquiryHandler {
     private void locate(Request request, String topicName, String id, Consumer<Located> next) {
         Topic topic = broker.catalog().topic(topicName);
         if (topic == null) {
-            request.fail(ResponseCode.TOPIC_NOT_EXIST, "Topic " + topicName + " not exist!");
+            request.answer(Answer.topicUnknown(topicName));
             return;
         }
         Matcher place = PLACE.matcher(id);
@@ -97,20 +96,27 @@ final class InquiryHandler {
             broker.pull(one(request, topic, queueId, Long.parseLong(place.group(2)), next));
         } else if (OFFSET_ID.matcher(id).matches()) {
             long position = positionOf(id);
-            finder.byPosition(
-                    position,
-                    outcome ->
-                            request.guarded(() -> {
-                                if (outcome instanceof Outcome.Done<Located>(Located found)
-                                        && found.topic().id() == topic.id()) {
-                                    next.accept(found);
-                                } else {
-                                    byUniqueKey(request, topic, id, next);
-                                }
-                            }));
+            Runnable byKey = () -> byUniqueKey(request, topic, id, next);
+            Runnable byTransaction =
+                    () -> finder.byTransaction(position, in(request, topic, next, byKey));
+            finder.byPosition(position, in(request, topic, next, byTransaction));
         } else {
             byUniqueKey(request, topic, id, next);
         }
+    }
+
+    /** Goes on with what was found if it is in the topic, and else in another way. */
+    private static Consumer<Outcome<Located>> in(
+            Request request, Topic topic, Consumer<Located> next, Runnable otherwise) {
+        return outcome ->
+                request.guarded(() -> {
+                    if (outcome instanceof Outcome.Done<Located>(Located found)
+                            && found.topic().id() == topic.id()) {
+                        next.accept(found);
+                    } else {
+                        otherwise.run();
+                    }
+                });
     }
 
     /** A client's own id has as many digits as one of the server's: then this is any number. */
@@ -178,25 +184,21 @@ final class InquiryHandler {
                     }
                     Group group = broker.catalog().group(name);
                     if (group == null) {
-                        request.fail(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, unknown(name));
+                        request.answer(Answer.groupUnknown(name));
                     } else {
                         status(request, found, List.of(group).iterator(), new ArrayList<>());
                     }
                 });
     }
 
-    private static String unknown(String group) {
-        return "there is no group " + group + "; see ./sluice group list";
-    }
-
     /** Those that have joined the topic, and those whose clients say that they want it. */
     private void statusOfAll(Request request, Located found, List<Group> joined) {
-        Map<String, Group> groups = new LinkedHashMap<>();
+        Map<String, Group> groups = new TreeMap<>();
         joined.forEach(group -> groups.put(group.name(), group));
-        for (Group group : broker.catalog().groups()) {
-            Map<String, Subscription> wanted = clients.subscriptions(group.name());
-            if (wanted != null && wanted.containsKey(found.topic().name())) {
-                groups.putIfAbsent(group.name(), group);
+        for (String name : clients.subscribedTo(found.topic().name())) {
+            Group group = broker.catalog().group(name);
+            if (group != null) {
+                groups.put(name, group);
             }
         }
         status(request, found, groups.values().iterator(), new ArrayList<>());
@@ -224,41 +226,40 @@ final class InquiryHandler {
     }
 
     private Why.Audience audience(String group, Located found) {
-        Map<String, Subscription> wanted = clients.subscriptions(group);
-        Subscription subscription = wanted == null ? null : wanted.get(found.topic().name());
+        List<Why.Subscribed> members = new ArrayList<>();
+        clients.subscribed(group, found.topic().name())
+                .forEach((clientId, wanted) ->
+                        members.add(subscribed(clientId, wanted, found.message())));
         return new Why.Audience(
                 !clients.clientIds(group).isEmpty(),
                 clients.consumesInOrder(group),
                 clients.broadcasts(group),
-                subscription == null
-                        ? List.of()
-                        : List.of(subscribed(group, subscription, found.message())));
+                members);
     }
 
     private static Why.Subscribed subscribed(
-            String group, Subscription subscription, ByteBuffer message) {
-        MessageFilter filter = subscription.filter();
+            String clientId, Subscription wanted, ByteBuffer message) {
+        MessageFilter filter = wanted.filter();
         return new Why.Subscribed(
-                group,
-                subscription.data().subString(),
-                filter == null || filter.matches(message, 0));
+                clientId, wanted.shown(), filter != null && filter.matches(message, 0));
     }
 
     void resend(Request request) {
         ResendMessageHeader fields = ResendMessageHeader.decode(request.header());
         Group group = broker.catalog().group(fields.group());
         if (group == null) {
-            request.fail(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, unknown(fields.group()));
+            request.answer(Answer.groupUnknown(fields.group()));
             return;
         }
         locate(request, fields.topic(), fields.id(), found -> resend(request, group, found));
     }
 
     private void resend(Request request, Group group, Located found) {
-        if (found.timer() != null) {
+        if (!found.isStored()) {
             request.fail(
                     ResponseCode.INVALID_PARAMETER,
-                    "the message is not due yet: every group gets it when it is");
+                    "the message is in no queue; ./sluice msg get %s %s tells why"
+                            .formatted(found.topic().name(), id(found.position())));
             return;
         }
         Resending.toGroup(

@@ -8,7 +8,6 @@ import io.sluice.engine.broker.Located;
 import io.sluice.engine.broker.TagQuery;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.StoredMessage;
-import io.sluice.engine.shard.Command.TimerRef;
 import io.sluice.protocol.QueryMessageHeader;
 import io.sluice.protocol.QueryMessageResponse;
 import io.sluice.protocol.ResponseCode;
@@ -51,13 +50,12 @@ final class QueryHandler {
     }
 
     private static Answer viewed(Located found) {
-        TimerRef timer = found.timer();
-        return timer == null
+        return found.isStored()
                 ? Answer.ok(out -> out, Unpooled.wrappedBuffer(found.message()))
                 : Answer.error(
                         ResponseCode.QUERY_NOT_FOUND,
                         "the message is in no queue before it is due, at %s; see ./sluice msg get"
-                                .formatted(Instant.ofEpochMilli(timer.dueMs())));
+                                .formatted(Instant.ofEpochMilli(found.dueMs())));
     }
 
     void byKey(Request request) {

@@ -2,9 +2,12 @@ package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Why;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.schedule.Transactions;
+import io.sluice.engine.shard.Standing;
 import io.sluice.protocol.MessageStatus;
 import java.time.Instant;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says what became of a message in a group: a word for scripts, a sentence for a person. */
 final class StatusText {
@@ -14,6 +17,18 @@ final class StatusText {
         return switch (why) {
             case Why.NotYetDue w ->
                     of(group, "NOT_YET_DUE", "it is due at " + at(w.dueMs()), 0, w.dueMs());
+            case Why.Recalled w ->
+                    of(
+                            group,
+                            "RECALLED",
+                            "its sender took it back; it was due at " + at(w.dueMs()),
+                            0,
+                            0);
+            case Why.Expired w ->
+                    of(group, "EXPIRED", "it has expired, and is in its queue no longer", 0, 0);
+            case Why.NotDecided(Transactions.Open tx) ->
+                    of(group, "NOT_DECIDED", undecided(tx), 0, 0);
+            case Why.NotCommitted w -> of(group, "NOT_COMMITTED", notCommitted(w.decided()), 0, 0);
             case Why.DeadLettered w ->
                     of(
                             group,
@@ -44,7 +59,9 @@ final class StatusText {
                     of(
                             group,
                             "LEASED",
-                            "a consumer was handed it, attempt %d, and has it for itself until %s; unless it acknowledges, it is handed out again then"
+                            (w.held()
+                                            ? "a consumer was handed it, attempt %d, and has it for itself until %s; unless it acknowledges, it is handed out again then"
+                                            : "a consumer was handed it, attempt %d, and did not acknowledge by %s; it is handed to who asks next")
                                     .formatted(w.attempt(), at(w.untilMs())),
                             w.attempt(),
                             w.untilMs());
@@ -63,8 +80,7 @@ final class StatusText {
                     of(
                             group,
                             "FILTERED_OUT",
-                            "the group subscribes to \"%s\", which it is not among"
-                                    .formatted(w.expression()),
+                            "the group wants %s, which it is not among".formatted(w.expression()),
                             0,
                             0);
             case Why.ConflictingSubscription w ->
@@ -87,6 +103,22 @@ final class StatusText {
                                     + (w.lockedBy() == null
                                             ? "no client holds the queue"
                                             : w.lockedBy() + " holds the queue"),
+                            0,
+                            0);
+            case Why.BehindBarrier(Standing.Barrier barrier) ->
+                    of(group, "BEHIND_BARRIER", behind(barrier), 0, 0);
+            case Why.NotReadable w ->
+                    of(
+                            group,
+                            "NOT_READABLE",
+                            "the topic may not be read: its permission forbids it",
+                            0,
+                            0);
+            case Why.Outlived w ->
+                    of(
+                            group,
+                            "OUTLIVED",
+                            "its time to live is over: it is passed over",
                             0,
                             0);
             case Why.Disabled w ->
@@ -126,20 +158,45 @@ final class StatusText {
         return new MessageStatus.OfGroup(group, state, text, attempts, nextMs);
     }
 
+    private static String undecided(Transactions.Open tx) {
+        return "its transaction %d is undecided since %s; producers of group %s were asked %d times, "
+                        .formatted(tx.id(), at(tx.sinceMs()), tx.group(), tx.checks())
+                + (tx.isGivenUp()
+                        ? "and are asked no more: ./sluice tx commit or rollback decides"
+                        : "and are asked again at " + at(tx.nextMs()));
+    }
+
+    private static String notCommitted(Transactions.@Nullable Decided decided) {
+        if (decided == null) {
+            return "its transaction was not committed, or it has expired since";
+        }
+        String when = at(decided.atMs());
+        return switch (decided.decision()) {
+            case COMMITTED -> "its transaction was committed at " + when + ", and it has expired";
+            case ROLLED_BACK -> "its transaction was rolled back at " + when;
+            case EXPIRED -> "nobody decided its transaction before it expired, at " + when;
+        };
+    }
+
+    private static String behind(Standing.Barrier barrier) {
+        return "the group consumes in order, and queues were added: from offset %d on it has to wait until queue %d is consumed up to %d, it is at %d"
+                .formatted(barrier.limit(), barrier.behind(), barrier.end(), barrier.consumed());
+    }
+
     private static String notReached(long behind, boolean online) {
         return (behind == 0 ? ", it is next" : ", " + behind + " messages are before it")
                 + (online ? "" : ", and no client of the group is connected");
     }
 
     private static String conflict(Why.ConflictingSubscription why) {
-        return "members of the group subscribe to different things: "
+        return "members of the group want different things: "
                 + why.members().stream()
                         .map(member ->
-                                "%s to \"%s\" (%s)"
+                                "%s wants %s (%s)"
                                         .formatted(
                                                 member.clientId(),
                                                 member.expression(),
-                                                member.wants() ? "wants it" : "does not want it"))
+                                                member.wants() ? "it is among them" : "it is not"))
                         .collect(Collectors.joining(", "));
     }
 
