@@ -9,7 +9,8 @@ package io.sluice.protocol;
  * @param dueMs when it is due, or was, in ms since 1970; 0 if it does not wait for its time
  * @param transaction the one that it waits for, or waited for; 0 for none
  */
-public record LocateMessageResponse(String topic, int queueId, String messageId, long dueMs, long transaction) {
+public record LocateMessageResponse(
+        String topic, int queueId, String messageId, long dueMs, long transaction) {
 
     /**
      * Reads the fields of an answer.

@@ -8,6 +8,8 @@ import io.sluice.engine.log.Log;
 import io.sluice.engine.message.KeyHash;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.Selection;
+import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.schedule.Transactions;
 import io.sluice.engine.shard.Command;
 import io.sluice.engine.shard.Command.TimerRef;
@@ -154,31 +156,65 @@ public final class Finder {
     }
 
     /**
-     * The message with a unique key, the newest: stored, or not due yet, or of a transaction that
-     * has not been committed.
+     * The newest message that has a key, as its unique key or else as one of its keys: stored, or
+     * not due yet, or of a transaction that has not been committed.
      */
-    public void byUniqueKey(Topic topic, String key, Consumer<Outcome<Located>> reply) {
+    public void byAnyKey(Topic topic, String key, Consumer<Outcome<Located>> reply) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        messages.indexed(reply, () -> byUniqueKey(topic, bytes, 0));
+        messages.indexed(
+                reply,
+                () -> {
+                    Located unique = newest(topic, bytes, KeyQuery.Kind.UNIQUE_KEY);
+                    return unique != null ? unique : newest(topic, bytes, KeyQuery.Kind.KEY);
+                });
     }
 
-    /** The same, among those written at {@code from} or later. */
-    private @Nullable Located byUniqueKey(Topic topic, byte[] key, long from) throws IOException {
+    /** What was written last is what became of a message: it leaves a timer for its queue. */
+    private @Nullable Located newest(Topic topic, byte[] key, KeyQuery.Kind kind)
+            throws IOException {
         long hash = KeyHash.of(topic.id(), key, 0, key.length);
-        ByteBuffer stored = newest(hash, topic, m -> isUnique(m, key));
-        if (stored != null && StoredMessage.position(stored, 0) >= from) {
-            return Located.stored(topic, stored);
+        Predicate<ByteBuffer> test = message -> KeyMatch.hasKey(message, key, kind);
+        ByteBuffer stored = newest(hash, topic, test);
+        Located newest = stored == null ? null : Located.stored(topic, stored);
+        PendingMessage pending = newestPending(hash, topic.id(), test);
+        if (pending != null) {
+            newest = newer(newest, Located.pending(topic, pending));
         }
-        PendingMessage pending = newestPending(hash, topic.id(), m -> isUnique(m, key));
-        if (pending != null && pending.timer().position() >= from) {
-            return Located.pending(topic, pending);
-        }
-        PreparedMessage half = newestHalf(hash, topic.id(), m -> isUnique(m, key));
-        return half == null || half.id() < from ? null : Located.half(topic, half);
+        PreparedMessage half = newestHalf(hash, topic.id(), test);
+        return half == null ? newest : newer(newest, Located.half(topic, half));
     }
 
-    private static boolean isUnique(ByteBuffer message, byte[] key) {
-        return KeyMatch.hasKey(message, key, KeyQuery.Kind.UNIQUE_KEY);
+    private static Located newer(@Nullable Located one, Located other) {
+        return one != null && one.position() > other.position() ? one : other;
+    }
+
+    /** The message at an offset of a queue. */
+    public void byPlace(Topic topic, int queueId, long offset, Consumer<Outcome<Located>> reply) {
+        if (queueId < 0 || queueId >= topic.queues()) {
+            reply.accept(Broker.queueUnknown(topic, queueId));
+            return;
+        }
+        Queue queue = shard.queues().queue(topic.id(), queueId);
+        if (queue == null || offset < queue.first() || offset >= queue.end()) {
+            reply.accept(Outcome.refused(Refusal.MESSAGE_UNKNOWN, missing(queueId, queue, offset)));
+            return;
+        }
+        messages.indexed(
+                reply,
+                () -> {
+                    Selection selection = new Selection(1, Long.MAX_VALUE, offset);
+                    shard.queues().read(queue, TagFilter.ALL, selection);
+                    ByteBuffer message =
+                            selection.count() == 0 ? null : messages.stored(selection.position(0));
+                    return message == null ? null : Located.stored(topic, message);
+                });
+    }
+
+    private static String missing(int queueId, @Nullable Queue queue, long offset) {
+        return queue == null || queue.first() == queue.end()
+                ? "queue %d is empty".formatted(queueId)
+                : "queue %d has offsets %d to %d, not %d"
+                        .formatted(queueId, queue.first(), queue.end() - 1, offset);
     }
 
     /**
@@ -206,8 +242,11 @@ public final class Finder {
         Located now =
                 key == null
                         ? null
-                        : byUniqueKey(topic, key.getBytes(StandardCharsets.UTF_8), position);
-        return now == null ? Located.pending(topic, pending) : now;
+                        : newest(
+                                topic,
+                                key.getBytes(StandardCharsets.UTF_8),
+                                KeyQuery.Kind.UNIQUE_KEY);
+        return newer(now, Located.pending(topic, pending));
     }
 
     /** The message of an undecided transaction. */

@@ -191,7 +191,7 @@ final class FinderTest {
     void shouldFindAMessageThatIsNotDueByItsKeyAndByItsPlace() {
         long due = machine.time.wallMs() + 60_000;
         long position = delay(topic, "later", properties(7), due);
-        Located byKey = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
+        Located byKey = machine.ask(reply -> broker().finder().byAnyKey(topic, "u7", reply));
         assertEquals(due, byKey.dueMs());
         assertEquals("later", Machine.body(byKey.message()));
         Located byPlace = machine.ask(reply -> broker().finder().byPosition(position, reply));
@@ -199,7 +199,7 @@ final class FinderTest {
         assertEquals(new Why.NotYetDue(due), why(byKey, Why.Audience.NOBODY));
         assertEquals(List.of(), byKey(KeyQuery.of(topic, "u7", KeyQuery.Kind.KEY, 10)).messages());
         machine.advanceMs(61_000);
-        Located now = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
+        Located now = machine.ask(reply -> broker().finder().byAnyKey(topic, "u7", reply));
         assertTrue(now.isStored());
         Located byOldPlace = machine.ask(reply -> broker().finder().byPosition(position, reply));
         assertTrue(byOldPlace.isStored(), "the place that its sender was told leads to it still");
@@ -213,8 +213,7 @@ final class FinderTest {
         sendMany(900);
         machine.advanceMs(5_000);
         machine.killAndRestart();
-        Located found =
-                machine.ask(reply -> broker().finder().byUniqueKey(topic(), "u9999", reply));
+        Located found = machine.ask(reply -> broker().finder().byAnyKey(topic(), "u9999", reply));
         assertEquals(new Why.NotYetDue(due), why(found, Why.Audience.NOBODY));
         Finder.Waiting waiting = machine.ask(reply -> broker().finder().nextDue(10, reply));
         assertEquals(1, waiting.pending());
@@ -227,7 +226,7 @@ final class FinderTest {
         long position = delay(topic, "later", properties(7), due);
         long recalled = machine.ask(reply -> broker().delays().recall(topic, due, position, reply));
         assertEquals(position, recalled);
-        Located byKey = machine.ask(reply -> broker().finder().byUniqueKey(topic, "u7", reply));
+        Located byKey = machine.ask(reply -> broker().finder().byAnyKey(topic, "u7", reply));
         assertEquals(new Why.Recalled(due), why(byKey, ONLINE));
         machine.advanceMs(5_000);
         machine.killAndRestart();

@@ -49,7 +49,7 @@ final class InquiryTest {
     }
 
     private Located byKey(Topic topic, String key) {
-        return machine.ask(reply -> broker().finder().byUniqueKey(topic, key, reply));
+        return machine.ask(reply -> broker().finder().byAnyKey(topic, key, reply));
     }
 
     private Why why(Located message, Group group, Why.Audience audience) {

@@ -42,6 +42,9 @@ final class DlqCommand {
                         Names.deadLetterTopic(group),
                         which,
                         letter -> MsgCommand.print(output, letter));
+            } else if (!output.isJson()) {
+                output.err().println("group %s has no dead letters".formatted(group));
+                output.err().flush();
             }
             return 0;
         }

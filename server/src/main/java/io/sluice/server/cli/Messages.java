@@ -1,5 +1,6 @@
 package io.sluice.server.cli;
 
+import io.sluice.engine.catalog.Names;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.protocol.FrameWriter;
 import io.sluice.protocol.Header;
@@ -37,7 +38,11 @@ final class Messages implements AutoCloseable {
      * @param dueMs when it is due, or was; 0 if it does not wait for its time
      * @param transaction the one it waits for, or waited for; 0 for none
      */
-    record Located(Shown message, String id, long dueMs, long transaction) {}
+    record Located(Shown message, String id, long dueMs, long transaction) {
+        boolean isStored() {
+            return dueMs == 0 && transaction == 0;
+        }
+    }
 
     /** Takes what is found; false if that is enough. */
     interface Sink {
@@ -52,6 +57,11 @@ final class Messages implements AutoCloseable {
     /** How many queues the topic has. */
     int queueCount(String topic) throws CommandException {
         return queues.queueCount(topic);
+    }
+
+    /** Whether any client has sent traces: their topic comes with the first. */
+    boolean isTraced() throws CommandException {
+        return queues.topics().contains(Names.TRACE_TOPIC);
     }
 
     Located locate(String topic, String id) throws CommandException {

@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Find messages, and tell what became of them.",
             "",
-            "ID is what a send returned: the id that the client made, or the server's; or QUEUE:OFFSET."
+            "ID is what a send returned: the id that the client made, or the server's. Or it is"
+                    + " QUEUE:OFFSET, or a key, for the newest message that has it, or a"
+                    + " transaction."
         },
         footer = {
             "",
@@ -50,7 +52,7 @@ final class MsgCommand {
         try (Messages messages = new Messages(server.client())) {
             Messages.Located found = messages.locate(topic, id);
             List<MessageStatus.OfGroup> groups = messages.status(topic, id, null);
-            Members members = found.message().members().with("id", found.id());
+            Members members = found.message().members(found.isStored()).with("id", found.id());
             if (found.dueMs() > 0) {
                 members.with("due", Instant.ofEpochMilli(found.dueMs()).toString());
             }
@@ -65,6 +67,11 @@ final class MsgCommand {
                 return 0;
             }
             output.print(members);
+            if (groups.isEmpty()) {
+                output.out().println("no group has read the topic, or wants it");
+                output.out().flush();
+                return 0;
+            }
             Table table = Output.table("group", "state", "attempts", "what");
             for (MessageStatus.OfGroup group : groups) {
                 table.row(group.group(), group.state(), group.attempts(), group.text());
@@ -164,12 +171,14 @@ final class MsgCommand {
             throws CommandException {
         try (Messages messages = new Messages(server.client())) {
             List<TraceLine> lines = new ArrayList<>();
-            messages.byKey(
-                    Names.TRACE_TOPIC,
-                    id,
-                    0,
-                    Long.MAX_VALUE,
-                    found -> lines.addAll(TraceLine.decode(found.text(), id)));
+            if (messages.isTraced()) {
+                messages.byKey(
+                        Names.TRACE_TOPIC,
+                        id,
+                        0,
+                        Long.MAX_VALUE,
+                        found -> lines.addAll(TraceLine.decode(found.text(), id)));
+            }
             if (lines.isEmpty()) {
                 throw new CommandException(
                         CommandException.NOT_FOUND,

@@ -23,7 +23,13 @@ final class Resending {
     }
 
     /** Takes a message that was named. */
-    void add(Messages.Located located) {
+    void add(Messages.Located located) throws CommandException {
+        if (!located.isStored()) {
+            throw new CommandException(
+                    CommandException.USAGE,
+                    "message %s is in no queue; ./sluice msg get %s %s tells why"
+                            .formatted(located.id(), located.message().topic(), located.id()));
+        }
         ids.add(located.id());
         sample(located.message());
     }
@@ -81,6 +87,9 @@ final class Resending {
         try {
             var _ = messages.resend(group, topic, id);
         } catch (CommandException e) {
+            if (ids.size() == 1) {
+                throw e;
+            }
             throw new CommandException(
                     e.exitCode(),
                     "%s; %d of %d messages were resent before, the next is %s"

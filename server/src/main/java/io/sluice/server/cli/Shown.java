@@ -104,11 +104,16 @@ record Shown(
     }
 
     Members members() {
-        return new Members()
-                .with("topic", topic)
-                .with("queue", queue)
-                .with("offset", offset)
-                .with("stored", Instant.ofEpochMilli(storedMs).toString())
+        return members(true);
+    }
+
+    /** One that is in no queue has no offset. */
+    Members members(boolean isStored) {
+        Members members = new Members().with("topic", topic).with("queue", queue);
+        if (isStored) {
+            members.with("offset", offset);
+        }
+        return members.with(isStored ? "stored" : "sent", Instant.ofEpochMilli(storedMs).toString())
                 .with("reconsumeTimes", reconsumeTimes)
                 .with("properties", properties)
                 .with("body", text);

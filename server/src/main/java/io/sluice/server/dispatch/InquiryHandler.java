@@ -4,8 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.Finder;
 import io.sluice.engine.broker.Located;
-import io.sluice.engine.broker.Pull;
-import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.broker.Resending;
 import io.sluice.engine.broker.Why;
 import io.sluice.engine.catalog.Group;
@@ -13,7 +11,6 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.MessageFilter;
-import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.PendingMessage;
 import io.sluice.engine.shard.Refusal;
@@ -46,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class InquiryHandler {
     private static final int NEXT_DUE_MAX = 1000;
     private static final Pattern PLACE = Pattern.compile("(\\d{1,9}):(\\d{1,18})");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
     private static final Pattern OFFSET_ID = Pattern.compile("[0-9a-fA-F]{32}|[0-9a-fA-F]{56}");
 
     private final Broker broker;
@@ -92,16 +90,19 @@ final class InquiryHandler {
         }
         Matcher place = PLACE.matcher(id);
         if (place.matches()) {
-            int queueId = Integer.parseInt(place.group(1));
-            broker.pull(one(request, topic, queueId, Long.parseLong(place.group(2)), next));
+            finder.byPlace(
+                    topic,
+                    Integer.parseInt(place.group(1)),
+                    Long.parseLong(place.group(2)),
+                    request.then(next));
         } else if (OFFSET_ID.matcher(id).matches()) {
             long position = positionOf(id);
-            Runnable byKey = () -> byUniqueKey(request, topic, id, next);
+            Runnable byKey = () -> byKey(request, topic, id, next);
             Runnable byTransaction =
                     () -> finder.byTransaction(position, in(request, topic, next, byKey));
             finder.byPosition(position, in(request, topic, next, byTransaction));
         } else {
-            byUniqueKey(request, topic, id, next);
+            byKey(request, topic, id, next);
         }
     }
 
@@ -124,48 +125,31 @@ final class InquiryHandler {
         return Long.parseUnsignedLong(id, id.length() - 16, id.length(), 16);
     }
 
-    private void byUniqueKey(Request request, Topic topic, String id, Consumer<Located> next) {
-        finder.byUniqueKey(
+    /** A number may also be a transaction, as the list of them shows it. */
+    private void byKey(Request request, Topic topic, String id, Consumer<Located> next) {
+        Runnable fail =
+                () ->
+                        request.fail(
+                                ResponseCode.QUERY_NOT_FOUND,
+                                "topic %s has no message %s: it never was, has expired, or is damaged on disk; an id is what a send returned, a key, or QUEUE:OFFSET"
+                                        .formatted(topic.name(), id));
+        Runnable otherwise =
+                !NUMBER.matcher(id).matches()
+                        ? fail
+                        : () ->
+                                finder.byTransaction(
+                                        Long.parseLong(id), in(request, topic, next, fail));
+        finder.byAnyKey(
                 topic,
                 id,
                 outcome -> {
                     if (outcome instanceof Outcome.Refused<Located>(Refusal why, String detail)
                             && why == Refusal.MESSAGE_UNKNOWN) {
-                        request.fail(
-                                ResponseCode.QUERY_NOT_FOUND,
-                                "topic %s has no message %s: it never was, has expired, or is damaged on disk; an id is what a send returned, or queue:offset"
-                                        .formatted(topic.name(), id));
+                        request.guarded(otherwise);
                     } else {
                         request.then(next).accept(outcome);
                     }
                 });
-    }
-
-    private static Pull one(
-            Request request, Topic topic, int queueId, long offset, Consumer<Located> next) {
-        return new Pull(
-                topic,
-                queueId,
-                offset,
-                1,
-                1,
-                TagFilter.ALL,
-                0,
-                ByteBuffer::allocate,
-                Runnable::run,
-                request.then(pulled -> pulled(request, topic, pulled, offset, next)));
-    }
-
-    private static void pulled(
-            Request request, Topic topic, Pulled pulled, long offset, Consumer<Located> next) {
-        if (pulled.found() == Pull.Found.MESSAGES) {
-            next.accept(Located.stored(topic, pulled.messages().slice()));
-        } else {
-            request.fail(
-                    ResponseCode.QUERY_NOT_FOUND,
-                    "the queue has offsets %d to %d, not %d"
-                            .formatted(pulled.first(), pulled.end() - 1, offset));
-        }
     }
 
     void status(Request request) {

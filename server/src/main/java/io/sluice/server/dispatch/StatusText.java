@@ -115,12 +115,7 @@ final class StatusText {
                             0,
                             0);
             case Why.Outlived w ->
-                    of(
-                            group,
-                            "OUTLIVED",
-                            "its time to live is over: it is passed over",
-                            0,
-                            0);
+                    of(group, "OUTLIVED", "its time to live is over: it is passed over", 0, 0);
             case Why.Disabled w ->
                     of(group, "DISABLED", "the group may not consume: it is switched off", 0, 0);
             case Why.Broadcast w ->
@@ -184,7 +179,11 @@ final class StatusText {
     }
 
     private static String notReached(long behind, boolean online) {
-        return (behind == 0 ? ", it is next" : ", " + behind + " messages are before it")
+        return (behind == 0
+                        ? ", it is next"
+                        : behind == 1
+                                ? ", one message is before it"
+                                : ", " + behind + " messages are before it")
                 + (online ? "" : ", and no client of the group is connected");
     }
 

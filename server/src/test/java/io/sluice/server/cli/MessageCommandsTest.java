@@ -62,7 +62,7 @@ class MessageCommandsTest {
         assertTrue(json.contains("\"groups\":[{\"group\":\"billing\""), json);
         assertEquals(3, run("msg", "get", "orders", "U2"));
         assertEquals(3, run("msg", "get", "orders", "0:7"));
-        assertTrue(out.toString().contains("the queue has offsets 0 to 0, not 7"), out::toString);
+        assertTrue(out.toString().contains("queue 0 has offsets 0 to 0, not 7"), out::toString);
         assertEquals(3, run("msg", "get", "nowhere", "U1"));
     }
 
@@ -95,7 +95,7 @@ class MessageCommandsTest {
         assertEquals(3, run("msg", "why", "orders", "0:1", "nobody"));
         commit("billing", 0);
         assertEquals(
-                "NOT_REACHED: the group has committed offset 0, 1 messages are before it, and no"
+                "NOT_REACHED: the group has committed offset 0, one message is before it, and no"
                         + " client of the group is connected\n",
                 ok("msg", "why", "orders", "0:1", "billing"));
         commit("billing", 2);
@@ -107,7 +107,7 @@ class MessageCommandsTest {
     void shouldListDeadLettersAndResendThemToTheirGroupOnly() throws Exception {
         List<String> ids = List.of(send("a", "--key", "k1"), send("b"), send("c"));
         commit("billing", 3);
-        assertEquals("", ok("dlq", "list", "billing"));
+        assertEquals("group billing has no dead letters\n", ok("dlq", "list", "billing"));
         for (String id : ids) {
             bury("billing", id);
         }
@@ -160,7 +160,33 @@ class MessageCommandsTest {
         assertTrue(listed.endsWith("waiting in all: 1\n"), listed);
         String shown = ok("msg", "get", "orders", "U9");
         assertTrue(shown.contains("due "), shown);
+        assertFalse(shown.contains("offset"), "it is in no queue: " + shown);
+        assertEquals(shown, ok("msg", "get", "orders", "k9"), "by its key");
+        assertTrue(ok("msg", "why", "orders", "k9", "billing").startsWith("NOT_YET_DUE"));
         assertEquals(2, run("msg", "resend", "orders", "--group", "billing", "--id", "U9", "-y"));
+    }
+
+    @Test
+    void shouldTellWhyATransactionalMessageWasNotConsumed() throws Exception {
+        send("other");
+        commit("billing", 0);
+        send("paid", "-p", "TRAN_MSG=true", "-p", "PGROUP=payers", "-p", "UNIQ_KEY=T1");
+        String why = ok("msg", "why", "orders", "T1", "billing");
+        assertTrue(why.startsWith("NOT_DECIDED: its transaction "), why);
+        assertTrue(why.contains("producers of group payers"), why);
+        String id = why.replaceAll("(?s).*transaction (\\d+) .*", "$1");
+        assertTrue(ok("msg", "get", "orders", id).contains("body            paid"));
+        ok("tx", "rollback", id);
+        why = ok("msg", "why", "orders", "T1", "billing");
+        assertTrue(why.startsWith("NOT_COMMITTED: its transaction was rolled back"), why);
+    }
+
+    @Test
+    void shouldTellWhoWantsNothingOfAMessage() {
+        send("hello");
+        assertTrue(
+                ok("msg", "get", "orders", "0:0")
+                        .endsWith("no group has read the topic, or wants it\n"));
     }
 
     @Test
