@@ -348,8 +348,9 @@ final class BrokerTest {
     }
 
     private List<ByteBuffer> byKey(Topic topic, String key) {
-        return machine.ask(reply ->
-                machine.broker().messagesOfKey(topic, key, false, 10, 0, Long.MAX_VALUE, reply));
+        KeyQuery query = KeyQuery.of(topic, key, KeyQuery.Kind.KEY, 10);
+        Found found = machine.ask(reply -> machine.broker().finder().byKey(query, reply));
+        return found.messages();
     }
 
     private ByteBuffer checkpoint() {

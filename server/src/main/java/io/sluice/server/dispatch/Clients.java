@@ -362,6 +362,21 @@ public final class Clients {
         return newest(group);
     }
 
+    /** What each member of a group wants of a topic, by client id; none that does not want any. */
+    synchronized SortedMap<String, Subscription> subscribed(String name, String topic) {
+        SortedMap<String, Subscription> subscribed = new TreeMap<>();
+        Consumers group = consumers.get(name);
+        if (group != null) {
+            group.members.forEach((peer, member) -> {
+                Subscription wanted = topics(group.wanted.get(peer)).get(topic);
+                if (wanted != null) {
+                    subscribed.put(member.clientId, wanted);
+                }
+            });
+        }
+        return subscribed;
+    }
+
     private static Map<String, Subscription> newest(Consumers group) {
         Map<String, Subscription> newest = new TreeMap<>();
         for (Wanted wanted : group.wanted.values()) {
