@@ -58,7 +58,9 @@ final class Codecs {
                             MessageRequestMode.class,
                             QueryAssignmentBody.class,
                             ResetOffsetBody.class,
-                            TransactionList.class)
+                            TransactionList.class,
+                            ConsumerStatus.class,
+                            MessageStatus.class)
                     .map(type -> new Codec(type, FROM_BODY, boolean.class, JsonWriter.class))
                     .toList();
 
