@@ -59,8 +59,9 @@ final class Codecs {
                             QueryAssignmentBody.class,
                             ResetOffsetBody.class,
                             TransactionList.class,
-                            ConsumerStatus.class,
-                            MessageStatus.class)
+                            MessageStatus.class,
+                            NextDue.class,
+                            ConsumerStatus.class)
                     .map(type -> new Codec(type, FROM_BODY, boolean.class, JsonWriter.class))
                     .toList();
 
