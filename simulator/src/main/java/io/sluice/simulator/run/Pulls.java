@@ -137,9 +137,7 @@ final class Pulls {
                 }
                 boolean before = from < pulled.first();
                 require(
-                        before
-                                || from > pulled.end()
-                                || !model.judge().honest(),
+                        before || from > pulled.end() || !model.judge().honest(),
                         queue,
                         from,
                         pulled);
