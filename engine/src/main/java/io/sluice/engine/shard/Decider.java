@@ -57,7 +57,6 @@ final class Decider {
             Executor readers,
             Predicate<Command> submit) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
-        this.leasing = new Leasing(state, commits, writer, clock, executor, this::isGone);
         this.log = log;
         this.state = state;
         this.commits = commits;
@@ -77,6 +76,7 @@ final class Decider {
                         submit);
         this.locking = new Locking(state, clock, commits, writer, this::isGone);
         this.passing = new Passing(state, commits, writer, locking);
+        this.leasing = new Leasing(state, commits, writer, clock, executor, passing, this::isGone);
         this.resends = resends;
         this.recalls = new Recalls(state, commits, writer);
     }
