@@ -41,17 +41,21 @@ import org.jspecify.annotations.Nullable;
  *   <li>When that is durable, the messages are given.
  * </ol>
  *
- * A message whose last attempt has run out is read, too, and goes to the dead letters instead.
- * Stateless. Any thread.
+ * A message whose last attempt has run out is read, too, and goes to the dead letters instead, or
+ * nowhere if its group wants it so. Stateless. Any thread.
  */
 public final class Receiver {
     private static final ByteBuffer NO_MESSAGES = ByteBuffer.allocate(0);
+
+    /** What an attempt was given once is not taken back since its time to live is over. */
+    private static final long NEVER_OVER_MS = 0;
 
     private final Shard shard;
     private final Catalog catalog;
     private final Clock clock;
     private final Executor readers;
     private final LeasedReader reader;
+    private final Rates rates;
     private final BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend;
 
     /**
@@ -63,12 +67,14 @@ public final class Receiver {
             Clock clock,
             Executor readers,
             LeasedReader reader,
+            Rates rates,
             BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend) {
         this.shard = shard;
         this.catalog = catalog;
         this.clock = clock;
         this.readers = readers;
         this.reader = reader;
+        this.rates = rates;
         this.topicForSend = topicForSend;
     }
 
@@ -105,6 +111,16 @@ public final class Receiver {
         return invisibleMs < 1 || invisibleMs > Receive.INVISIBLE_MS_MAX
                 ? invisibleFault(invisibleMs)
                 : null;
+    }
+
+    /** Why a group cannot receive from a topic; null if it may. */
+    public static Outcome.@Nullable Refused<?> topicFault(Group group, Topic topic) {
+        return group.settings().mayRead(topic.name())
+                ? null
+                : Outcome.refused(
+                        Refusal.NO_PERMISSION,
+                        "group %s may not read topic %s: an operator has to allow it"
+                                .formatted(group.name(), topic.name()));
     }
 
     private static <T> Outcome.Refused<T> invisibleFault(long ms) {
@@ -191,6 +207,7 @@ public final class Receiver {
                         1,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
+                        null,
                         reply),
                 reply);
     }
@@ -213,20 +230,19 @@ public final class Receiver {
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied;
+        private Group group; // as it is now
 
         Attempt(Receive receive) {
             this.receive = receive;
+            this.group = receive.group();
             this.deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(receive.suspendMs());
         }
 
         void ask() {
             tooLarge.clear();
-            Group now = catalog.group(receive.group().name());
-            if (now == null || now.id() != receive.group().id()) {
-                refuse(
-                        Outcome.refused(
-                                Refusal.GROUP_UNKNOWN,
-                                "group " + receive.group().name() + " was deleted"));
+            Outcome.Refused<?> fault = groupFault();
+            if (fault != null) {
+                refuse(fault);
                 return;
             }
             Command.Receive command =
@@ -240,8 +256,22 @@ public final class Receiver {
                             receive.countMax(),
                             false,
                             deadlineNanos,
+                            receive.attemptId(),
                             this::offered);
             submit(command, this::offered);
+        }
+
+        /** Why the group may not have anything now; null if it may. */
+        private Outcome.@Nullable Refused<?> groupFault() {
+            Group now = catalog.group(group.name());
+            if (now == null || now.id() != group.id()) {
+                return Outcome.refused(
+                        Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted");
+            }
+            group = now;
+            return !now.settings().consumeEnabled()
+                    ? Puller.disabled(now)
+                    : topicFault(now, receive.topic());
         }
 
         private void offered(Outcome<Offer> outcome) {
@@ -259,11 +289,52 @@ public final class Receiver {
 
         private void begin(Offer offer) {
             Queue queue = shard.queues().queue(receive.topic().id(), offer.queueId());
-            if (queue == null || !receive.awaited().getAsBoolean()) {
+            Outcome.Refused<?> fault = groupFault();
+            if (fault != null) {
+                stopReading(offer);
+                refuse(fault);
+            } else if (queue == null || !receive.awaited().getAsBoolean()) {
                 stopReading(offer);
                 nothing();
+            } else if (!offer.repeated() && allowed() == 0) {
+                stopReading(offer);
+                pause();
             } else if (!read(offer, queue, false)) {
                 readers.execute(() -> read(offer, queue, true));
+            }
+        }
+
+        /** How many messages the group's rate allows now. */
+        private int allowed() {
+            int perSecond = group.settings().consumeRate();
+            return perSecond == 0
+                    ? Integer.MAX_VALUE
+                    : rates.available(group.id(), perSecond, clock.nanos());
+        }
+
+        /** Comes again when the group's rate allows it; parked where no message comes. */
+        private void pause() {
+            if (deadlineNanos - clock.nanos() <= 0) {
+                nothing();
+                return;
+            }
+            long at = rates.availableAtNanos(group.id(), group.settings().consumeRate());
+            Command.Park park =
+                    new Command.Park(
+                            new QueueRef(receive.topic().id(), Puller.NOWHERE),
+                            0,
+                            Math.min(at, deadlineNanos),
+                            why -> goOn(why));
+            if (!shard.submit(park)) {
+                nothing();
+            }
+        }
+
+        private void goOn(Command.Wake why) {
+            if (why == Command.Wake.STOPPED) {
+                nothing();
+            } else {
+                ask();
             }
         }
 
@@ -271,6 +342,10 @@ public final class Receiver {
         private boolean read(Offer offer, Queue queue, boolean stored) {
             try {
                 Lease dead = unburied == null ? firstDead(offer) : null;
+                if (dead != null && group.settings().discards()) {
+                    bury(offer, dead, (Message) null);
+                    return true;
+                }
                 if (dead != null) {
                     ByteBuffer message = reader.message(queue, dead.offset(), stored);
                     if (message != null) {
@@ -278,15 +353,10 @@ public final class Receiver {
                     }
                     return message != null;
                 }
-                Picked picked =
-                        reader.read(
-                                receive,
-                                queue,
-                                again(offer),
-                                offer.cursor(),
-                                offer.newMax(),
-                                stored);
-                if (picked != null) {
+                Picked picked = pick(offer, queue, stored);
+                if (picked != null && unburied == null && !picked.expired().isEmpty()) {
+                    bury(offer, picked.expired().getFirst(), (Message) null);
+                } else if (picked != null) {
                     lease(offer, queue, picked);
                 }
                 return picked != null;
@@ -301,13 +371,30 @@ public final class Receiver {
             return true;
         }
 
+        private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
+            int allowed = offer.repeated() ? Integer.MAX_VALUE : Math.max(1, allowed());
+            List<Lease> again = again(offer).stream().limit(allowed).toList();
+            return reader.read(
+                    receive,
+                    queue,
+                    again,
+                    offer.cursor(),
+                    Math.min(offer.newMax(), allowed - again.size()),
+                    offer.limit(),
+                    offer.repeated() ? NEVER_OVER_MS : clock.wallMs(),
+                    stored);
+        }
+
         /** What is too large to be a dead letter is rather handed out once more than lost. */
         private boolean isDead(Lease lease) {
-            return lease.attempt() > receive.group().settings().retryMax()
+            return lease.attempt() > group.settings().retryMax()
                     && !tooLarge.contains(lease.offset());
         }
 
         private @Nullable Lease firstDead(Offer offer) {
+            if (offer.repeated()) {
+                return null;
+            }
             for (Lease lease : offer.again()) {
                 if (isDead(lease)) {
                     return lease;
@@ -318,6 +405,9 @@ public final class Receiver {
 
         /** Those to be handed out again; what could not be buried waits for a better time. */
         private List<Lease> again(Offer offer) {
+            if (offer.repeated()) {
+                return offer.again();
+            }
             return offer.again().stream().filter(lease -> !isDead(lease)).toList();
         }
 
@@ -340,6 +430,8 @@ public final class Receiver {
                             picked.nextCursor(),
                             picked.fresh(),
                             receive.ordered(),
+                            offer.repeated(),
+                            receive.attemptId(),
                             receive.invisibleMs(),
                             granted),
                     granted);
@@ -352,7 +444,7 @@ public final class Receiver {
                     if (grant.hasMoved() || picked.isEmpty()) {
                         ask();
                     } else {
-                        long left = queue.end() - picked.nextCursor();
+                        long left = Math.max(0, queue.end() - picked.nextCursor());
                         give(offer.queueId(), picked.messages(), grant, left);
                     }
                 }
@@ -361,6 +453,10 @@ public final class Receiver {
 
         private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
             long[] offsets = new long[grant.attempts().length];
+            int perSecond = group.settings().consumeRate();
+            if (perSecond > 0) {
+                rates.handedOut(group.id(), perSecond, offsets.length, clock.nanos());
+            }
             int at = 0;
             for (int i = 0; i < offsets.length; i++) {
                 int attempt = grant.attempts()[i];
@@ -387,7 +483,7 @@ public final class Receiver {
                     });
         }
 
-        private void bury(Offer offer, Lease dead, Message letter) {
+        private void bury(Offer offer, Lease dead, @Nullable Message letter) {
             Consumer<Outcome<Long>> buried = outcome -> buried(offer, dead, outcome);
             submit(
                     new Command.Bury(

@@ -163,6 +163,17 @@ public final class Leases {
                 : queue.open.values().stream().limit(countMax).toList();
     }
 
+    /** The open leases of one handing out. */
+    public List<Lease> of(int groupId, int topicId, int queueId, long number, int countMax) {
+        OfQueue queue = of(groupId, topicId, queueId);
+        return queue == null
+                ? List.of()
+                : queue.open.values().stream()
+                        .filter(lease -> lease.number == number)
+                        .limit(countMax)
+                        .toList();
+    }
+
     /** When the first of the open leases that are still held runs out; Long.MAX_VALUE if none. */
     public long nextDeadlineMs(int groupId, int topicId, int queueId, long nowMs) {
         OfQueue queue = of(groupId, topicId, queueId);

@@ -209,6 +209,8 @@ public sealed interface Command {
      * @param countMax messages at most
      * @param look whether it only wants to know that there is something
      * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
+     * @param attemptId names what is asked for: who asks for it again, in order, gets what it was
+     *     given; null if it is not asked for again
      */
     record Receive(
             int groupId,
@@ -220,6 +222,7 @@ public sealed interface Command {
             int countMax,
             boolean look,
             long deadlineNanos,
+            @Nullable String attemptId,
             Consumer<Outcome<Offer>> reply)
             implements Command {
         QueueRef queue(int number) {
@@ -247,7 +250,9 @@ public sealed interface Command {
     /**
      * Lease what was read after an {@link Offer}, if it is still what comes next.
      *
-     * @param again leases that have run out, as offered
+     * @param again leases that have run out, or are the attempt's own, as offered
+     * @param repeated whether they are the attempt's own
+     * @param attemptId as in {@link Receive}
      * @param cursor where reading began, as offered
      * @param nextCursor where reading ended
      * @param fresh the messages between that are wanted; the others are passed over for ever
@@ -261,6 +266,8 @@ public sealed interface Command {
             long nextCursor,
             long[] fresh,
             boolean ordered,
+            boolean repeated,
+            @Nullable String attemptId,
             long invisibleMs,
             Consumer<Outcome<Grant>> reply)
             implements Command {
@@ -307,16 +314,18 @@ public sealed interface Command {
     }
 
     /**
-     * The last attempt has run out: store the dead letter, and acknowledge the message.
+     * The last attempt has run out, or nobody wants the message any more: store the dead letter,
+     * and acknowledge the message.
      *
      * @param number that of the last handing out
+     * @param deadLetter null if there is to be none
      */
     record Bury(
             int groupId,
             QueueRef queue,
             long offset,
             long number,
-            Message deadLetter,
+            @Nullable Message deadLetter,
             Consumer<Outcome<Long>> reply)
             implements Command {
         @Override

@@ -1,13 +1,16 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Barriers;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -25,7 +28,9 @@ final class Leasing {
     private final RecordWriter writer;
     private final Clock clock;
     private final IntPredicate isGone;
+    private final Passing passing;
     private final Receivers receivers;
+    private final Attempts attempts = new Attempts();
 
     /**
      * @param isGone whether a topic was deleted, by its id
@@ -36,11 +41,13 @@ final class Leasing {
             RecordWriter writer,
             Clock clock,
             Executor executor,
+            Passing passing,
             IntPredicate isGone) {
         this.state = state;
         this.commits = commits;
         this.writer = writer;
         this.clock = clock;
+        this.passing = passing;
         this.isGone = isGone;
         this.receivers = new Receivers(state, commits, clock, executor, this::available);
     }
@@ -51,7 +58,10 @@ final class Leasing {
         if (isGone.test(c.topicId())) {
             c.reply().accept(Decider.topicGone());
         } else if (c.look() || begin(c)) {
-            if (isFull(c)) {
+            Offer repeated = repeated(c);
+            if (repeated != null) {
+                c.reply().accept(Outcome.done(repeated));
+            } else if (isFull(c)) {
                 c.reply()
                         .accept(
                                 Outcome.refused(
@@ -98,6 +108,32 @@ final class Leasing {
         return isNew && c.fromEnd() ? queue.end() : queue.first();
     }
 
+    /** What the same attempt was given before; null if that was another one, or none. */
+    private @Nullable Offer repeated(Command.Receive c) {
+        String attemptId = c.attemptId();
+        if (attemptId == null || !c.ordered()) {
+            return null;
+        }
+        return queues(c)
+                .mapToObj(queueId -> repeated(c, queueId, attemptId))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable Offer repeated(Command.Receive c, int queueId, String attemptId) {
+        long number = attempts.number(c.groupId(), c.queue(queueId), attemptId);
+        List<Lease> given =
+                number == 0
+                        ? List.of()
+                        : state.leases.of(c.groupId(), c.topicId(), queueId, number, c.countMax());
+        if (given.isEmpty()) {
+            return null;
+        }
+        long cursor = state.leases.cursor(c.groupId(), c.topicId(), queueId, 0);
+        return new Offer(queueId, given, cursor, 0, cursor, true);
+    }
+
     /** Whether there is nothing to offer but what consumers hold too much to get. */
     private boolean isFull(Command.Receive c) {
         return !c.ordered()
@@ -124,9 +160,18 @@ final class Leasing {
         int left = c.countMax() - again.size();
         int newMax = Math.min(left, c.ordered() && open > 0 ? 0 : Leases.OPEN_MAX - open);
         long cursor = cursor(c.groupId(), queue, committed);
-        return again.isEmpty() && (newMax <= 0 || cursor >= queue.end())
+        long limit = c.ordered() ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
+        return again.isEmpty() && (newMax <= 0 || cursor >= Math.min(limit, queue.end()))
                 ? null
-                : new Offer(queueId, again, cursor, Math.max(0, newMax));
+                : new Offer(queueId, again, cursor, Math.max(0, newMax), limit, false);
+    }
+
+    /** Where a group that wants order has to stop: see {@link Barriers}. */
+    private long limit(int groupId, QueueRef queue) {
+        int topicId = queue.topicId();
+        return state.barriers.any(topicId)
+                ? state.barriers.limit(topicId, passing.passed(groupId, topicId), queue.queueId())
+                : Long.MAX_VALUE;
     }
 
     private List<Lease> again(Command.Receive c, int queueId) {
@@ -156,15 +201,20 @@ final class Leasing {
     // Leasing.
 
     void lease(Command.Lease c) {
-        if (!isStillNext(c)) {
+        if (c.repeated() ? !isStillHeld(c) : !isStillNext(c)) {
             receivers.endTurn(c.groupId(), c.queue());
             c.reply().accept(Outcome.done(Grant.MOVED));
             return;
         }
         int count = c.again().size() + c.fresh().length;
-        int size = RecordCodec.SMALL_SIZE_BYTES_MAX + RecordCodec.leasedSizeBytes(count);
+        int size =
+                c.repeated()
+                        ? count * RecordCodec.SMALL_SIZE_BYTES_MAX
+                        : RecordCodec.SMALL_SIZE_BYTES_MAX + RecordCodec.leasedSizeBytes(count);
         PendingBatch batch = commits.roomFor(c, size, true);
-        if (batch != null) {
+        if (batch != null && c.repeated()) {
+            repeat(batch, c);
+        } else if (batch != null) {
             lease(batch, c);
         }
         if (!commits.isStalled()) {
@@ -186,8 +236,10 @@ final class Leasing {
             return false;
         }
         long nowMs = clock.wallMs();
-        if (c.ordered() && isHeld(c.groupId(), ref, nowMs)) {
-            return false;
+        if (c.ordered()
+                && (isHeld(c.groupId(), ref, nowMs)
+                        || c.nextCursor() > Math.max(c.cursor(), limit(c.groupId(), ref)))) {
+            return false; // or a barrier was drawn since
         }
         for (Lease offered : c.again()) {
             Lease now = lease(c.groupId(), ref, offered.offset(), offered.number());
@@ -196,6 +248,13 @@ final class Leasing {
             }
         }
         return true;
+    }
+
+    /** Whether nothing of what an attempt was given was acknowledged, or given to others, since. */
+    private boolean isStillHeld(Command.Lease c) {
+        return c.again().stream()
+                .allMatch(given ->
+                        lease(c.groupId(), c.queue(), given.offset(), given.number()) != null);
     }
 
     /** Whether somebody holds a message of the queue. */
@@ -238,7 +297,30 @@ final class Leasing {
                         nowMs + c.invisibleMs(),
                         c.nextCursor(),
                         offsets));
+        String attemptId = c.attemptId();
+        if (attemptId != null && c.ordered()) {
+            this.attempts.given(c.groupId(), ref, attemptId, number);
+        }
         batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts)));
+    }
+
+    /** The answer was lost on its way: it is given again, and is no other attempt. */
+    private void repeat(PendingBatch batch, Command.Lease c) {
+        QueueRef ref = c.queue();
+        long nowMs = clock.wallMs();
+        for (Lease given : c.again()) {
+            writer.small(
+                    batch,
+                    new Record.LeaseExtended(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            given.offset(),
+                            nowMs + c.invisibleMs()));
+        }
+        int[] counts = c.again().stream().mapToInt(Lease::attempt).toArray();
+        long number = c.again().getFirst().number();
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts)));
     }
 
     // Giving back.
@@ -263,10 +345,17 @@ final class Leasing {
 
     private void acknowledged(PendingBatch batch, int groupId, QueueRef ref, long[] offsets) {
         int before = state.leases.open(groupId, ref.topicId(), ref.queueId());
+        int passed = passing.passed(groupId, ref.topicId());
         writer.small(
                 batch, new Record.Acknowledged(groupId, ref.topicId(), ref.queueId(), offsets));
         int open = state.leases.open(groupId, ref.topicId(), ref.queueId());
-        if (open == 0 || before >= Leases.OPEN_MAX) {
+        if (open == 0) {
+            attempts.settled(groupId, ref);
+        }
+        passing.committed(batch, groupId, ref.topicId(), passed);
+        if (passed != passing.passed(groupId, ref.topicId())) {
+            changed(groupId, ref);
+        } else if (open == 0 || before >= Leases.OPEN_MAX) {
             receivers.changed(groupId, ref);
         }
     }
@@ -299,19 +388,21 @@ final class Leasing {
         }
     }
 
-    /** A message whose last attempt has run out becomes a dead letter, and is acknowledged. */
+    /** A message that nobody gets any more is acknowledged, with a dead letter or without. */
     void bury(Command.Bury c) {
         QueueRef ref = c.queue();
+        Message letter = c.deadLetter();
         Lease lease = lease(c.groupId(), ref, c.offset(), c.number());
         if (lease == null
                 || !lease.hasRunOut(clock.wallMs())
-                || isGone.test(c.deadLetter().topicId())) {
+                || (letter != null && isGone.test(letter.topicId()))) {
             receivers.endTurn(c.groupId(), ref);
             commits.afterDurable(c.reply(), stale());
             return;
         }
-        int size = writer.messageSizeBytes(c.deadLetter()) + RecordCodec.leasedSizeBytes(1);
-        PendingBatch batch = commits.fits(size) ? commits.roomFor(c, size, false) : null;
+        int letterSize = letter == null ? 0 : writer.messageSizeBytes(letter);
+        int size = letterSize + RecordCodec.leasedSizeBytes(1);
+        PendingBatch batch = commits.fits(size) ? commits.roomFor(c, size, letter == null) : null;
         if (!commits.fits(size)) {
             c.reply()
                     .accept(
@@ -320,7 +411,7 @@ final class Leasing {
                                     "the dead letter takes %d bytes, more than one write"
                                             .formatted(size)));
         } else if (batch != null) {
-            long position = writer.store(batch, c.deadLetter(), 0, writer.storeMs());
+            long position = letter == null ? -1 : writer.store(batch, letter, 0, writer.storeMs());
             acknowledged(batch, c.groupId(), ref, new long[] {c.offset()});
             batch.hold(c.reply(), Outcome.done(position));
         }
@@ -348,8 +439,14 @@ final class Leasing {
         return batch != null;
     }
 
-    /** A group's offset was set: there may be something to receive. */
+    /** A group's offset was set: there may be something to receive, be it beyond a barrier. */
     void changed(int groupId, QueueRef queue) {
-        receivers.changed(groupId, queue);
+        if (state.barriers.any(queue.topicId())) {
+            state.queues
+                    .queuesOf(queue.topicId())
+                    .forEach(each -> receivers.changed(groupId, each.ref()));
+        } else {
+            receivers.changed(groupId, queue);
+        }
     }
 }

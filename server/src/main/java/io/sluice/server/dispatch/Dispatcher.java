@@ -58,7 +58,7 @@ public final class Dispatcher {
         queries = new QueryHandler(broker);
         replays = new ReplayHandler(broker);
         status = new StatusHandler(broker, about, meters, clock);
-        pops = new PopHandler(broker);
+        pops = new PopHandler(broker, meters);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
         transactions = new TransactionHandler(broker);
