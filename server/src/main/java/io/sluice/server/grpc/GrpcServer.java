@@ -4,16 +4,21 @@ import io.grpc.Attributes;
 import io.grpc.Server;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.time.Clock;
 import io.sluice.server.dispatch.Clients;
+import io.sluice.server.meter.Meters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +37,11 @@ public final class GrpcServer implements AutoCloseable {
     private static final long CLOSE_WITHIN_MS = 1000;
 
     private final Server server;
+    private final ScheduledFuture<?> rounds;
 
-    private GrpcServer(Server server) {
+    private GrpcServer(Server server, ScheduledFuture<?> rounds) {
         this.server = server;
+        this.rounds = rounds;
     }
 
     /**
@@ -50,15 +57,24 @@ public final class GrpcServer implements AutoCloseable {
             EventLoopGroup loops,
             Class<? extends ServerChannel> channelType,
             Broker broker,
-            Clients clients,
+            Clients registry,
+            Meters meters,
+            Clock clock,
             List<Duration> delayLevels,
             @Nullable InetSocketAddress advertised)
             throws IOException {
+        var renewals = new Renewals(broker, clock);
+        var settings = new ClientSettings(delayLevels);
+        var clients = new ClientCalls(broker, registry, settings, renewals, clock);
         var calls =
                 new MessagingCalls(
                         new RouteCalls(broker, advertised),
-                        new ClientCalls(broker, clients, new ClientSettings(delayLevels)),
-                        new SendCalls(broker),
+                        clients,
+                        new SendCalls(broker, meters, clock),
+                        new TransactionCalls(broker),
+                        new ReceiveCalls(broker, clients, renewals, meters),
+                        new AckCalls(broker, renewals, meters),
+                        new PullCalls(broker, meters),
                         new OffsetCalls(broker));
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
@@ -77,12 +93,23 @@ public final class GrpcServer implements AutoCloseable {
                         .addService(calls)
                         .build()
                         .start();
-        return new GrpcServer(server);
+        EventLoop timer = loops.next();
+        ScheduledFuture<?> rounds =
+                timer.scheduleWithFixedDelay(
+                        () -> {
+                            clients.expire();
+                            renewals.renew(clients::isHere);
+                        },
+                        Renewals.EVERY_MS,
+                        Renewals.EVERY_MS,
+                        TimeUnit.MILLISECONDS);
+        return new GrpcServer(server, rounds);
     }
 
     /** Gives each connection a place where its answers are made. */
     private static final class Homes extends ServerTransportFilter {
         private final EventLoopGroup loops;
+        private final AtomicLong allHeldBytes = new AtomicLong();
 
         Homes(EventLoopGroup loops) {
             this.loops = loops;
@@ -90,7 +117,7 @@ public final class GrpcServer implements AutoCloseable {
 
         @Override
         public Attributes transportReady(Attributes attributes) {
-            return attributes.toBuilder().set(HOME, new Home(loops.next())).build();
+            return attributes.toBuilder().set(HOME, new Home(loops.next(), allHeldBytes)).build();
         }
     }
 
@@ -101,6 +128,7 @@ public final class GrpcServer implements AutoCloseable {
     /** Takes no more calls, and ends those under way after a moment. */
     @Override
     public void close() {
+        boolean _ = rounds.cancel(false);
         server.shutdown();
         try {
             if (!server.awaitTermination(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)) {
