@@ -92,7 +92,7 @@ public final class Broker {
         this.overview = new Overview(shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
         this.returns = new Returns(this, clock, retries, messages);
-        LeasedReader leased = new LeasedReader(log, shard.queues());
+        LeasedReader leased = new LeasedReader(log, shard.queues(), clock);
         this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
         this.transactions = new TransactionDesk(shard, retries, this::fault);
         this.replay = new Replay(this, shard::submit);

@@ -4,11 +4,13 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.Selection;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -36,10 +38,12 @@ final class LeasedReader {
 
     private final Log log;
     private final QueueIndex index;
+    private final Clock clock;
 
-    LeasedReader(Log log, QueueIndex index) {
+    LeasedReader(Log log, QueueIndex index, Clock clock) {
         this.log = log;
         this.index = index;
+        this.clock = clock;
     }
 
     /**
@@ -149,6 +153,10 @@ final class LeasedReader {
                     out.position(at); // the tag hash let it through; its tag decides
                     continue;
                 }
+                if (isExpired(out, at)) {
+                    out.position(at);
+                    continue;
+                }
                 if (count == fresh.length) {
                     fresh = Arrays.copyOf(fresh, 2 * count);
                 }
@@ -156,6 +164,12 @@ final class LeasedReader {
             }
         }
         return Arrays.copyOf(fresh, count);
+    }
+
+    /** Whether its sender did not want it to be delivered any more. */
+    private boolean isExpired(ByteBuffer messages, int at) {
+        return TimeToLive.isLimited(messages, at)
+                && TimeToLive.isOver(messages, at, clock.wallMs());
     }
 
     private boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored)

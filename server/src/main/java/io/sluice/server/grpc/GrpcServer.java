@@ -29,11 +29,27 @@ public final class GrpcServer implements AutoCloseable {
     static final Attributes.Key<Home> HOME = Attributes.Key.create("home");
 
     private static final int METADATA_SIZE_BYTES_MAX = 16 << 10;
-    private static final int MESSAGE_SIZE_BYTES_MAX = 16 << 20;
+    private static final int MESSAGE_SIZE_BYTES_MAX = 8 << 20;
     private static final int STREAMS_PER_CONNECTION_MAX = 4096;
     private static final int RESETS_MAX = 400;
     private static final int RESETS_WITHIN_SECONDS = 10;
     private static final int PING_SECONDS_MIN = 10;
+    private static final int HANDSHAKE_SECONDS_MAX = 10;
+    private static final int IDLE_SECONDS_MAX = 120;
+    private static final int PING_AFTER_SECONDS = 60;
+    private static final int PING_ANSWER_SECONDS = 20;
+
+    /** What parts of requests may hold, of all clients together. */
+    private static final long PARTS_BYTES_MAX = 128L << 20;
+
+    /** What one client does wrong is told to that client; a stack trace for each fills the log. */
+    private static final java.util.logging.Logger GRPC_LOG =
+            java.util.logging.Logger.getLogger("io.grpc");
+
+    static {
+        GRPC_LOG.setLevel(java.util.logging.Level.SEVERE);
+    }
+
     private static final long CLOSE_WITHIN_MS = 1000;
 
     private final Server server;
@@ -63,7 +79,7 @@ public final class GrpcServer implements AutoCloseable {
             List<Duration> delayLevels,
             @Nullable InetSocketAddress advertised)
             throws IOException {
-        var renewals = new Renewals(broker, clock);
+        var renewals = new Renewals(Renewals.holding(broker), clock);
         var settings = new ClientSettings(delayLevels);
         var clients = new ClientCalls(broker, registry, settings, renewals, clock);
         var calls =
@@ -76,6 +92,7 @@ public final class GrpcServer implements AutoCloseable {
                         new AckCalls(broker, renewals, meters),
                         new PullCalls(broker, meters),
                         new OffsetCalls(broker));
+        Inflow inflow = new Inflow(PARTS_BYTES_MAX);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
                         .bossEventLoopGroup(loops)
@@ -86,9 +103,15 @@ public final class GrpcServer implements AutoCloseable {
                         .maxInboundMetadataSize(METADATA_SIZE_BYTES_MAX)
                         .maxConcurrentCallsPerConnection(STREAMS_PER_CONNECTION_MAX)
                         .maxRstFramesPerWindow(RESETS_MAX, RESETS_WITHIN_SECONDS)
+                        .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS)
+                        .maxConnectionIdle(IDLE_SECONDS_MAX, TimeUnit.SECONDS)
+                        .keepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(PING_ANSWER_SECONDS, TimeUnit.SECONDS)
                         .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true)
                         .addTransportFilter(new Homes(loops))
+                        .addStreamTracerFactory(inflow)
+                        .intercept(inflow)
                         .intercept(new Caller.Reader())
                         .addService(calls)
                         .build()

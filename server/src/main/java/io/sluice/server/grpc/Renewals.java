@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -39,13 +40,33 @@ final class Renewals {
         }
     }
 
-    private final Broker broker;
+    /** Holds a message for so long from now on. */
+    interface Holding {
+        void hold(
+                Group group, Topic topic, Receipt receipt, long ms, Consumer<Outcome<Long>> reply);
+    }
+
+    private final Holding holding;
     private final Clock clock;
     private final Map<Receipt, Held> held = new ConcurrentHashMap<>();
 
-    Renewals(Broker broker, Clock clock) {
-        this.broker = broker;
+    Renewals(Holding holding, Clock clock) {
+        this.holding = holding;
         this.clock = clock;
+    }
+
+    /** Holds messages of a broker. */
+    static Holding holding(Broker broker) {
+        return (group, topic, receipt, ms, reply) ->
+                broker.receiver()
+                        .extend(
+                                group,
+                                topic,
+                                receipt.queueId(),
+                                receipt.number(),
+                                receipt.offset(),
+                                ms,
+                                reply);
     }
 
     private long nowMs() {
@@ -89,40 +110,34 @@ final class Renewals {
     }
 
     private void renew(Receipt receipt, Held each, long now) {
-        broker.receiver()
-                .extend(
-                        each.group,
-                        each.topic,
-                        receipt.queueId(),
-                        receipt.number(),
-                        receipt.offset(),
-                        LEASE_MS,
-                        outcome -> {
-                            switch (outcome) {
-                                case Outcome.Done<Long> done ->
-                                        held.replace(receipt, each, each.until(now + LEASE_MS));
-                                case Outcome.Refused<Long> refused -> {
-                                    if (refused.refusal() == Refusal.LEASE_GONE) {
-                                        held.remove(receipt, each);
-                                    } // else it is tried once more
-                                }
-                            }
-                        });
+        holding.hold(
+                each.group,
+                each.topic,
+                receipt,
+                LEASE_MS,
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.Done<Long> done ->
+                                held.replace(receipt, each, each.until(now + LEASE_MS));
+                        case Outcome.Refused<Long> refused -> {
+                            if (refused.refusal() == Refusal.LEASE_GONE) {
+                                held.remove(receipt, each);
+                            } // else it is tried once more
+                        }
+                    }
+                });
     }
 
     /** A client took its leave: what it held comes to others soon. */
     void giveBack(String clientId) {
         held.forEach((receipt, each) -> {
             if (each.clientId.equals(clientId) && held.remove(receipt, each)) {
-                broker.receiver()
-                        .extend(
-                                each.group,
-                                each.topic,
-                                receipt.queueId(),
-                                receipt.number(),
-                                receipt.offset(),
-                                GIVEN_BACK_AFTER_MS,
-                                outcome -> {}); // else its time runs out by itself
+                holding.hold(
+                        each.group,
+                        each.topic,
+                        receipt,
+                        GIVEN_BACK_AFTER_MS,
+                        outcome -> {}); // else its time runs out by itself
             }
         });
     }

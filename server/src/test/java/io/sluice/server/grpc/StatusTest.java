@@ -126,8 +126,7 @@ class StatusTest extends GrpcDoor {
                 system -> system.setMessageType(MessageType.LITE).setLiteTopic("l"));
         refused(
                 Code.NOT_IMPLEMENTED,
-                calls()
-                        .syncLiteSubscription(SyncLiteSubscriptionRequest.getDefaultInstance())
+                calls().syncLiteSubscription(SyncLiteSubscriptionRequest.getDefaultInstance())
                         .getStatus());
     }
 
@@ -318,9 +317,7 @@ class StatusTest extends GrpcDoor {
                 Code.ILLEGAL_FILTER_EXPRESSION,
                 receiving("readers", "orders")
                         .setFilterExpression(
-                                FilterExpression.newBuilder()
-                                        .setTypeValue(99)
-                                        .setExpression("*")));
+                                FilterExpression.newBuilder().setTypeValue(99).setExpression("*")));
         refusedReceive(Code.MESSAGE_NOT_FOUND, receiving("readers", "orders"));
     }
 
@@ -355,14 +352,10 @@ class StatusTest extends GrpcDoor {
                 Code.ILLEGAL_INVISIBLE_TIME,
                 change("readers", "orders", zeroes, 43_200_001).getStatus());
         refused(Code.BAD_REQUEST, ack("readers", "orders").getStatus());
-        refused(
-                Code.BAD_REQUEST,
-                ack("readers", "orders", filled(1025, zeroes)).getStatus());
+        refused(Code.BAD_REQUEST, ack("readers", "orders", filled(1025, zeroes)).getStatus());
         refused(
                 Code.ILLEGAL_CONSUMER_GROUP,
-                calls()
-                        .ackMessage(
-                                AckMessageRequest.newBuilder().setTopic(name("orders")).build())
+                calls().ackMessage(AckMessageRequest.newBuilder().setTopic(name("orders")).build())
                         .getStatus());
     }
 
@@ -403,8 +396,7 @@ class StatusTest extends GrpcDoor {
     }
 
     private Status update(MessageQueue queue, long offset) {
-        return calls()
-                .updateOffset(
+        return calls().updateOffset(
                         UpdateOffsetRequest.newBuilder()
                                 .setGroup(name("readers"))
                                 .setMessageQueue(queue)
@@ -444,8 +436,7 @@ class StatusTest extends GrpcDoor {
         assertEnded("ILLEGAL_TOPIC", publishing("a b"));
         assertEnded(
                 "ILLEGAL_CONSUMER_GROUP", subscribing(ClientType.SIMPLE_CONSUMER, "a b", "orders"));
-        assertEnded(
-                "ILLEGAL_TOPIC", subscribing(ClientType.SIMPLE_CONSUMER, "readers", "a b"));
+        assertEnded("ILLEGAL_TOPIC", subscribing(ClientType.SIMPLE_CONSUMER, "readers", "a b"));
         assertEnded("BAD_REQUEST", publishing("x".repeat(40_000)));
     }
 
