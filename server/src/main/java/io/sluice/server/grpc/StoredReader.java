@@ -1,8 +1,6 @@
 package io.sluice.server.grpc;
 
 import apache.rocketmq.v2.DeadLetterQueue;
-import apache.rocketmq.v2.Digest;
-import apache.rocketmq.v2.DigestType;
 import apache.rocketmq.v2.Encoding;
 import apache.rocketmq.v2.Message;
 import apache.rocketmq.v2.MessageType;
@@ -16,8 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,20 +57,13 @@ final class StoredReader {
         ByteString bytes = UnsafeByteOperations.unsafeWrap(body);
         message.setBody(bytes);
         system.setBodyEncoding(compressed ? Encoding.GZIP : Encoding.IDENTITY)
-                .setBodyDigest(Digest.newBuilder().setType(DigestType.CRC32).setChecksum(crc(body)))
+                .setBodyDigest(Digests.of(bytes))
                 .setBornTimestamp(Times.timestamp(StoredMessage.bornMs(in, at)))
                 .setStoreTimestamp(Times.timestamp(StoredMessage.storeMs(in, at)))
                 .setStoreHost(address(StoredMessage.storeHost(in, at), true))
                 .setQueueId(StoredMessage.queueId(in, at))
                 .setQueueOffset(StoredMessage.queueOffset(in, at))
                 .setDeliveryAttempt(StoredMessage.reconsumeTimes(in, at) + 1);
-    }
-
-    /** As clients compute it to compare: of the bytes as they travel, in upper-case digits. */
-    private static String crc(ByteBuffer body) {
-        CRC32 crc = new CRC32();
-        crc.update(body.duplicate());
-        return Long.toHexString(crc.getValue()).toUpperCase(Locale.ROOT);
     }
 
     private void properties(byte[] bytes) {

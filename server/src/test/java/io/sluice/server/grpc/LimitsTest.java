@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -134,11 +135,12 @@ class LimitsTest extends GrpcDoor {
     private final class Greedy
             implements ClientResponseObserver<ReceiveMessageRequest, ReceiveMessageResponse> {
         final BlockingQueue<Code> codes = new LinkedBlockingQueue<>();
-        private ClientCallStreamObserver<ReceiveMessageRequest> call;
+        final CompletableFuture<ClientCallStreamObserver<ReceiveMessageRequest>> call =
+                new CompletableFuture<>();
 
         @Override
         public void beforeStart(ClientCallStreamObserver<ReceiveMessageRequest> stream) {
-            call = stream;
+            call.complete(stream);
             stream.disableAutoRequestWithInitial(1);
         }
 
@@ -179,7 +181,7 @@ class LimitsTest extends GrpcDoor {
         }
         assertEquals(Code.OK, codes.getFirst());
         assertEquals(Code.TOO_MANY_REQUESTS, codes.getLast(), codes::toString);
-        all.forEach(greedy -> greedy.call.cancel("enough", null));
+        all.forEach(greedy -> greedy.call.join().cancel("enough", null));
         Given rest =
                 receive(
                         receiving("readers", "orders")

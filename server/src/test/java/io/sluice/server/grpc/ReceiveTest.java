@@ -69,7 +69,7 @@ class ReceiveTest extends GrpcDoor {
         assertTrue(Times.ms(system.getStoreTimestamp()) >= before);
         assertTrue(system.getStoreHost().startsWith("127.0.0.1:"));
         assertEquals(Encoding.IDENTITY, system.getBodyEncoding());
-        assertEquals("3610A686", system.getBodyDigest().getChecksum());
+        assertEquals("5D41402ABC4B2A76B9719D911017C592", system.getBodyDigest().getChecksum());
         assertEquals(MessageType.NORMAL, system.getMessageType());
         assertEquals(1, system.getDeliveryAttempt());
         assertEquals(0, system.getQueueId());

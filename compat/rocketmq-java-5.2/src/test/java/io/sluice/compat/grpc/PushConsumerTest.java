@@ -110,6 +110,7 @@ class PushConsumerTest {
     }
 
     @Test
+    @Feature("gRPC: push consumers in order")
     void shouldPushInOrderAndRetryInPlace(Target server) throws Exception {
         String topic = Grpc.topic(server, "push-fifo", 4, "FIFO");
         String group = Grpc.group(server, "push-fifo-g", true, 3);
@@ -153,6 +154,7 @@ class PushConsumerTest {
     }
 
     @Test
+    @Feature("gRPC: push consumers in order")
     void shouldPassOverWhatCannotBeConsumedInOrder(Target server) throws Exception {
         String topic = Grpc.topic(server, "push-fifo-dead", 1, "FIFO");
         String group = Grpc.group(server, "push-fifo-dead-g", true, 1);
