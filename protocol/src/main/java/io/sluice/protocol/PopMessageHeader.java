@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param expressionType how {@link #expression} is written; null for tags
  * @param expression which messages are wanted; null for all
  * @param order whether to keep the order of each queue
- * @param attemptId names what an ordered pop asks for, so that it can be repeated; null if it is not
+ * @param attemptId names what an ordered pop asks for, so that it can be repeated; null if it is
+ *     not
  */
 public record PopMessageHeader(
         String consumerGroup,

@@ -246,8 +246,7 @@ public final class Clients {
         if (!ids(group).contains(gone.clientId)) {
             Group known = broker.catalog().group(name);
             if (known != null) {
-                broker.unlockClient(
-                        known, gone.clientId, count -> {}); // what it keeps runs out
+                broker.unlockClient(known, gone.clientId, count -> {}); // what it keeps runs out
             }
         }
         if (group.members.isEmpty()) {
