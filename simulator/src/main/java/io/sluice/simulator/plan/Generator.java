@@ -320,6 +320,7 @@ public final class Generator {
             if (draw < 45) {
                 int queue = own.coin() ? -1 : own.below(queues);
                 int suspendMs = own.perMille(suspended) ? (int) own.magnitude(5_000) : 0;
+                boolean ordered = mayOrder && own.coin();
                 operation =
                         new Operation.Receive(
                                 own.below(topics),
@@ -328,7 +329,8 @@ public final class Generator {
                                 own.perMille(200) ? 1_000 : 1 << 18,
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
-                                mayOrder && own.coin());
+                                ordered,
+                                ordered && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
             } else {

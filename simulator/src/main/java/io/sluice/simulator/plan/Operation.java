@@ -191,6 +191,7 @@ public sealed interface Operation extends Event {
      * @param holdMs for how long
      * @param suspendMs how long it waits for messages
      * @param ordered whether it wants a queue's messages in order
+     * @param again whether it has not got the answer to the last one in order, and repeats that
      */
     record Receive(
             int topic,
@@ -199,7 +200,8 @@ public sealed interface Operation extends Event {
             int sizeBytes,
             int holdMs,
             int suspendMs,
-            boolean ordered)
+            boolean ordered,
+            boolean again)
             implements Operation {}
 
     /**
