@@ -18,10 +18,7 @@ final class Digests {
      * alike; CRC32 is hexadecimal in Java and decimal in Node.js.
      */
     static Digest of(ByteString body) {
-        return Digest.newBuilder()
-                .setType(DigestType.MD5)
-                .setChecksum(digest("MD5", body))
-                .build();
+        return Digest.newBuilder().setType(DigestType.MD5).setChecksum(digest("MD5", body)).build();
     }
 
     /**
