@@ -66,15 +66,16 @@ class SimpleConsumerTest {
         try (SimpleConsumer consumer = Grpc.simpleConsumer(server, "simple-many-g", topic);
                 Producer producer = Grpc.producer(server, topic)) {
             Set<String> sent = new TreeSet<>();
+            List<CompletableFuture<?>> underWay = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                producer.sendAsync(Grpc.message(topic, "body " + i).build());
+                underWay.add(producer.sendAsync(Grpc.message(topic, "body " + i).build()));
                 sent.add("body " + i);
             }
             List<String> got = new ArrayList<>();
             while (got.size() < 200) {
                 for (MessageView message : Grpc.receive(consumer, 1)) {
                     got.add(Grpc.body(message));
-                    consumer.ackAsync(message);
+                    underWay.add(consumer.ackAsync(message));
                 }
                 List<MessageView> more = consumer.receive(32, Grpc.INVISIBLE);
                 for (MessageView message : more) {
@@ -82,6 +83,7 @@ class SimpleConsumerTest {
                     consumer.ack(message);
                 }
             }
+            CompletableFuture.allOf(underWay.toArray(CompletableFuture[]::new)).join();
             assertEquals(200, got.size());
             assertEquals(sent, new TreeSet<>(got));
         }
