@@ -42,8 +42,7 @@ final class StoredReader {
      * @param namespace that its consumer uses; empty for none
      * @param compression of the whole answer
      */
-    static Message.Builder read(
-            ByteBuffer in, int at, String namespace, Compression compression) {
+    static Message.Builder read(ByteBuffer in, int at, String namespace, Compression compression) {
         StoredReader reader = new StoredReader();
         String topic = new String(StoredMessage.topic(in, at), StandardCharsets.UTF_8);
         reader.message.setTopic(Resources.of(topic, namespace));
