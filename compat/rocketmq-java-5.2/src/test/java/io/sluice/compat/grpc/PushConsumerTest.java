@@ -73,11 +73,13 @@ class PushConsumerTest {
                                 })
                         .build();
         try (Producer producer = Grpc.producer(server, topic)) {
-            List<CompletableFuture<SendReceipt>> sent = new ArrayList<>();
+            List<CompletableFuture<SendReceipt>> sending = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                sent.add(producer.sendAsync(Grpc.message(topic, "body " + i).build()));
+                sending.add(producer.sendAsync(Grpc.message(topic, "body " + i).build()));
             }
-            CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).join();
+            for (CompletableFuture<SendReceipt> each : sending) {
+                each.get(30, TimeUnit.SECONDS);
+            }
             Await.until("all 500 are there", () -> got.size() == 500);
             assertTrue(got.values().stream().allMatch(times -> times.get() == 1), got::toString);
         }
