@@ -49,6 +49,9 @@ public final class Handed {
         int changesUnderWay;
         boolean mayBeAcknowledged;
         boolean acknowledged;
+
+        /** Whether the group was sent back to before it, and has not got it since. */
+        boolean owed;
     }
 
     /** One message in the hands of one consumer, as it was given. */
@@ -122,6 +125,7 @@ public final class Handed {
             return false;
         }
         Held held = places.computeIfAbsent(receipt.place(), place -> new Held());
+        held.owed = false;
         if (held.acknowledged) {
             wrong(receipt + " is handed out although it was acknowledged");
         }
@@ -228,6 +232,9 @@ public final class Handed {
         known.underWay = Math.max(0, known.underWay - 1);
         if (done) {
             unsure(groupId, queue, to, known);
+            Place from = new Place(groupId, queue.topicId(), queue.queueId(), to);
+            Place end = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
+            places.subMap(from, end).values().forEach(held -> held.owed = true);
         }
     }
 
@@ -345,7 +352,9 @@ public final class Handed {
     /** What became of a message in a group that has received all; null if all is well. */
     @Nullable String missing(int groupId, QueueRef queue, long offset, int message) {
         Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
-        return held != null || buried.contains(message) || offset < of(groupId, queue).skippedTo
+        return (held != null && !held.owed)
+                        || buried.contains(message)
+                        || offset < of(groupId, queue).skippedTo
                 ? null
                 : "%s/%d was passed over by group %d".formatted(queue, offset, groupId);
     }
