@@ -9,6 +9,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.Selection;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Marked;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,8 +28,18 @@ final class LeasedReader {
      * @param again the leases whose messages come first
      * @param fresh the offsets of the new messages, which follow
      * @param nextCursor one past the last new message that was looked at
+     * @param marked what has a mark of what was read
      */
-    record Picked(List<Lease> again, long[] fresh, long nextCursor, ByteBuffer messages) {
+    record Picked(
+            List<Lease> again, long[] fresh, long nextCursor, ByteBuffer messages, Marked marked) {
+        Picked(List<Lease> again, long[] fresh, long nextCursor, ByteBuffer messages) {
+            this(again, fresh, nextCursor, messages, Marked.NOTHING);
+        }
+
+        Picked with(Marked marks) {
+            return new Picked(again, fresh, nextCursor, messages, marks);
+        }
+
         boolean isEmpty() {
             return again.isEmpty() && fresh.length == 0;
         }
@@ -116,7 +127,7 @@ final class LeasedReader {
         return one;
     }
 
-    private boolean select(Queue queue, MessageFilter filter, Selection selection, boolean stored)
+    boolean select(Queue queue, MessageFilter filter, Selection selection, boolean stored)
             throws IOException {
         if (!stored) {
             return index.readResident(queue, filter, selection);
@@ -158,7 +169,7 @@ final class LeasedReader {
         return Arrays.copyOf(fresh, count);
     }
 
-    private boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored)
+    boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored)
             throws IOException {
         long position = selection.position(i);
         int size = selection.sizeBytes(i);

@@ -7,7 +7,9 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Leases.Lease;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
+import io.sluice.engine.message.Mark;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
@@ -22,6 +24,7 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,6 +55,7 @@ public final class Receiver {
     private final Clock clock;
     private final Executor readers;
     private final LeasedReader reader;
+    private final MarkedReader marks;
     private final BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend;
 
     /**
@@ -69,6 +73,7 @@ public final class Receiver {
         this.clock = clock;
         this.readers = readers;
         this.reader = reader;
+        this.marks = new MarkedReader(reader);
         this.topicForSend = topicForSend;
     }
 
@@ -173,7 +178,7 @@ public final class Receiver {
             Group group,
             Topic topic,
             int queueId,
-            boolean ordered,
+            Ordering ordering,
             long suspendMs,
             Consumer<Outcome<Offer>> reply) {
         if (queueId >= topic.queues()) {
@@ -186,9 +191,10 @@ public final class Receiver {
                         topic.id(),
                         topic.queues(),
                         Math.max(-1, queueId),
-                        ordered,
+                        ordering,
                         false,
                         1,
+                        0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
                         reply),
@@ -213,9 +219,14 @@ public final class Receiver {
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied;
+        private int ahead;
 
         Attempt(Receive receive) {
             this.receive = receive;
+            this.ahead =
+                    receive.ordering() == Ordering.NONE && receive.topic().prioritized()
+                            ? MarkedReader.WINDOW
+                            : 0;
             this.deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(receive.suspendMs());
         }
 
@@ -235,9 +246,10 @@ public final class Receiver {
                             receive.topic().id(),
                             receive.topic().queues(),
                             Math.max(-1, receive.queueId()),
-                            receive.ordered(),
+                            receive.ordering(),
                             receive.fromEnd(),
                             receive.countMax(),
+                            ahead,
                             false,
                             deadlineNanos,
                             this::offered);
@@ -278,14 +290,7 @@ public final class Receiver {
                     }
                     return message != null;
                 }
-                Picked picked =
-                        reader.read(
-                                receive,
-                                queue,
-                                again(offer),
-                                offer.cursor(),
-                                offer.newMax(),
-                                stored);
+                Picked picked = pick(offer, queue, stored);
                 if (picked != null) {
                     lease(offer, queue, picked);
                 }
@@ -299,6 +304,22 @@ public final class Receiver {
                 refuse(Outcome.refused(Refusal.STORAGE_FAILED, detail));
             }
             return true;
+        }
+
+        private @Nullable Picked pick(Offer offer, Queue queue, boolean stored)
+                throws IOException {
+            List<Lease> again = again(offer);
+            long cursor = offer.cursor();
+            int newMax = offer.newMax();
+            return switch (receive.ordering()) {
+                case NONE ->
+                        receive.topic().prioritized()
+                                ? marks.byPriority(receive, queue, again, cursor, newMax, stored)
+                                : reader.read(receive, queue, again, cursor, newMax, stored);
+                case QUEUE -> reader.read(receive, queue, again, cursor, newMax, stored);
+                case MESSAGE_GROUP ->
+                        marks.byMessageGroup(receive, queue, again, cursor, newMax, stored);
+            };
         }
 
         /** What is too large to be a dead letter is rather handed out once more than lost. */
@@ -318,7 +339,25 @@ public final class Receiver {
 
         /** Those to be handed out again; what could not be buried waits for a better time. */
         private List<Lease> again(Offer offer) {
-            return offer.again().stream().filter(lease -> !isDead(lease)).toList();
+            return receive.ordering() == Ordering.MESSAGE_GROUP
+                    ? againByMessageGroup(offer.again())
+                    : offer.again().stream().filter(lease -> !isDead(lease)).toList();
+        }
+
+        /** The message group of what could not be buried waits with it. */
+        private List<Lease> againByMessageGroup(List<Lease> offered) {
+            boolean known = offered.stream().allMatch(l -> Mark.isMessageGroup(l.mark()));
+            Set<Long> waiting = new HashSet<>();
+            List<Lease> again = new ArrayList<>();
+            for (Lease lease : offered) {
+                long group = known ? lease.mark() : Mark.NONE;
+                if (isDead(lease) || waiting.contains(group)) {
+                    waiting.add(group);
+                } else {
+                    again.add(lease);
+                }
+            }
+            return again;
         }
 
         private void lease(Offer offer, Queue queue, Picked picked) {
@@ -339,7 +378,9 @@ public final class Receiver {
                             offer.cursor(),
                             picked.nextCursor(),
                             picked.fresh(),
-                            receive.ordered(),
+                            picked.marked(),
+                            receive.ordering(),
+                            receive.countMax() - picked.again().size(),
                             receive.invisibleMs(),
                             granted),
                     granted);
@@ -349,7 +390,10 @@ public final class Receiver {
             switch (outcome) {
                 case Outcome.Refused<Grant> refused -> refuse(refused);
                 case Outcome.Done<Grant>(Grant grant) -> {
-                    if (grant.hasMoved() || picked.isEmpty()) {
+                    if (grant.isEmpty()) {
+                        if (receive.ordering() == Ordering.MESSAGE_GROUP && !grant.hasMoved()) {
+                            ahead = Receive.COUNT_MAX; // all that was read has to wait
+                        }
                         ask();
                     } else {
                         long left = queue.end() - picked.nextCursor();
@@ -360,17 +404,26 @@ public final class Receiver {
         }
 
         private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
-            long[] offsets = new long[grant.attempts().length];
-            int at = 0;
-            for (int i = 0; i < offsets.length; i++) {
-                int attempt = grant.attempts()[i];
-                if (attempt > 1) {
-                    int times = StoredMessage.reconsumeTimes(messages, at) + attempt - 1;
-                    StoredMessage.reconsumed(messages, at, times);
+            long[] offsets = new long[grant.count()];
+            int count = 0;
+            int from = 0;
+            int to = 0;
+            for (int attempt : grant.attempts()) {
+                int size = StoredMessage.sizeBytes(messages, from);
+                if (attempt > 0) {
+                    if (to < from) {
+                        messages.put(to, messages, from, size);
+                    }
+                    if (attempt > 1) {
+                        int times = StoredMessage.reconsumeTimes(messages, to) + attempt - 1;
+                        StoredMessage.reconsumed(messages, to, times);
+                    }
+                    offsets[count++] = StoredMessage.queueOffset(messages, to);
+                    to += size;
                 }
-                offsets[i] = StoredMessage.queueOffset(messages, at);
-                at += StoredMessage.sizeBytes(messages, at);
+                from += size;
             }
+            messages.limit(to);
             reply(new Received(queueId, grant.number(), grant.atMs(), messages, offsets, left));
         }
 

@@ -1,15 +1,28 @@
 package io.sluice.engine.shard;
 
+import java.util.stream.IntStream;
+
 /**
  * What became of leasing.
  *
  * @param number that of the handing out, from 1: with an offset it is the receipt; 0 if what was
  *     read is no longer what is next, and nothing was leased
  * @param atMs when, wall-clock ms
- * @param attempts of each message, how often it has been handed out, this time included
+ * @param attempts of each message, how often it has been handed out, this time included; 0 if it
+ *     was not, and was deferred
  */
 public record Grant(long number, long atMs, int[] attempts) {
     static final Grant MOVED = new Grant(0, 0, new int[0]);
+
+    /** How many messages were handed out. */
+    public int count() {
+        return (int) IntStream.of(attempts).filter(attempt -> attempt > 0).count();
+    }
+
+    /** Whether nothing was handed out. */
+    public boolean isEmpty() {
+        return count() == 0;
+    }
 
     /** Whether somebody was faster: ask for another offer. */
     public boolean hasMoved() {

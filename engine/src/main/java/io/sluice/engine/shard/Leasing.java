@@ -3,10 +3,13 @@ package io.sluice.engine.shard;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.group.OpenLeases;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -100,7 +103,7 @@ final class Leasing {
 
     /** Whether there is nothing to offer but what consumers hold too much to get. */
     private boolean isFull(Command.Receive c) {
-        return !c.ordered()
+        return c.ordering() == Ordering.NONE
                 && queues(c).anyMatch(queueId -> open(c, queueId) >= Leases.OPEN_MAX)
                 && queues(c).noneMatch(queueId -> available(c, queueId) != null);
     }
@@ -122,7 +125,7 @@ final class Leasing {
         int open = open(c, queueId);
         List<Lease> again = again(c, queueId);
         int left = c.countMax() - again.size();
-        int newMax = Math.min(left, c.ordered() && open > 0 ? 0 : Leases.OPEN_MAX - open);
+        int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
         long cursor = cursor(c.groupId(), queue, committed);
         return again.isEmpty() && (newMax <= 0 || cursor >= queue.end())
                 ? null
@@ -130,11 +133,20 @@ final class Leasing {
     }
 
     private List<Lease> again(Command.Receive c, int queueId) {
-        Leases leases = state.leases;
-        long nowMs = clock.wallMs();
-        return c.ordered()
-                ? leases.allRunOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax())
-                : leases.runOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax());
+        return state.leases
+                .in(c.groupId(), c.topicId(), queueId)
+                .available(c.ordering(), clock.wallMs(), c.countMax());
+    }
+
+    /** How many new messages a receiver may read, if leases take none of its room. */
+    private int newMax(Command.Receive c, int queueId, int left) {
+        OpenLeases open = state.leases.in(c.groupId(), c.topicId(), queueId);
+        return switch (c.ordering()) {
+            case NONE -> Math.max(left, c.ahead() - open.deferredCount());
+            case QUEUE -> open.isEmpty() ? left : 0;
+            case MESSAGE_GROUP ->
+                    left == 0 || open.anyUnknownGroup() ? 0 : Math.max(left, c.ahead());
+        };
     }
 
     /** The next offset to hand out; what has expired before anybody wanted it is passed over. */
@@ -162,7 +174,10 @@ final class Leasing {
             return;
         }
         int count = c.again().size() + c.fresh().length;
-        int size = RecordCodec.SMALL_SIZE_BYTES_MAX + RecordCodec.leasedSizeBytes(count);
+        int size =
+                RecordCodec.SMALL_SIZE_BYTES_MAX
+                        + RecordCodec.leasedSizeBytes(count)
+                        + RecordCodec.deferredSizeBytes(c.marked().offsets().length);
         PendingBatch batch = commits.roomFor(c, size, true);
         if (batch != null) {
             lease(batch, c);
@@ -186,28 +201,28 @@ final class Leasing {
             return false;
         }
         long nowMs = clock.wallMs();
-        if (c.ordered() && isHeld(c.groupId(), ref, nowMs)) {
-            return false;
-        }
+        OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
         for (Lease offered : c.again()) {
-            Lease now = lease(c.groupId(), ref, offered.offset(), offered.number());
-            if (now == null || !now.hasRunOut(nowMs)) {
+            if (offered.offset() < c.cursor() && !isStillFree(open, offered, nowMs)) {
                 return false;
             }
         }
-        return true;
+        return switch (c.ordering()) {
+            case NONE -> true;
+            case QUEUE -> !open.anyHeld(nowMs);
+            case MESSAGE_GROUP -> MessageGroupOrder.isNext(open, c.again(), nowMs);
+        };
     }
 
-    /** Whether somebody holds a message of the queue. */
-    private boolean isHeld(int groupId, QueueRef ref, long nowMs) {
-        Leases leases = state.leases;
-        return leases.open(groupId, ref.topicId(), ref.queueId()) > 0
-                && leases.allRunOut(groupId, ref.topicId(), ref.queueId(), nowMs, 1).isEmpty();
+    private static boolean isStillFree(OpenLeases open, Lease offered, long nowMs) {
+        Lease now = open.get(offered.offset());
+        return now != null && now.number() == offered.number() && now.hasRunOut(nowMs);
     }
 
+    /** What is leased by a receipt; null if it is not leased, or not by that one. */
     private @Nullable Lease lease(int groupId, QueueRef queue, long offset, long number) {
         Lease lease = state.leases.lease(groupId, queue.topicId(), queue.queueId(), offset);
-        return lease == null || lease.number() != number ? null : lease;
+        return lease == null || lease.isDeferred() || lease.number() != number ? null : lease;
     }
 
     private void lease(PendingBatch batch, Command.Lease c) {
@@ -222,23 +237,59 @@ final class Leasing {
                     new Record.OffsetCommitted(
                             c.groupId(), ref.topicId(), ref.queueId(), queue.first()));
         }
-        int[] attempts = new int[c.again().size() + c.fresh().length];
-        for (int i = 0; i < attempts.length; i++) {
-            attempts[i] = i < c.again().size() ? c.again().get(i).attempt() + 1 : 1;
-        }
+        int[] attempts = attempts(c);
         LongStream again = c.again().stream().mapToLong(Lease::offset);
-        long[] offsets = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
-        writer.small(
-                batch,
-                new Record.Leased(
-                        c.groupId(),
-                        ref.topicId(),
-                        ref.queueId(),
-                        number,
-                        nowMs + c.invisibleMs(),
-                        c.nextCursor(),
-                        offsets));
+        long[] all = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
+        long[] offsets = IntStream.range(0, all.length)
+                .filter(i -> attempts[i] > 0)
+                .mapToLong(i -> all[i])
+                .toArray();
+        if (!c.marked().isEmpty()) {
+            writer.small(
+                    batch,
+                    new Record.Deferred(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            c.nextCursor(),
+                            c.marked().offsets(),
+                            c.marked().marks()));
+        }
+        if (c.marked().isEmpty() || offsets.length > 0) {
+            writer.small(
+                    batch,
+                    new Record.Leased(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            number,
+                            nowMs + c.invisibleMs(),
+                            c.nextCursor(),
+                            offsets));
+        }
         batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts)));
+    }
+
+    /** Of each message, how often it will have been handed out; 0 if it has to wait. */
+    private int[] attempts(Command.Lease c) {
+        int again = c.again().size();
+        int fresh = c.fresh().length;
+        int[] attempts = new int[again + fresh];
+        for (int i = 0; i < again; i++) {
+            attempts[i] = c.again().get(i).attempt() + 1;
+        }
+        Arrays.fill(attempts, again, attempts.length, 1);
+        if (c.ordering() == Ordering.MESSAGE_GROUP) {
+            QueueRef ref = c.queue();
+            OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+            long[] marks = c.marked().marks();
+            long[] groups = Arrays.copyOfRange(marks, marks.length - fresh, marks.length);
+            boolean[] mayGo = MessageGroupOrder.mayGo(open, c.again(), groups, c.freshMax());
+            for (int i = 0; i < fresh; i++) {
+                attempts[again + i] = mayGo[i] ? 1 : 0;
+            }
+        }
+        return attempts;
     }
 
     // Giving back.
@@ -265,8 +316,8 @@ final class Leasing {
         int before = state.leases.open(groupId, ref.topicId(), ref.queueId());
         writer.small(
                 batch, new Record.Acknowledged(groupId, ref.topicId(), ref.queueId(), offsets));
-        int open = state.leases.open(groupId, ref.topicId(), ref.queueId());
-        if (open == 0 || before >= Leases.OPEN_MAX) {
+        OpenLeases open = state.leases.in(groupId, ref.topicId(), ref.queueId());
+        if (open.isEmpty() || open.mayBlock() || before >= Leases.OPEN_MAX) {
             receivers.changed(groupId, ref);
         }
     }

@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command.Receive;
@@ -193,10 +194,10 @@ final class Receivers {
 
     private void look(Line line) {
         long now = clock.nanos();
-        boolean[] nothingIf = new boolean[2]; // for those who want order, and for the others
+        boolean[] nothingIf = new boolean[Ordering.values().length];
         for (Iterator<Receive> all = line.waiting.iterator(); all.hasNext(); ) {
             Receive receive = all.next();
-            int kind = receive.ordered() ? 1 : 0;
+            int kind = receive.ordering().ordinal();
             Offer offer = nothingIf[kind] ? null : offer(receive);
             nothingIf[kind] |= offer == null;
             if (offer == null && receive.deadlineNanos() - now <= 0 && !isRead(receive)) {

@@ -9,6 +9,7 @@ import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.broker.Receiver;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Offer;
@@ -97,7 +98,6 @@ final class PopHandler {
         long suspendMs = waits && mayWait ? Math.clamp(fields.pollTimeMs(), 0, SUSPEND_MS_MAX) : 0;
         request.expect(SIZE_BYTES_MAX);
         Popping popping = new Popping(request, topic, fields.invisibleTimeMs(), mayWait || !waits);
-        boolean ordered = fields.order() || group.settings().consumeOrderly();
         broker.receiver()
                 .receive(
                         new Receive(
@@ -108,7 +108,7 @@ final class PopHandler {
                                 SIZE_BYTES_MAX,
                                 filter,
                                 fields.invisibleTimeMs(),
-                                ordered,
+                                ordering(fields.order(), group),
                                 fields.initMode() != PopMessageHeader.INIT_MIN,
                                 suspendMs,
                                 popping,
@@ -118,6 +118,10 @@ final class PopHandler {
         if (suspendMs > 0) {
             request.park();
         }
+    }
+
+    private static Ordering ordering(boolean asked, Group group) {
+        return asked || group.settings().consumeOrderly() ? Ordering.QUEUE : Ordering.NONE;
     }
 
     /** The topic that is popped from; null if the request was refused. */
@@ -172,7 +176,7 @@ final class PopHandler {
         }
         boolean mayWait = request.mayPark();
         long suspendMs = mayWait ? Math.clamp(fields.pollTimeMs(), 0, SUSPEND_MS_MAX) : 0;
-        boolean ordered = fields.order() || group.settings().consumeOrderly();
+        Ordering ordering = ordering(fields.order(), group);
         Consumer<Outcome<Offer>> told =
                 outcome -> {
                     boolean full =
@@ -189,7 +193,7 @@ final class PopHandler {
                             Answer.ok(out ->
                                     out.field("hasMsg", any).field("pollingFull", !mayWait)));
                 };
-        broker.receiver().look(group, topic, fields.queueId(), ordered, suspendMs, told);
+        broker.receiver().look(group, topic, fields.queueId(), ordering, suspendMs, told);
         if (suspendMs > 0) {
             request.park();
         }
@@ -226,7 +230,7 @@ final class PopHandler {
                         group,
                         topic,
                         fields.queueId(),
-                        false,
+                        Ordering.NONE,
                         0,
                         request.then(offer -> peek(request, topic, offer, countMax, popping)));
     }

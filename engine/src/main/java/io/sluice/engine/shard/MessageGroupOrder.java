@@ -1,0 +1,71 @@
+package io.sluice.engine.shard;
+
+import io.sluice.engine.group.Leases.Lease;
+import io.sluice.engine.group.OpenLeases;
+import io.sluice.engine.message.Mark;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The order of message groups: of each, one receiver at a time has messages, and those are the first
+ * that are open. Decides by what is open now, not by what was offered. Pure functions.
+ */
+final class MessageGroupOrder {
+    private MessageGroupOrder() {}
+
+    /** Whether handing out {@code again} breaks the order of no message group. */
+    static boolean isNext(OpenLeases open, List<Lease> again, long nowMs) {
+        if (open.anyUnknownGroup()) {
+            if (open.anyHeld(nowMs)) {
+                return false;
+            }
+            if (again.stream().anyMatch(lease -> !Mark.isMessageGroup(lease.mark()))) {
+                return open.begins(again.stream().map(Lease::offset).toList());
+            }
+            long unknown = open.firstOfUnknownGroup();
+            if (again.stream().anyMatch(lease -> lease.offset() > unknown)) {
+                return false;
+            }
+        }
+        Map<Long, List<Long>> groups = new HashMap<>();
+        for (Lease lease : again) {
+            groups.computeIfAbsent(lease.mark(), mark -> new ArrayList<>()).add(lease.offset());
+        }
+        return groups.entrySet().stream()
+                .allMatch(group -> open.groups().begins(group.getKey(), group.getValue(), nowMs));
+    }
+
+    /**
+     * Which new messages may be handed out together with {@code again}: those before which no other
+     * of their group waits or is held.
+     *
+     * @param marks the message groups of the new messages, in order
+     * @param countMax how many may be
+     */
+    static boolean[] mayGo(OpenLeases open, List<Lease> again, long[] marks, int countMax) {
+        boolean[] mayGo = new boolean[marks.length];
+        if (open.anyUnknownGroup()) {
+            return mayGo;
+        }
+        Map<Long, Integer> taken = new HashMap<>();
+        for (Lease lease : again) {
+            taken.merge(lease.mark(), 1, Integer::sum);
+        }
+        Set<Long> blocked = new HashSet<>();
+        int count = 0;
+        for (int i = 0; i < marks.length; i++) {
+            boolean first = open.groups().leaseCount(marks[i]) == taken.getOrDefault(marks[i], 0);
+            if (first && count < countMax && !blocked.contains(marks[i])) {
+                mayGo[i] = true;
+                count++;
+            } else {
+                blocked.add(marks[i]);
+            }
+        }
+        return mayGo;
+    }
+}
