@@ -169,8 +169,7 @@ final class LeasedReader {
         return Arrays.copyOf(fresh, count);
     }
 
-    boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored)
-            throws IOException {
+    boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored) throws IOException {
         long position = selection.position(i);
         int size = selection.sizeBytes(i);
         if (!stored) {

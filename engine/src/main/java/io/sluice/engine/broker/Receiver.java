@@ -306,8 +306,7 @@ public final class Receiver {
             return true;
         }
 
-        private @Nullable Picked pick(Offer offer, Queue queue, boolean stored)
-                throws IOException {
+        private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
             List<Lease> again = again(offer);
             long cursor = offer.cursor();
             int newMax = offer.newMax();
@@ -324,7 +323,8 @@ public final class Receiver {
 
         /** What is too large to be a dead letter is rather handed out once more than lost. */
         private boolean isDead(Lease lease) {
-            return lease.attempt() > receive.group().settings().retryMax()
+            return !lease.isDeferred()
+                    && lease.attempt() > receive.group().settings().retryMax()
                     && !tooLarge.contains(lease.offset());
         }
 

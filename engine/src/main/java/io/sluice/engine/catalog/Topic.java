@@ -77,8 +77,7 @@ public record Topic(
 
     /** Whether receivers get messages of higher priority first. */
     public boolean prioritized() {
-        return TopicSettings.PRIORITY.equals(
-                settings.attributes().get(TopicSettings.MESSAGE_TYPE));
+        return TopicSettings.PRIORITY.equals(settings.attributes().get(TopicSettings.MESSAGE_TYPE));
     }
 
     /** This incarnation with other settings, whose queues are not fewer. */

@@ -215,8 +215,7 @@ public final class Leases {
         OfQueue queue = of(groupId, topicId, queueId);
         Lease lease = queue == null ? null : queue.open.get(offset);
         if (queue != null && lease != null) {
-            queue.open.put(
-                    new Lease(offset, lease.number, deadlineMs, lease.attempt, lease.mark));
+            queue.open.put(new Lease(offset, lease.number, deadlineMs, lease.attempt, lease.mark));
         }
     }
 

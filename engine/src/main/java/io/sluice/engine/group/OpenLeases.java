@@ -11,14 +11,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The open leases of one group and queue, found by offset, by what comes next, by message group. */
+/**
+ * The open leases of one group and queue, found by offset, by what comes next, by message group.
+ */
 public final class OpenLeases {
     private static final Comparator<Lease> MOST_URGENT =
             Comparator.comparingInt((Lease lease) -> -Mark.priority(lease.mark()));
     private static final Comparator<Lease> FIRST_DUE =
             MOST_URGENT.thenComparingLong(Lease::deadlineMs).thenComparingLong(Lease::offset);
-    private static final Comparator<Lease> FIRST =
-            MOST_URGENT.thenComparingLong(Lease::offset);
+    private static final Comparator<Lease> FIRST = MOST_URGENT.thenComparingLong(Lease::offset);
 
     private final TreeMap<Long, Lease> byOffset = new TreeMap<>();
     private final TreeSet<Lease> handedOut = new TreeSet<>(FIRST_DUE);
@@ -116,9 +117,7 @@ public final class OpenLeases {
     }
 
     private List<Lease> inOrder(long nowMs, int countMax) {
-        return anyHeld(nowMs)
-                ? List.of()
-                : byOffset.values().stream().limit(countMax).toList();
+        return anyHeld(nowMs) ? List.of() : byOffset.values().stream().limit(countMax).toList();
     }
 
     private List<Lease> mostUrgent(long nowMs, int countMax) {

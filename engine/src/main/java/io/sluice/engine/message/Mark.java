@@ -22,13 +22,14 @@ public final class Mark {
     /** The highest priority; what is more counts as this. */
     public static final int PRIORITY_MAX = 9;
 
-    private static final byte[] PRIORITY =
-            "_SYS_MSG_PRIORITY_".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PRIORITY = "_SYS_MSG_PRIORITY_".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE_GROUP = "__SHARDINGKEY".getBytes(StandardCharsets.US_ASCII);
 
     private Mark() {}
 
-    /** The priority of the stored message at {@code at}, 0 to 9; 0 if it says none, or no number. */
+    /**
+     * The priority of the stored message at {@code at}, 0 to 9; 0 if it says none, or no number.
+     */
     public static long ofPriority(ByteBuffer stored, int at) {
         long range = StoredMessage.propertyRange(stored, at, PRIORITY);
         int size = (int) range;

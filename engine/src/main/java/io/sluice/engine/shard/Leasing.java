@@ -240,10 +240,11 @@ final class Leasing {
         int[] attempts = attempts(c);
         LongStream again = c.again().stream().mapToLong(Lease::offset);
         long[] all = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
-        long[] offsets = IntStream.range(0, all.length)
-                .filter(i -> attempts[i] > 0)
-                .mapToLong(i -> all[i])
-                .toArray();
+        long[] offsets =
+                IntStream.range(0, all.length)
+                        .filter(i -> attempts[i] > 0)
+                        .mapToLong(i -> all[i])
+                        .toArray();
         if (!c.marked().isEmpty()) {
             writer.small(
                     batch,

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The order of message groups: of each, one receiver at a time has messages, and those are the first
- * that are open. Decides by what is open now, not by what was offered. Pure functions.
+ * The order of message groups: of each, one receiver at a time has messages, and those are the
+ * first that are open. Decides by what is open now, not by what was offered. Pure functions.
  */
 final class MessageGroupOrder {
     private MessageGroupOrder() {}

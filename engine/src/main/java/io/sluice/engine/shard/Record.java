@@ -91,8 +91,7 @@ sealed interface Record {
      *
      * @param cursor the next offset that was never read
      * @param offsets the messages; others between the cursor before and this one are not wanted
-     * @param marks what decides when each is handed out, see {@link
-     *     io.sluice.engine.message.Mark}
+     * @param marks what decides when each is handed out, see {@link io.sluice.engine.message.Mark}
      */
     record Deferred(
             int groupId, int topicId, int queueId, long cursor, long[] offsets, long[] marks)
