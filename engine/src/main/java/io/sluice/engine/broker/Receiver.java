@@ -396,7 +396,7 @@ public final class Receiver {
                         }
                         ask();
                     } else {
-                        long left = queue.end() - picked.nextCursor();
+                        long left = queue.end() - picked.nextCursor() + grant.deferred();
                         give(offer.queueId(), picked.messages(), grant, left);
                     }
                 }

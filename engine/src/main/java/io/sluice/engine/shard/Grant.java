@@ -10,9 +10,10 @@ import java.util.stream.IntStream;
  * @param atMs when, wall-clock ms
  * @param attempts of each message, how often it has been handed out, this time included; 0 if it
  *     was not, and was deferred
+ * @param deferred how many messages of the queue are deferred now
  */
-public record Grant(long number, long atMs, int[] attempts) {
-    static final Grant MOVED = new Grant(0, 0, new int[0]);
+public record Grant(long number, long atMs, int[] attempts, int deferred) {
+    static final Grant MOVED = new Grant(0, 0, new int[0], 0);
 
     /** How many messages were handed out. */
     public int count() {

@@ -268,7 +268,9 @@ final class Leasing {
                             c.nextCursor(),
                             offsets));
         }
-        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts)));
+        int deferred =
+                state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts, deferred)));
     }
 
     /** Of each message, how often it will have been handed out; 0 if it has to wait. */

@@ -44,6 +44,7 @@ final class MessageGroupTest {
         assertEquals(List.of("a1"), bodies(first));
         Received second = workers.receive(1);
         assertEquals(List.of("b1"), bodies(second));
+        assertEquals(4, second.left()); // a2, which is deferred, and three that nobody has read
         assertEquals(List.of("c1"), receive(9));
         assertEquals(List.of(), receive(9));
         workers.acknowledge(second);
