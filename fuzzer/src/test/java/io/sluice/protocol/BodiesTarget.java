@@ -2,7 +2,6 @@ package io.sluice.protocol;
 
 import static io.sluice.fuzz.Target.require;
 
-import io.netty.buffer.Unpooled;
 import io.sluice.fuzz.Golden;
 import io.sluice.fuzz.Target;
 import java.util.ArrayList;
@@ -19,11 +18,11 @@ public final class BodiesTarget implements Target {
         return chosen < Codecs.BODIES.size() ? take(Codecs.BODIES.get(chosen), input) : null;
     }
 
-    private static <T> @Nullable Check take(Codecs.Body<T> codec, byte[] input) {
+    private static @Nullable Check take(Codecs.Codec codec, byte[] input) {
         try {
             int size = input.length - 1;
-            T body = codec.decode().decode(Unpooled.wrappedBuffer(input), 1, size);
-            return () -> codec.check(body);
+            Object body = codec.body(input, 1, size);
+            return () -> codec.checkBody(body);
         } catch (JsonException refused) {
             require(refused.getMessage().length() < MESSAGE_LENGTH_MAX, refused.getMessage());
             return null;

@@ -2,284 +2,185 @@ package io.sluice.protocol;
 
 import static io.sluice.fuzz.Target.require;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Every record that is read from a header or from a JSON body. Inputs that are kept name those of
- * bodies by their place here: add at the end. {@link CodecsTest} sees to it that none is missing.
+ * Every record that is read from a header or from a JSON body, found by its {@code decode}. What is
+ * also written, by an {@code encode}, has to be written the same after it was read again.
  */
 final class Codecs {
+    private static final Class<?>[] FROM_HEADER = {Header.class};
+    private static final Class<?>[] FROM_BODY = {ByteBuf.class, int.class, int.class};
+
     private Codecs() {}
 
-    /** Fields from a header and back. */
-    record Fields<T>(
-            Class<T> type,
-            Function<Header, T> decode,
-            BiFunction<T, FrameWriter, FrameWriter> encode) {
+    /** Headers: all of them, in the order of their names. */
+    static final List<Codec> HEADERS =
+            readFrom(FROM_HEADER)
+                    .map(type -> new Codec(type, FROM_HEADER, FrameWriter.class))
+                    .toList();
 
-        /** What was read, written and read again, is written the same. */
-        void check(T fields, SerializeType serializeType) {
-            byte[] once = bytes(fields, serializeType);
-            Header header = Header.decode(Unpooled.wrappedBuffer(once), 0);
-            byte[] twice = bytes(decode.apply(header), serializeType);
-            require(Arrays.equals(once, twice), "round trip of " + fields);
+    /** Bodies. Inputs that are kept name them by their place here: add at the end. */
+    static final List<Codec> BODIES =
+            Stream.of(
+                            CheckClientRequestBody.class,
+                            ClusterInfo.class,
+                            ConsumeStats.class,
+                            GetConsumerListByGroupResponseBody.class,
+                            HeartbeatData.class,
+                            KeyValues.class,
+                            LockBatchRequestBody.class,
+                            LockBatchResponseBody.class,
+                            SubscriptionGroupConfig.class,
+                            SubscriptionGroupList.class,
+                            TopicConfig.class,
+                            TopicList.class,
+                            TopicRouteData.class,
+                            UnlockBatchRequestBody.class,
+                            TopicConfigList.class,
+                            SubscriptionGroupConfigList.class,
+                            BatchAckBody.class,
+                            MessageRequestMode.class,
+                            QueryAssignmentBody.class,
+                            ResetOffsetBody.class,
+                            TransactionList.class)
+                    .map(type -> new Codec(type, FROM_BODY, boolean.class, JsonWriter.class))
+                    .toList();
+
+    /** The bodies that there are, in the order of their names. */
+    static List<Class<?>> bodies() {
+        return readFrom(FROM_BODY).toList();
+    }
+
+    private static Stream<Class<?>> readFrom(Class<?>... parameters) {
+        return new ClassFileImporter()
+                        .withImportOption(new ImportOption.DoNotIncludeTests())
+                        .importPackages("io.sluice.protocol")
+                        .stream()
+                        .filter(type -> type.tryGetMethod("decode", parameters).isPresent())
+                        .filter(type ->
+                                type.getMethod("decode", parameters)
+                                        .getRawReturnType()
+                                        .equals(type))
+                        .sorted(Comparator.comparing(JavaClass::getSimpleName))
+                        .map(JavaClass::reflect);
+    }
+
+    /** One record: how it is read, and written if it is. */
+    static final class Codec {
+        private final Class<?> type;
+        private final Method decode;
+        private final @Nullable Method encode;
+
+        Codec(Class<?> type, Class<?>[] from, Class<?>... with) {
+            this.type = type;
+            try {
+                this.decode = type.getDeclaredMethod("decode", from);
+            } catch (NoSuchMethodException e) {
+                throw new LinkageError(type + " is not read", e);
+            }
+            this.encode = encode(type, Set.of(with));
+            decode.setAccessible(true);
         }
 
-        private byte[] bytes(T fields, SerializeType serializeType) {
+        /** The method that writes it, with one of these as its parameter, or none. */
+        private static @Nullable Method encode(Class<?> type, Set<Class<?>> with) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (method.getName().equals("encode")
+                        && !Modifier.isStatic(method.getModifiers())
+                        && method.getParameterCount() <= 1
+                        && with.containsAll(List.of(method.getParameterTypes()))) {
+                    method.setAccessible(true);
+                    return method;
+                }
+            }
+            return null;
+        }
+
+        Class<?> type() {
+            return type;
+        }
+
+        Object fields(Header header) {
+            return call(decode, null, header);
+        }
+
+        Object body(byte[] in, int index, int sizeBytes) {
+            return call(decode, null, Unpooled.wrappedBuffer(in), index, sizeBytes);
+        }
+
+        /** What was read, written and read again, is written the same. */
+        void checkFields(Object fields, SerializeType serializeType) {
+            requireSame(
+                    fields,
+                    encode == null ? null : read -> bytes(encode, read, serializeType),
+                    bytes -> fields(Header.decode(Unpooled.wrappedBuffer(bytes), 0)));
+        }
+
+        private static byte[] bytes(Method encode, Object fields, SerializeType serializeType) {
             FrameWriter writer =
                     new FrameWriter().request(serializeType, RequestCode.SEND_MESSAGE_V2, 1);
             ByteBuf out = Unpooled.buffer();
-            encode.apply(fields, writer).finish(out, 0);
+            ((FrameWriter) call(encode, fields, writer)).finish(out, 0);
             return Arrays.copyOf(out.array(), out.readableBytes());
         }
-    }
-
-    interface BodyDecoder<T> {
-        T decode(ByteBuf in, int index, int sizeBytes);
-    }
-
-    /** A JSON body from bytes and back. */
-    record Body<T>(Class<T> type, BodyDecoder<T> decode, Function<T, JsonWriter> encode) {
 
         /** What was read, written and read again, is written the same. */
-        void check(T body) {
-            byte[] once = encode.apply(body).toBytes();
-            T again = decode.decode(Unpooled.wrappedBuffer(once), 0, once.length);
-            byte[] twice = encode.apply(again).toBytes();
-            require(Arrays.equals(once, twice), "round trip of " + body);
+        void checkBody(Object body) {
+            requireSame(
+                    body,
+                    encode == null ? null : read -> bytes(encode, read),
+                    bytes -> body(bytes, 0, bytes.length));
+        }
+
+        private static byte[] bytes(Method encode, Object body) {
+            if (encode.getParameterCount() == 0) {
+                return ((JsonWriter) call(encode, body)).toBytes();
+            }
+            if (encode.getParameterTypes()[0] == boolean.class) {
+                return ((JsonWriter) call(encode, body, true)).toBytes(); // in standard JSON
+            }
+            JsonWriter json = new JsonWriter();
+            call(encode, body, json);
+            return json.toBytes();
+        }
+
+        private static void requireSame(
+                Object read,
+                @Nullable Function<Object, byte[]> write,
+                Function<byte[], Object> readAgain) {
+            if (write != null) {
+                byte[] once = write.apply(read);
+                byte[] twice = write.apply(readAgain.apply(once));
+                require(Arrays.equals(once, twice), "round trip of " + read);
+            }
+        }
+
+        private static Object call(Method method, @Nullable Object on, Object... arguments) {
+            try {
+                return method.invoke(on, arguments);
+            } catch (InvocationTargetException e) {
+                if (e.getCause() instanceof RuntimeException refused) {
+                    throw refused;
+                }
+                throw new IllegalStateException(method + " has failed", e.getCause());
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException(method + " cannot be called", e);
+            }
         }
     }
-
-    static final List<Fields<?>> FIELDS =
-            List.of(
-                    new Fields<>(
-                            ConsumerSendMsgBackHeader.class,
-                            ConsumerSendMsgBackHeader::decode,
-                            ConsumerSendMsgBackHeader::encode),
-                    new Fields<>(
-                            CreateTopicHeader.class,
-                            CreateTopicHeader::decode,
-                            CreateTopicHeader::encode),
-                    new Fields<>(
-                            DeleteSubscriptionGroupHeader.class,
-                            DeleteSubscriptionGroupHeader::decode,
-                            DeleteSubscriptionGroupHeader::encode),
-                    new Fields<>(
-                            DeleteTopicHeader.class,
-                            DeleteTopicHeader::decode,
-                            DeleteTopicHeader::encode),
-                    new Fields<>(
-                            DeleteTopicInNamesrvHeader.class,
-                            DeleteTopicInNamesrvHeader::decode,
-                            DeleteTopicInNamesrvHeader::encode),
-                    new Fields<>(
-                            EarliestMsgStoretimeResponse.class,
-                            EarliestMsgStoretimeResponse::decode,
-                            EarliestMsgStoretimeResponse::encode),
-                    new Fields<>(
-                            GetConsumeStatsHeader.class,
-                            GetConsumeStatsHeader::decode,
-                            GetConsumeStatsHeader::encode),
-                    new Fields<>(
-                            GetConsumerListByGroupHeader.class,
-                            GetConsumerListByGroupHeader::decode,
-                            GetConsumerListByGroupHeader::encode),
-                    new Fields<>(
-                            GetEarliestMsgStoretimeHeader.class,
-                            GetEarliestMsgStoretimeHeader::decode,
-                            GetEarliestMsgStoretimeHeader::encode),
-                    new Fields<>(
-                            GetMaxOffsetHeader.class,
-                            GetMaxOffsetHeader::decode,
-                            GetMaxOffsetHeader::encode),
-                    new Fields<>(
-                            GetMinOffsetHeader.class,
-                            GetMinOffsetHeader::decode,
-                            GetMinOffsetHeader::encode),
-                    new Fields<>(
-                            GetRouteInfoHeader.class,
-                            GetRouteInfoHeader::decode,
-                            GetRouteInfoHeader::encode),
-                    new Fields<>(
-                            GetTopicConfigHeader.class,
-                            GetTopicConfigHeader::decode,
-                            GetTopicConfigHeader::encode),
-                    new Fields<>(
-                            NotifyConsumerIdsChangedHeader.class,
-                            NotifyConsumerIdsChangedHeader::decode,
-                            NotifyConsumerIdsChangedHeader::encode),
-                    new Fields<>(
-                            OffsetResponse.class, OffsetResponse::decode, OffsetResponse::encode),
-                    new Fields<>(
-                            PullMessageHeader.class,
-                            PullMessageHeader::decode,
-                            PullMessageHeader::encode),
-                    new Fields<>(
-                            PullMessageResponse.class,
-                            PullMessageResponse::decode,
-                            PullMessageResponse::encode),
-                    new Fields<>(
-                            QueryConsumerOffsetHeader.class,
-                            QueryConsumerOffsetHeader::decode,
-                            QueryConsumerOffsetHeader::encode),
-                    new Fields<>(
-                            QueryMessageHeader.class,
-                            QueryMessageHeader::decode,
-                            QueryMessageHeader::encode),
-                    new Fields<>(
-                            QueryMessageResponse.class,
-                            QueryMessageResponse::decode,
-                            QueryMessageResponse::encode),
-                    new Fields<>(
-                            SearchOffsetHeader.class,
-                            SearchOffsetHeader::decode,
-                            SearchOffsetHeader::encode),
-                    new Fields<>(
-                            SendMessageHeader.class,
-                            SendMessageHeader::decode,
-                            SendMessageHeader::encode),
-                    new Fields<>(
-                            SendMessageResponse.class,
-                            SendMessageResponse::decode,
-                            SendMessageResponse::encode),
-                    new Fields<>(
-                            UnregisterClientHeader.class,
-                            UnregisterClientHeader::decode,
-                            UnregisterClientHeader::encode),
-                    new Fields<>(
-                            UpdateConsumerOffsetHeader.class,
-                            UpdateConsumerOffsetHeader::decode,
-                            UpdateConsumerOffsetHeader::encode),
-                    new Fields<>(
-                            ViewMessageHeader.class,
-                            ViewMessageHeader::decode,
-                            ViewMessageHeader::encode),
-                    new Fields<>(
-                            GetConsumerRunningInfoHeader.class,
-                            GetConsumerRunningInfoHeader::decode,
-                            GetConsumerRunningInfoHeader::encode),
-                    new Fields<>(
-                            ConsumeMessageDirectlyHeader.class,
-                            ConsumeMessageDirectlyHeader::decode,
-                            ConsumeMessageDirectlyHeader::encode),
-                    new Fields<>(
-                            GetTopicStatsInfoHeader.class,
-                            GetTopicStatsInfoHeader::decode,
-                            GetTopicStatsInfoHeader::encode),
-                    new Fields<>(
-                            GetConsumerConnectionListHeader.class,
-                            GetConsumerConnectionListHeader::decode,
-                            GetConsumerConnectionListHeader::encode),
-                    new Fields<>(
-                            GetProducerConnectionListHeader.class,
-                            GetProducerConnectionListHeader::decode,
-                            GetProducerConnectionListHeader::encode),
-                    new Fields<>(
-                            QueryTopicConsumeByWhoHeader.class,
-                            QueryTopicConsumeByWhoHeader::decode,
-                            QueryTopicConsumeByWhoHeader::encode),
-                    new Fields<>(
-                            QueryTopicsByConsumerHeader.class,
-                            QueryTopicsByConsumerHeader::decode,
-                            QueryTopicsByConsumerHeader::encode),
-                    new Fields<>(
-                            QuerySubscriptionByConsumerHeader.class,
-                            QuerySubscriptionByConsumerHeader::decode,
-                            QuerySubscriptionByConsumerHeader::encode),
-                    new Fields<>(
-                            QueryConsumeTimeSpanHeader.class,
-                            QueryConsumeTimeSpanHeader::decode,
-                            QueryConsumeTimeSpanHeader::encode),
-                    new Fields<>(
-                            ViewBrokerStatsDataHeader.class,
-                            ViewBrokerStatsDataHeader::decode,
-                            ViewBrokerStatsDataHeader::encode),
-                    new Fields<>(
-                            GetBrokerConsumeStatsHeader.class,
-                            GetBrokerConsumeStatsHeader::decode,
-                            GetBrokerConsumeStatsHeader::encode),
-                    new Fields<>(
-                            QueryConsumeQueueHeader.class,
-                            QueryConsumeQueueHeader::decode,
-                            QueryConsumeQueueHeader::encode),
-                    new Fields<>(
-                            GetSubscriptionGroupConfigHeader.class,
-                            GetSubscriptionGroupConfigHeader::decode,
-                            GetSubscriptionGroupConfigHeader::encode),
-                    new Fields<>(
-                            QueryCorrectionOffsetHeader.class,
-                            QueryCorrectionOffsetHeader::decode,
-                            QueryCorrectionOffsetHeader::encode),
-                    new Fields<>(
-                            KVConfigHeader.class, KVConfigHeader::decode, KVConfigHeader::encode),
-                    new Fields<>(
-                            GetKVListByNamespaceHeader.class,
-                            GetKVListByNamespaceHeader::decode,
-                            GetKVListByNamespaceHeader::encode),
-                    new Fields<>(
-                            WritePermOfBrokerHeader.class,
-                            WritePermOfBrokerHeader::decode,
-                            WritePermOfBrokerHeader::encode),
-                    new Fields<>(
-                            GetTopicsByClusterHeader.class,
-                            GetTopicsByClusterHeader::decode,
-                            GetTopicsByClusterHeader::encode),
-                    new Fields<>(
-                            UpdateGroupForbiddenHeader.class,
-                            UpdateGroupForbiddenHeader::decode,
-                            UpdateGroupForbiddenHeader::encode));
-
-    static final List<Body<?>> BODIES =
-            List.of(
-                    new Body<>(
-                            CheckClientRequestBody.class,
-                            CheckClientRequestBody::decode,
-                            CheckClientRequestBody::encode),
-                    new Body<>(ClusterInfo.class, ClusterInfo::decode, ClusterInfo::encode),
-                    new Body<>(ConsumeStats.class, ConsumeStats::decode, ConsumeStats::encode),
-                    new Body<>(
-                            GetConsumerListByGroupResponseBody.class,
-                            GetConsumerListByGroupResponseBody::decode,
-                            GetConsumerListByGroupResponseBody::encode),
-                    new Body<>(HeartbeatData.class, HeartbeatData::decode, HeartbeatData::encode),
-                    new Body<>(KeyValues.class, KeyValues::decode, KeyValues::encode),
-                    new Body<>(
-                            LockBatchRequestBody.class,
-                            LockBatchRequestBody::decode,
-                            LockBatchRequestBody::encode),
-                    new Body<>(
-                            LockBatchResponseBody.class,
-                            LockBatchResponseBody::decode,
-                            LockBatchResponseBody::encode),
-                    new Body<>(
-                            SubscriptionGroupConfig.class,
-                            SubscriptionGroupConfig::decode,
-                            SubscriptionGroupConfig::encode),
-                    new Body<>(
-                            SubscriptionGroupList.class,
-                            SubscriptionGroupList::decode,
-                            SubscriptionGroupList::encode),
-                    new Body<>(TopicConfig.class, TopicConfig::decode, TopicConfig::encode),
-                    new Body<>(TopicList.class, TopicList::decode, TopicList::encode),
-                    new Body<>(
-                            TopicRouteData.class,
-                            TopicRouteData::decode,
-                            route -> route.encode(true)),
-                    new Body<>(
-                            UnlockBatchRequestBody.class,
-                            UnlockBatchRequestBody::decode,
-                            UnlockBatchRequestBody::encode),
-                    new Body<>(
-                            TopicConfigList.class,
-                            TopicConfigList::decode,
-                            TopicConfigList::encode),
-                    new Body<>(
-                            SubscriptionGroupConfigList.class,
-                            SubscriptionGroupConfigList::decode,
-                            SubscriptionGroupConfigList::encode));
 }

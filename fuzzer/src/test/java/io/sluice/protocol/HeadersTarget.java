@@ -35,7 +35,7 @@ public final class HeadersTarget implements Target {
             return null;
         }
         List<Runnable> checks = new ArrayList<>();
-        for (Codecs.Fields<?> codec : Codecs.FIELDS) {
+        for (Codecs.Codec codec : Codecs.HEADERS) {
             offer(codec, header, checks);
         }
         return () -> {
@@ -44,10 +44,10 @@ public final class HeadersTarget implements Target {
         };
     }
 
-    private static <T> void offer(Codecs.Fields<T> codec, Header header, List<Runnable> checks) {
+    private static void offer(Codecs.Codec codec, Header header, List<Runnable> checks) {
         try {
-            T fields = codec.decode().apply(header);
-            checks.add(() -> codec.check(fields, header.serializeType()));
+            Object fields = codec.fields(header);
+            checks.add(() -> codec.checkFields(fields, header.serializeType()));
         } catch (HeaderException refused) {
             require(refused.getMessage().length() < MESSAGE_LENGTH_MAX, refused.getMessage());
         }

@@ -62,8 +62,10 @@ final class SettingsHandler {
             UnaryOperator<BrokerConfig> before = change;
             change = config -> one.apply(before.apply(config));
         }
-        broker.reconfigure(change);
-        LOG.info("{} changed until the next start, by {}", wanted, request.peer());
+        if (!wanted.isEmpty()) {
+            broker.reconfigure(change);
+            LOG.info("{} changed until the next start, by {}", wanted, request.peer());
+        }
         request.answer(Answer.DONE);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
 import java.lang.reflect.Method;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
  * cannot.)
  */
 @Scenario
+@Feature("Consuming: pop, leases and receipts")
 class PopTest {
     private static final int SET_MESSAGE_REQUEST_MODE = 401;
     private static final int UPDATE_AND_CREATE_SUBSCRIPTIONGROUP = 200;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Clients before 5.3 cannot recall. */
 @Scenario
+@Feature("Delays: recall before it is due")
 class RecallTest {
     private static SendResult sendLater(DefaultMQProducer producer, String topic, String body)
             throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.AgainstServer;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Target;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The 5.x client sends. */
 @AgainstServer
+@Feature("Sending: sync, async and one-way")
 class SendTest {
     private static final ClientServiceProvider CLIENTS = ClientServiceProvider.loadService();
 
@@ -61,6 +63,7 @@ class SendTest {
     }
 
     @Test
+    @Feature("Delays: levels and any time")
     void shouldKeepADelayedMessageBack(Target server) throws Exception {
         String topic = Grpc.topic(server, "grpc-delay", 1, "DELAY");
         try (Producer producer = Grpc.producer(server, topic)) {

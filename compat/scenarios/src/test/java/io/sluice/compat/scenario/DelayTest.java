@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.apache.rocketmq.common.message.MessageExt;
 import org.junit.jupiter.api.Test;
 
 @Scenario
+@Feature("Delays: levels and any time")
 class DelayTest {
     private static final int MESSAGE_ILLEGAL = 13;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** SQL92, which RocketMQ has off by default, and members of a group that differ in what they want. */
 @Scenario
+@Feature("Filters: SQL92")
 class FilterTest {
     private static final int SUBSCRIPTION_PARSE_FAILED = 23;
     private static final long POLL_TIMEOUT_MS = 100;
@@ -135,6 +137,7 @@ class FilterTest {
     }
 
     @Test
+    @Feature("Filters: members that differ in what they want")
     void shouldGiveEachMemberWhatItAsksFor(Clients clients) throws Exception {
         String topic = clients.topic(2);
         String group = clients.freshName();

@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A topic gets more queues while producers spread keys over them and a group consumes in order. */
 @Scenario
+@Feature("Order: while a topic gets more queues")
 class GrowthTest {
     private static final int KEYS = 12;
     private static final int ROUNDS = 6;

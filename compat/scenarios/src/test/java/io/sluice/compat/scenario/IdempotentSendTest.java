@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** A client keeps the unique key of a message that it sends again; RocketMQ stores each. */
 @Scenario
+@Feature("Sending: a resend is stored once")
 class IdempotentSendTest {
     @Test
     void shouldStoreOnceWhatIsSentAgain(Clients clients) throws Exception {

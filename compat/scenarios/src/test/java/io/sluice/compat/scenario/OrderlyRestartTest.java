@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Target;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server is killed while two clients consume in order. */
 @Scenario
+@Feature("Order: through a kill of the server")
 class OrderlyRestartTest {
     private static final int QUEUES = 4;
     private static final int EACH = 60;

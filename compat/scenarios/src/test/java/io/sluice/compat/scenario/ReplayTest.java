@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Operators send groups to other places of a topic. */
 @Scenario
+@Feature("Replay: reset of online and offline groups")
 class ReplayTest {
     private static final long LATEST = -1;
     private static final int MESSAGES = 20;

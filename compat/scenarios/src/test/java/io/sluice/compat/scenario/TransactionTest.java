@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Transactional messages; checks come soon and often on this server. */
 @Scenario
+@Feature("Transactions: decisions, checks, crashes of either side")
 class TransactionTest {
     private static final Map<String, String> SETTINGS =
             Map.of(
