@@ -62,7 +62,7 @@ public final class Mark {
         }
         hash ^= hash >>> 32;
         hash *= 0xD6E8FEB86659FD93L;
-        return hash ^ hash >>> 29 | Long.MIN_VALUE;
+        return (hash ^ hash >>> 29) | Long.MIN_VALUE;
     }
 
     /** Whether it says of which message group a message is. */

@@ -268,8 +268,7 @@ final class Leasing {
                             c.nextCursor(),
                             offsets));
         }
-        int deferred =
-                state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
+        int deferred = state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
         batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts, deferred)));
     }
 

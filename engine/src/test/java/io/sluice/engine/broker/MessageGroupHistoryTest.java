@@ -62,7 +62,7 @@ final class MessageGroupHistoryTest {
         }
     }
 
-    private boolean isHeld(TreeMap<Integer, Long> group) {
+    private boolean isHeld(Map<Integer, Long> group) {
         return group.values().stream().anyMatch(untilMs -> untilMs > machine.time.wallMs());
     }
 

@@ -242,8 +242,7 @@ final class LeasesTest {
         assertEquals(
                 List.of(2L, 5L, 1L, 3L, 4L), offsets(available(Ordering.MESSAGE_GROUP, 100, 9)));
         acknowledge(1, 2);
-        assertEquals(
-                List.of(1L, 3L, 4L, 5L), offsets(available(Ordering.MESSAGE_GROUP, 0, 9)));
+        assertEquals(List.of(1L, 3L, 4L, 5L), offsets(available(Ordering.MESSAGE_GROUP, 0, 9)));
         MessageGroups groups = leases.in(GROUP, TOPIC, 0).groups();
         assertTrue(groups.begins(b, List.of(1L), 0));
         assertFalse(groups.begins(b, List.of(3L), 0));
