@@ -6,6 +6,7 @@ import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -62,5 +63,12 @@ public record Receive(
      * @param left how many messages of the queue have not been handed out yet
      */
     public record Received(
-            int queueId, long number, long atMs, ByteBuffer messages, long[] offsets, long left) {}
+            int queueId, long number, long atMs, ByteBuffer messages, long[] offsets, long left) {
+        /** Says what it holds, not where that lies in memory: the same in every run. */
+        @Override
+        public String toString() {
+            return "Received[queueId=%d, number=%d, atMs=%d, offsets=%s, left=%d]"
+                    .formatted(queueId, number, atMs, Arrays.toString(offsets), left);
+        }
+    }
 }

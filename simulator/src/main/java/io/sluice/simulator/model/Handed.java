@@ -64,11 +64,22 @@ public final class Handed {
     private final int largeBytes;
     private final TreeMap<Place, Held> places = new TreeMap<>();
     private final Set<Integer> buried = new HashSet<>(); // numbers of messages
+    private long holdMsMax;
 
     Handed(Judge judge, int retryMax, int largeBytes) {
         this.judge = judge;
         this.retryMax = retryMax;
         this.largeBytes = largeBytes;
+    }
+
+    /** Somebody wants to hold messages for so long, in ms. */
+    public void wanted(long holdMs) {
+        holdMsMax = Math.max(holdMsMax, holdMs);
+    }
+
+    /** The longest time for which anybody wanted to hold messages, in ms. */
+    long holdMsMax() {
+        return holdMsMax;
     }
 
     /**
@@ -142,6 +153,7 @@ public final class Handed {
                     boolean isOpen =
                             !held.acknowledged
                                     && !held.mayBeAcknowledged
+                                    && !mayBeBuried(held)
                                     && !judge.mayHaveExpired(place.topicId, held.storeMs);
                     if (isOpen && held.number != first.number && held.deadlineMs > atMs) {
                         judge.violated(
@@ -150,6 +162,11 @@ public final class Handed {
                                         .formatted(first, place));
                     }
                 });
+    }
+
+    /** Its last time is over, be it that the clock was set back since. */
+    private boolean mayBeBuried(Held held) {
+        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
     }
 
     /** A consumer acknowledges a message. */

@@ -88,6 +88,14 @@ public final class Model {
         return latest == 0 ? 0 : Math.max(latest, setBackFromMs);
     }
 
+    /**
+     * When everything that was handed out can have run out at the latest, wall-clock ms; 0 if that
+     * is soon. Where the clock was set back, holders have all the time until it is there again.
+     */
+    public long leasesRunOutMs() {
+        return setBackFromMs == 0 ? 0 : setBackFromMs + handed.holdMsMax();
+    }
+
     /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
     public void deleting(int topicId) {
         judge.forget(topicId);
@@ -255,10 +263,14 @@ public final class Model {
      * The group that receives has had everything of a queue.
      *
      * @param from where it began
+     * @param to how far it is: what nobody knew of may have been stored since
      */
-    public void endReceived(int groupId, QueueRef ref, long from) {
+    public void endReceived(int groupId, QueueRef ref, long from, long to) {
+        if (judge.isForgotten(ref.topicId())) {
+            return; // its deletion was not answered, and what was handed out since not noted
+        }
         QueueModel queue = queues.existing(ref);
-        for (long offset = from; queue != null && offset < queue.end(); offset++) {
+        for (long offset = from; queue != null && offset < Math.min(to, queue.end()); offset++) {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
             if (sent == null || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
                 continue;

@@ -139,8 +139,8 @@ public final class Sends {
         List<Sent> newest = new ArrayList<>();
         for (int i = sends.size() - 1; i >= 0 && newest.size() < NEWEST_MAX; i--) {
             Sent sent = sends.get(i);
-            if (judge.wallMs() - sent.firstMs > AGAIN_MS_MAX) {
-                break;
+            if (judge.latestWallMs() - sent.firstMs > AGAIN_MS_MAX) {
+                break; // a clock that was set back makes nothing younger
             }
             if (sent.keyed && !sent.mayBeTwice && sent.recalls[0] == Sent.Recall.NONE) {
                 newest.add(sent);
@@ -169,6 +169,12 @@ public final class Sends {
     public void answeredAgain(Sent sent) {
         sent.openRepeats--;
         sent.mayBeTwice |= judge.latestWallMs() - sent.firstMs > KNOWN_MS;
+    }
+
+    /** Whether it may have been stored once more, as another message and where that was sent to. */
+    boolean mayBeElsewhere(Sent sent) {
+        return sent.mayBeTwice
+                || (sent.openRepeats > 0 && judge.latestWallMs() - sent.firstMs > KNOWN_MS);
     }
 
     /** The clock was set ahead: what was sent before it may count as another message after it. */

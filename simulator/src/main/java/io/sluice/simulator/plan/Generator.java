@@ -24,9 +24,6 @@ public final class Generator {
     private static final int BURST = 60;
     private static final int CROWD = 12;
 
-    /** Off, since popped messages break a promise in some histories: docs/RELIABILITY.md. */
-    private static final boolean RECEIVES = Boolean.getBoolean("sluice.simulation.receive");
-
     private final Dice dice;
     private final Setting setting;
     private final int topics;
@@ -105,9 +102,7 @@ public final class Generator {
             faults(operations, mix);
         }
         order();
-        if (RECEIVES) {
-            receive(operations);
-        }
+        receive(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -304,7 +299,7 @@ public final class Generator {
      * seed's other steps are the same without it.
      */
     private void receive(int operations) {
-        Dice own = new Dice(Dice.mix(setting.hashCode() * 31L + operations) ^ durationNanos);
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
         if (!own.perMille(600)) {
             return;
         }

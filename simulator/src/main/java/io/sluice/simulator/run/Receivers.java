@@ -66,14 +66,22 @@ final class Receivers {
     }
 
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
+        model.handed().wanted(op.holdMs());
         Asked<Received> asked =
                 new Asked<>(
                         node,
                         Operation.Receive.class,
                         outcome -> {
-                            if (outcome instanceof Outcome.Done<Received>(Received received)) {
-                                begun(topic, op.queue());
-                                given(group, topic, op, received, settle);
+                            switch (outcome) {
+                                case Outcome.Done<Received>(Received received) -> {
+                                    begun(topic, op.queue());
+                                    given(group, topic, op, received, settle);
+                                }
+                                case Outcome.Refused<Received>(Refusal why, String detail) -> {
+                                    if (settle && why == Refusal.STORAGE_FAILED) {
+                                        node.catalogFailed(); // no dead letter can be stored
+                                    }
+                                }
                             }
                         });
         node.broker()
@@ -111,12 +119,10 @@ final class Receivers {
             return;
         }
         QueueRef queue = new QueueRef(topic.id(), received.queueId());
-        ByteBuffer all = received.messages();
-        int at = 0;
-        for (long offset : received.offsets()) {
-            int size = StoredMessage.sizeBytes(all, at);
-            ByteBuffer message = ByteBuffer.allocate(size).put(0, all, at, size);
-            at += size;
+        List<ByteBuffer> messages = split(received);
+        for (int i = 0; i < messages.size(); i++) {
+            ByteBuffer message = messages.get(i);
+            long offset = received.offsets()[i];
             int times = StoredMessage.reconsumeTimes(message, 0);
             StoredMessage.reconsumed(message, 0, 0); // as it was stored
             int number = model.queues().received(queue, topic.name(), offset, message);
@@ -128,7 +134,7 @@ final class Receivers {
                                 received.atMs(),
                                 received.atMs() + op.holdMs(),
                                 times + 1,
-                                size,
+                                message.limit(),
                                 StoredMessage.storeMs(message, 0),
                                 number);
             }
@@ -140,6 +146,18 @@ final class Receivers {
                 acknowledge(group, topic, receipt);
             }
         }
+    }
+
+    /** The messages of an answer, each by itself, so that they may be changed. */
+    static List<ByteBuffer> split(Received received) {
+        ByteBuffer all = received.messages();
+        List<ByteBuffer> messages = new ArrayList<>();
+        for (int at = 0; at < all.limit(); ) {
+            int size = StoredMessage.sizeBytes(all, at);
+            messages.add(ByteBuffer.allocate(size).put(0, all, at, size));
+            at += size;
+        }
+        return messages;
     }
 
     private void remember(Receipt receipt) {
@@ -194,6 +212,7 @@ final class Receivers {
         if (receipt == null || group == null || topic == null) {
             return;
         }
+        model.handed().wanted(op.holdMs());
         Handed.Claim claim = model.handed().changing(receipt);
         node.broker()
                 .receiver()
@@ -271,13 +290,14 @@ final class Receivers {
                                 }));
     }
 
-    /** Everything that was there when the group began, or came since, was handed out. */
+    /** Everything that was there when the group began, or came until it was done, was its. */
     void end() {
         Group group = group();
         if (group != null) {
             begun.forEach((place, from) -> {
                 if (node.broker().catalog().topic(place.topicId) != null) {
-                    model.endReceived(group.id(), new QueueRef(place.topicId, place.queueId), from);
+                    QueueRef queue = new QueueRef(place.topicId, place.queueId);
+                    model.endReceived(group.id(), queue, from, committed.getOrDefault(place, 0L));
                 }
             });
         }

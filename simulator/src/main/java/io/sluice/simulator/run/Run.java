@@ -411,7 +411,9 @@ public final class Run {
             if (behind) {
                 lockers.leaveAll(); // who consumes in order may have to wait
             }
-            behind |= receivers.receiveAll();
+            boolean held = receivers.receiveAll();
+            behind |= held;
+            pending |= held && model.leasesRunOutMs() >= world.wallMs();
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;
             }
