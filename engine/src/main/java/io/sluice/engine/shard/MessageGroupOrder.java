@@ -5,10 +5,8 @@ import io.sluice.engine.group.OpenLeases;
 import io.sluice.engine.message.Mark;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The order of message groups: of each, one receiver at a time has messages, and those are the
@@ -55,15 +53,12 @@ final class MessageGroupOrder {
         for (Lease lease : again) {
             taken.merge(lease.mark(), 1, Integer::sum);
         }
-        Set<Long> blocked = new HashSet<>();
         int count = 0;
-        for (int i = 0; i < marks.length; i++) {
-            boolean first = open.groups().leaseCount(marks[i]) == taken.getOrDefault(marks[i], 0);
-            if (first && count < countMax && !blocked.contains(marks[i])) {
+        for (int i = 0; i < marks.length && count < countMax; i++) {
+            int others = open.groups().leaseCount(marks[i]) - taken.getOrDefault(marks[i], 0);
+            if (others == 0) {
                 mayGo[i] = true;
                 count++;
-            } else {
-                blocked.add(marks[i]);
             }
         }
         return mayGo;

@@ -1,5 +1,6 @@
 package io.sluice.simulator.plan;
 
+import io.sluice.engine.group.Ordering;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class Generator {
 
     private Generator(long seed) {
         this.dice = new Dice(Dice.mix(seed));
-        this.setting = setting();
+        this.setting = setting(new Dice(Dice.mix(~seed)));
         this.topics = 1 + dice.below(TOPICS);
         this.groups = 1 + dice.below(GROUPS);
         this.queues = 1 + dice.below(QUEUES_MAX);
@@ -51,7 +52,10 @@ public final class Generator {
         return new Plan(seed, generator.setting, generator.steps);
     }
 
-    private Setting setting() {
+    /**
+     * @param own decides what came later, so that the seeds that it leaves alone stay as they were
+     */
+    private Setting setting(Dice own) {
         int batch = dice.pick(8, 8, 16, 32) << 10;
         int segment = batch * dice.pick(2, 3, 4, 8, 16);
         int retention = dice.perMille(250) ? dice.pick(15, 40, 90) * 1000 : 24 * 3600 * 1000;
@@ -65,6 +69,7 @@ public final class Generator {
                 dice.pick(0, 1, 2, 3, 16),
                 dice.perMille(60),
                 dice.pick(0, 0, 5, 50),
+                own.perMille(350),
                 60_000);
     }
 
@@ -303,7 +308,7 @@ public final class Generator {
         if (!own.perMille(600)) {
             return;
         }
-        boolean mayOrder = own.perMille(300);
+        Ordering[] orderings = orderings(own);
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
         for (int left = (int) own.between(operations / 8, operations); left > 0; left--) {
@@ -321,7 +326,7 @@ public final class Generator {
                                 own.perMille(200) ? 1_000 : 1 << 18,
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
-                                mayOrder && own.coin());
+                                own.pick(orderings));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
             } else {
@@ -330,6 +335,18 @@ public final class Generator {
             }
             steps.add(new Step(at, own.nextLong(), operation));
         }
+    }
+
+    private Ordering[] orderings(Dice own) {
+        if (!setting.marked()) {
+            return own.perMille(300)
+                    ? new Ordering[] {Ordering.NONE, Ordering.QUEUE}
+                    : new Ordering[] {Ordering.NONE};
+        }
+        if (own.perMille(200)) {
+            return Ordering.values();
+        }
+        return new Ordering[] {own.perMille(700) ? Ordering.MESSAGE_GROUP : Ordering.NONE};
     }
 
     private int topic() {

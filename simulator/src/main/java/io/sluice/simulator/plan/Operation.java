@@ -1,5 +1,7 @@
 package io.sluice.simulator.plan;
 
+import io.sluice.engine.group.Ordering;
+
 /**
  * What a client or an operator asks of the broker. A new kind of request is a record here, a weight
  * in {@link Generator}, a case in {@code run.Clients} and what the model expects of it.
@@ -186,7 +188,7 @@ public sealed interface Operation extends Event {
      * @param queue -1 for any
      * @param holdMs for how long
      * @param suspendMs how long it waits for messages
-     * @param ordered whether it wants a queue's messages in order
+     * @param ordering in which order it wants a queue's messages
      */
     record Receive(
             int topic,
@@ -195,7 +197,7 @@ public sealed interface Operation extends Event {
             int sizeBytes,
             int holdMs,
             int suspendMs,
-            boolean ordered)
+            Ordering ordering)
             implements Operation {}
 
     /**

@@ -117,6 +117,11 @@ final class Node {
     }
 
     /** How often a message comes again before it is a dead letter. */
+    /** Whether messages have message groups and priorities. */
+    boolean marked() {
+        return setting.marked();
+    }
+
     int retryMax() {
         return setting.retryMax();
     }

@@ -5,6 +5,7 @@ import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.TagFilter;
@@ -66,6 +67,7 @@ final class Receivers {
     }
 
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
+        model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
                 new Asked<>(
@@ -95,7 +97,7 @@ final class Receivers {
                                 op.sizeBytes(),
                                 TagFilter.ALL,
                                 op.holdMs(),
-                                op.ordered(),
+                                op.ordering(),
                                 false,
                                 op.suspendMs(),
                                 ByteBuffer::allocate,
@@ -120,6 +122,7 @@ final class Receivers {
         }
         QueueRef queue = new QueueRef(topic.id(), received.queueId());
         List<ByteBuffer> messages = split(received);
+        List<Receipt> receipts = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             ByteBuffer message = messages.get(i);
             long offset = received.offsets()[i];
@@ -138,13 +141,24 @@ final class Receivers {
                                 StoredMessage.storeMs(message, 0),
                                 number);
             }
-            if (op.ordered()) {
+            if (op.ordering() == Ordering.QUEUE) {
                 model.handed().givenInOrder(receipt, received.atMs());
             }
             remember(receipt);
-            if (settle) {
-                acknowledge(group, topic, receipt);
-            }
+            receipts.add(receipt);
+        }
+        long from = begun.getOrDefault(new Place(topic.id(), received.queueId()), 0L);
+        model.handedOrder()
+                .given(
+                        group.id(),
+                        queue,
+                        op.ordering(),
+                        received.number(),
+                        received.offsets(),
+                        received.atMs(),
+                        from);
+        if (settle) {
+            receipts.forEach(receipt -> acknowledge(group, topic, receipt));
         }
     }
 
@@ -258,7 +272,7 @@ final class Receivers {
                                     Pulls.SIZE_BYTES_MAX,
                                     HOLD_AT_END_MS,
                                     0,
-                                    false),
+                                    node.marked() ? Ordering.MESSAGE_GROUP : Ordering.NONE),
                             true);
                     ask(group, topic, place);
                 }

@@ -2,11 +2,9 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -19,23 +17,25 @@ import org.junit.jupiter.api.Test;
 @Scenario
 @Feature("Consuming: pop by priority")
 class PriorityTest {
-    private static final int SET_MESSAGE_REQUEST_MODE = 401;
+    private static final int UPDATE_AND_CREATE_TOPIC = 17;
 
-    private static void createTopic(DefaultMQProducer admin, String topic) throws Exception {
-        admin.createTopic(
-                admin.getCreateTopicKey(), topic, 1, Map.of("+message.type", "PRIORITY"));
-        Await.until(
-                "the topic is there", () -> admin.fetchPublishMessageQueues(topic).size() == 1);
-    }
-
-    /** As `mqadmin setConsumeMode` does it. */
-    private static void tellToPop(Clients clients, String topic, String group) {
-        String body =
-                "{\"topic\":\"%s\",\"consumerGroup\":\"%s\",\"mode\":\"POP\",\"popShareQueueNum\":0}"
-                        .formatted(topic, group);
+    /**
+     * As `mqadmin updateTopic -a` does it; a producer leaves the attributes out that it is given.
+     */
+    private static void createTopic(Clients clients, String topic) {
+        Map<String, String> fields =
+                Map.of(
+                        "topic", topic,
+                        "defaultTopic", "TBW102",
+                        "readQueueNums", "1",
+                        "writeQueueNums", "1",
+                        "perm", "6",
+                        "topicFilterType", "SINGLE_TAG",
+                        "topicSysFlag", "0",
+                        "order", "false",
+                        "attributes", "+message.type=PRIORITY");
         try (RawConnection connection = RawConnection.open(clients.target().brokerPort())) {
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            Reply reply = connection.request(SET_MESSAGE_REQUEST_MODE, Map.of(), bytes);
+            Reply reply = connection.request(UPDATE_AND_CREATE_TOPIC, fields, new byte[0]);
             assertEquals(0, reply.code(), reply::toString);
         }
     }
@@ -45,8 +45,9 @@ class PriorityTest {
         String topic = clients.freshName();
         String group = clients.freshName();
         DefaultMQProducer producer = clients.producer();
-        createTopic(producer, topic);
-        tellToPop(clients, topic, group);
+        createTopic(clients, topic);
+        PopTest.createGroup(clients, group, 16);
+        PopTest.tellToPop(clients, topic, group);
         for (int i = 0; i < 100; i++) {
             Message message = Clients.message(topic, Integer.toString(i));
             if (i % 4 > 0) {
