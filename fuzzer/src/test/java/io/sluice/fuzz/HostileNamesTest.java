@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.KeyQuery;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.catalog.TopicSettings;
@@ -100,7 +101,8 @@ class HostileNamesTest {
                         ByteBuffer.wrap(name.getBytes(StandardCharsets.UTF_8)),
                         properties);
         broker.append(topic, 0, List.of(message), 0, HostileNamesTest::ignored);
-        broker.messagesOfKey(topic, name, false, 1, 0, Long.MAX_VALUE, HostileNamesTest::ignored);
+        broker.finder()
+                .byKey(KeyQuery.of(topic, name, KeyQuery.Kind.KEY, 1), HostileNamesTest::ignored);
         if (group != null) {
             broker.commitOffset(group, topic, 0, 0, false, HostileNamesTest::ignored);
             broker.lockQueues(group, name, List.of(), HostileNamesTest::ignored);

@@ -19,7 +19,7 @@ final class PropertiesTarget implements Target {
                     Properties.KEYS,
                     Properties.UNIQUE_KEY,
                     Properties.RETRY_TOPIC);
-    private static final int KEYS_MAX = 64;
+    private static final int KEYS_MAX = 255;
 
     @Override
     public Check take(byte[] input) {

@@ -7,14 +7,15 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.lang.reflect.InvocationTargetException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,32 +84,57 @@ final class Codecs {
     /** One record: how it is read, and written if it is. */
     static final class Codec {
         private final Class<?> type;
-        private final Method decode;
-        private final @Nullable Method encode;
+        private final MethodHandle decode;
+        private final @Nullable MethodHandle encode;
+        private final List<Class<?>> encodeWith;
 
+        /**
+         * @param from the parameters of {@code decode}
+         * @param with what {@code encode} may have as its parameter, if it has one
+         */
         Codec(Class<?> type, Class<?>[] from, Class<?>... with) {
             this.type = type;
+            Method written = encode(type, Set.of(with));
+            this.encode = written == null ? null : handle(written);
+            this.encodeWith = written == null ? List.of() : List.of(written.getParameterTypes());
             try {
-                this.decode = type.getDeclaredMethod("decode", from);
+                this.decode = handle(type.getDeclaredMethod("decode", from));
             } catch (NoSuchMethodException e) {
                 throw new LinkageError(type + " is not read", e);
             }
-            this.encode = encode(type, Set.of(with));
-            decode.setAccessible(true);
         }
 
-        /** The method that writes it, with one of these as its parameter, or none. */
         private static @Nullable Method encode(Class<?> type, Set<Class<?>> with) {
             for (Method method : type.getDeclaredMethods()) {
                 if (method.getName().equals("encode")
                         && !Modifier.isStatic(method.getModifiers())
                         && method.getParameterCount() <= 1
                         && with.containsAll(List.of(method.getParameterTypes()))) {
-                    method.setAccessible(true);
                     return method;
                 }
             }
             return null;
+        }
+
+        /** Takes an array of objects. Throws what the method throws, without wrapping it. */
+        private static MethodHandle handle(Method method) {
+            try {
+                MethodHandle handle = MethodHandles.lookup().unreflect(method);
+                return handle.asSpreader(Object[].class, handle.type().parameterCount())
+                        .asType(MethodType.methodType(Object.class, Object[].class));
+            } catch (IllegalAccessException e) {
+                throw new LinkageError(method + " cannot be called", e);
+            }
+        }
+
+        private static Object call(MethodHandle handle, Object... arguments) {
+            try {
+                return (Object) handle.invokeExact(arguments);
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         Class<?> type() {
@@ -116,22 +142,25 @@ final class Codecs {
         }
 
         Object fields(Header header) {
-            return call(decode, null, header);
+            return call(decode, header);
         }
 
         Object body(byte[] in, int index, int sizeBytes) {
-            return call(decode, null, Unpooled.wrappedBuffer(in), index, sizeBytes);
+            return call(decode, Unpooled.wrappedBuffer(in), index, sizeBytes);
         }
 
         /** What was read, written and read again, is written the same. */
         void checkFields(Object fields, SerializeType serializeType) {
-            requireSame(
-                    fields,
-                    encode == null ? null : read -> bytes(encode, read, serializeType),
-                    bytes -> fields(Header.decode(Unpooled.wrappedBuffer(bytes), 0)));
+            if (encode != null) {
+                byte[] once = bytes(encode, fields, serializeType);
+                Object again = fields(Header.decode(Unpooled.wrappedBuffer(once), 0));
+                byte[] twice = bytes(encode, again, serializeType);
+                require(Arrays.equals(once, twice), "round trip of " + fields);
+            }
         }
 
-        private static byte[] bytes(Method encode, Object fields, SerializeType serializeType) {
+        private static byte[] bytes(
+                MethodHandle encode, Object fields, SerializeType serializeType) {
             FrameWriter writer =
                     new FrameWriter().request(serializeType, RequestCode.SEND_MESSAGE_V2, 1);
             ByteBuf out = Unpooled.buffer();
@@ -141,46 +170,23 @@ final class Codecs {
 
         /** What was read, written and read again, is written the same. */
         void checkBody(Object body) {
-            requireSame(
-                    body,
-                    encode == null ? null : read -> bytes(encode, read),
-                    bytes -> body(bytes, 0, bytes.length));
+            if (encode != null) {
+                byte[] once = bytes(encode, body);
+                byte[] twice = bytes(encode, body(once, 0, once.length));
+                require(Arrays.equals(once, twice), "round trip of " + body);
+            }
         }
 
-        private static byte[] bytes(Method encode, Object body) {
-            if (encode.getParameterCount() == 0) {
-                return ((JsonWriter) call(encode, body)).toBytes();
-            }
-            if (encode.getParameterTypes()[0] == boolean.class) {
-                return ((JsonWriter) call(encode, body, true)).toBytes(); // in standard JSON
-            }
+        private byte[] bytes(MethodHandle encode, Object body) {
             JsonWriter json = new JsonWriter();
-            call(encode, body, json);
+            if (encodeWith.isEmpty()) {
+                json = (JsonWriter) call(encode, body);
+            } else if (encodeWith.getFirst() == boolean.class) {
+                json = (JsonWriter) call(encode, body, true); // in standard JSON
+            } else {
+                var _ = call(encode, body, json);
+            }
             return json.toBytes();
-        }
-
-        private static void requireSame(
-                Object read,
-                @Nullable Function<Object, byte[]> write,
-                Function<byte[], Object> readAgain) {
-            if (write != null) {
-                byte[] once = write.apply(read);
-                byte[] twice = write.apply(readAgain.apply(once));
-                require(Arrays.equals(once, twice), "round trip of " + read);
-            }
-        }
-
-        private static Object call(Method method, @Nullable Object on, Object... arguments) {
-            try {
-                return method.invoke(on, arguments);
-            } catch (InvocationTargetException e) {
-                if (e.getCause() instanceof RuntimeException refused) {
-                    throw refused;
-                }
-                throw new IllegalStateException(method + " has failed", e.getCause());
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(method + " cannot be called", e);
-            }
         }
     }
 }

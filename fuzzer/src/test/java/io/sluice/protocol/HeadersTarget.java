@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class HeadersTarget implements Target {
     private static final int MESSAGE_LENGTH_MAX = 1000;
 
+    private final List<Codecs.Codec> codecs = Codecs.HEADERS;
+
     @Override
     public @Nullable Check take(byte[] input) {
         if (input.length == 0) {
@@ -35,7 +37,7 @@ public final class HeadersTarget implements Target {
             return null;
         }
         List<Runnable> checks = new ArrayList<>();
-        for (Codecs.Codec codec : Codecs.HEADERS) {
+        for (Codecs.Codec codec : codecs) {
             offer(codec, header, checks);
         }
         return () -> {

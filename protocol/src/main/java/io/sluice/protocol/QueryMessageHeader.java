@@ -1,5 +1,7 @@
 package io.sluice.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * {@link RequestCode#QUERY_MESSAGE}: finds messages by key.
  *
@@ -9,6 +11,9 @@ package io.sluice.protocol;
  * @param beginTimestampMs stored at this time or later, in ms since 1970
  * @param endTimestampMs stored at this time or earlier, in ms since 1970
  * @param uniqueKey whether the key is a unique id, the property UNIQ_KEY
+ * @param indexType {@link #TAGS} if the key is a tag; anything else, and null, for a key; since 5.4
+ * @param lastKey the last message of the page before, as {@link #lastKey(long)} writes it; null for
+ *     the first page; since 5.4
  */
 public record QueryMessageHeader(
         String topic,
@@ -16,7 +21,13 @@ public record QueryMessageHeader(
         int maxNum,
         long beginTimestampMs,
         long endTimestampMs,
-        boolean uniqueKey) {
+        boolean uniqueKey,
+        @Nullable String indexType,
+        @Nullable String lastKey) {
+    /** The index type of tags. */
+    public static final String TAGS = "T";
+
+    private static final char SEPARATOR = '@';
 
     /**
      * Reads the fields of a request.
@@ -30,7 +41,33 @@ public record QueryMessageHeader(
                 header.intField("maxNum"),
                 header.longField("beginTimestamp"),
                 header.longField("endTimestamp"),
-                header.booleanField("_UNIQUE_KEY_QUERY", false));
+                header.booleanField("_UNIQUE_KEY_QUERY", false),
+                header.textOrNull("indexType"),
+                header.textOrNull("lastKey"));
+    }
+
+    /**
+     * The position in {@link #lastKey}, which is what it ends with: operators copy it from what
+     * mqadmin printed, {@code hour@topic@type@key@id@position}. -1 if there is none.
+     *
+     * @throws HeaderException if it does not end with a position
+     */
+    public long lastPosition() {
+        if (lastKey == null || lastKey.isEmpty()) {
+            return -1;
+        }
+        try {
+            return Long.parseLong(
+                    lastKey, lastKey.lastIndexOf(SEPARATOR) + 1, lastKey.length(), 10);
+        } catch (NumberFormatException e) {
+            throw HeaderException.malformed(
+                    "lastKey", "the last message's key, which ends with @ and a position", lastKey);
+        }
+    }
+
+    /** The key of a message as far as a server needs it to go on after it. */
+    public static String lastKey(long position) {
+        return SEPARATOR + Long.toString(position);
     }
 
     /** Writes the fields. */
@@ -40,6 +77,8 @@ public record QueryMessageHeader(
                 .field("maxNum", maxNum)
                 .field("beginTimestamp", beginTimestampMs)
                 .field("endTimestamp", endTimestampMs)
-                .field("_UNIQUE_KEY_QUERY", uniqueKey);
+                .field("_UNIQUE_KEY_QUERY", uniqueKey)
+                .field("indexType", indexType)
+                .field("lastKey", lastKey);
     }
 }

@@ -289,6 +289,21 @@ public final class RequestCode {
     /** Sluice's own: an operator decides a transaction; {@link DecideTransactionHeader}. */
     public static final int DECIDE_TRANSACTION = 9038;
 
+    // Sluice's own, for its command line: above all that RocketMQ uses, and within the 16 bits that
+    // a ROCKETMQ header has for a code.
+
+    /** Finds one message, stored or not due yet; {@link LocateMessageHeader}. */
+    public static final int LOCATE_MESSAGE = 30_001;
+
+    /** What became of a message in one group or in all; {@link MessageStatusHeader}. */
+    public static final int MESSAGE_STATUS = 30_002;
+
+    /** Gives a message to one group once more; {@link ResendMessageHeader}. */
+    public static final int RESEND_MESSAGE = 30_003;
+
+    /** Which messages are due next; {@link NextDueHeader}, answered with JSON. */
+    public static final int NEXT_DUE = 30_004;
+
     private RequestCode() {}
 
     /**

@@ -42,7 +42,9 @@ public final class Broker {
     /** The largest encoded properties of a message in bytes: their size travels as 16 bits. */
     public static final int PROPERTIES_SIZE_BYTES_MAX = Short.MAX_VALUE;
 
-    /** The answer for a message that was dropped. */
+    /** As RocketMQ gives its topic of traces. */
+    private static final int TRACE_QUEUES = 1;
+
     private static final long FORGET_AGAIN_NANOS = 100_000_000L;
 
     private volatile BrokerConfig config;
@@ -55,6 +57,7 @@ public final class Broker {
     private final MessageReader messages;
     private final Receiver receiver;
     private final Overview overview;
+    private final Finder finder;
     private final RetryPolicy retries;
     private final Returns returns;
     private final TransactionDesk transactions;
@@ -88,8 +91,9 @@ public final class Broker {
                         readers,
                         this::keep);
         this.puller = new Puller(log, shard, catalog, clock, readers);
-        this.messages = new MessageReader(log, shard, readers);
+        this.messages = new MessageReader(log, readers);
         this.overview = new Overview(shard, messages);
+        this.finder = new Finder(catalog, log, shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
         this.returns = new Returns(this, clock, retries, messages);
         LeasedReader leased = new LeasedReader(log, shard.queues());
@@ -218,7 +222,8 @@ public final class Broker {
 
     /**
      * The topic to send to, created if it is unknown and topics are created automatically. Retry
-     * and dead-letter topics of existing groups are created on first need, with one queue.
+     * and dead-letter topics of existing groups are created on first need, with one queue, and so
+     * is the topic of traces.
      */
     public void topicForSend(String name, Consumer<Outcome<Topic>> reply) {
         Topic topic = catalog.topic(name);
@@ -228,7 +233,9 @@ public final class Broker {
         }
         String groupName = Names.groupOf(name);
         Group group = groupName == null ? null : catalog.group(groupName);
-        if (group != null) {
+        if (name.equals(Names.TRACE_TOPIC)) {
+            created(catalog.createSystemTopic(name, TopicSettings.of(TRACE_QUEUES)), reply);
+        } else if (group != null) {
             TopicSettings settings = TopicSettings.of(Group.RETRY_QUEUES);
             created(catalog.createTopicOf(group, name, settings), reply);
         } else if (groupName == null && config.autoCreateTopics()) {
@@ -403,22 +410,9 @@ public final class Broker {
         messages.read(position, reply);
     }
 
-    /**
-     * Messages of a topic that have a key, newest first, in the stored layout.
-     *
-     * @param unique whether to look for the unique key only, or for any of the keys
-     * @param fromMs stored at or after, wall-clock ms
-     * @param toMs stored at or before, wall-clock ms
-     */
-    public void messagesOfKey(
-            Topic topic,
-            String key,
-            boolean unique,
-            int countMax,
-            long fromMs,
-            long toMs,
-            Consumer<Outcome<List<ByteBuffer>>> reply) {
-        messages.ofKey(topic, key, unique, countMax, fromMs, toMs, reply);
+    /** Finds messages, and tells what became of them. */
+    public Finder finder() {
+        return finder;
     }
 
     /** The queue's oldest offset that has not expired. */
@@ -554,14 +548,15 @@ public final class Broker {
         submit(new Command.LockQueues(group.id(), clientId, queues, reply), reply);
     }
 
-    /** Gives locks back. */
-    public void unlockQueues(Group group, String clientId, List<QueueRef> queues) {
-        shard.submit(new Command.UnlockQueues(group.id(), clientId, queues));
+    /** Gives locks back; replies with how many of them the client had. */
+    public void unlockQueues(
+            Group group, String clientId, List<QueueRef> queues, Consumer<Outcome<Integer>> reply) {
+        submit(new Command.UnlockQueues(group.id(), clientId, queues, reply), reply);
     }
 
     /** Gives all locks back that a client holds for a group which it left. */
-    public void unlockClient(Group group, String clientId) {
-        shard.submit(new Command.UnlockClient(group.id(), clientId));
+    public void unlockClient(Group group, String clientId, Consumer<Outcome<Integer>> reply) {
+        submit(new Command.UnlockClient(group.id(), clientId, reply), reply);
     }
 
     private <T> void submit(Command command, Consumer<Outcome<T>> reply) {

@@ -1,28 +1,19 @@
 package io.sluice.engine.broker;
 
-import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
-import io.sluice.engine.message.KeyHash;
-import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
-import io.sluice.engine.queue.Queue;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
-import io.sluice.engine.shard.Shard;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds single messages by position or key. A position comes from a client, so nothing is believed:
- * bytes count as a message only if they say themselves that they were stored there.
+ * Reads single messages by position. A position comes from a client, so nothing is believed: bytes
+ * count as a message only if they say themselves that they were stored there.
  *
  * <p>Stateless; storage is read on reader threads.
  */
@@ -34,15 +25,13 @@ final class MessageReader {
     }
 
     private static final int SIZE_FIELD_BYTES = 4;
-    private static final int SIZE_BYTES_MAX = Broker.BODY_SIZE_BYTES_MAX + (1 << 17);
+    static final int SIZE_BYTES_MAX = Broker.BODY_SIZE_BYTES_MAX + (1 << 17);
 
     private final Log log;
-    private final Shard shard;
     private final Executor readers;
 
-    MessageReader(Log log, Shard shard, Executor readers) {
+    MessageReader(Log log, Executor readers) {
         this.log = log;
-        this.shard = shard;
         this.readers = readers;
     }
 
@@ -126,10 +115,12 @@ final class MessageReader {
 
     private static <T> Outcome<T> unknown() {
         return Outcome.refused(
-                Refusal.MESSAGE_UNKNOWN, "there is no such message: it never was, or has expired");
+                Refusal.MESSAGE_UNKNOWN,
+                "there is no such message: it never was, has expired, or is damaged on disk");
     }
 
-    private boolean mayExist(long position, int sizeBytes) {
+    /** Whether the log holds so many durable bytes at {@code position}. */
+    boolean mayExist(long position, int sizeBytes) {
         return position > 0
                 && position <= log.durablePosition() - sizeBytes
                 && log.segmentOf(position) >= log.firstSegment();
@@ -158,7 +149,8 @@ final class MessageReader {
                 && mayExist(position, sizeBytes);
     }
 
-    private @Nullable ByteBuffer stored(long position) throws IOException {
+    /** The message at {@code position}; null if there is none, or a damaged one. May block. */
+    @Nullable ByteBuffer stored(long position) throws IOException {
         if (!mayExist(position, StoredMessage.SIZE_BYTES_MIN)) {
             return null;
         }
@@ -178,57 +170,5 @@ final class MessageReader {
         return StoredMessage.isIntact(message, 0, sizeBytes, position, checksum)
                 ? message.position(sizeBytes).flip()
                 : null;
-    }
-
-    /** Messages by key; see {@link Broker#messagesOfKey}. */
-    void ofKey(
-            Topic topic,
-            String key,
-            boolean unique,
-            int countMax,
-            long fromMs,
-            long toMs,
-            Consumer<Outcome<List<ByteBuffer>>> reply) {
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        long hash = KeyHash.of(topic.id(), bytes, 0, bytes.length);
-        indexed(
-                reply,
-                () -> {
-                    List<ByteBuffer> found = new ArrayList<>();
-                    for (long position : shard.queues().positionsOfKey(hash, Integer.MAX_VALUE)) {
-                        ByteBuffer message = found.size() < countMax ? stored(position) : null;
-                        if (message != null
-                                && hasKey(message, bytes, unique)
-                                && visible(message, topic, fromMs, toMs)) {
-                            found.add(message);
-                        }
-                    }
-                    return found;
-                });
-    }
-
-    private boolean visible(ByteBuffer message, Topic topic, long fromMs, long toMs) {
-        long storeMs = StoredMessage.storeMs(message, 0);
-        Queue queue = shard.queues().queue(topic.id(), StoredMessage.queueId(message, 0));
-        long offset = StoredMessage.queueOffset(message, 0);
-        byte[] name = topic.name().getBytes(StandardCharsets.UTF_8);
-        return queue != null
-                && offset >= queue.first()
-                && offset < queue.end()
-                && storeMs >= fromMs
-                && storeMs <= toMs
-                && Arrays.equals(StoredMessage.topic(message, 0), name);
-    }
-
-    private static boolean hasKey(ByteBuffer message, byte[] key, boolean unique) {
-        if (StoredMessage.propertyEquals(message, 0, Properties.UNIQUE_KEY, key)) {
-            return true;
-        }
-        if (unique) {
-            return false;
-        }
-        String keys = Properties.text(StoredMessage.properties(message, 0), Properties.KEYS);
-        String wanted = new String(key, StandardCharsets.UTF_8);
-        return keys != null && Arrays.asList(keys.split(" ", -1)).contains(wanted);
     }
 }

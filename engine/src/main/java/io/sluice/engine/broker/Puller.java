@@ -177,6 +177,14 @@ final class Puller {
     }
 
     private void moved(Pull pull, long to) {
+        if (catalog.topic(pull.topic().id()) == null) {
+            pull.reply()
+                    .accept(
+                            Outcome.refused(
+                                    Refusal.TOPIC_UNKNOWN,
+                                    "topic " + pull.topic().name() + " was deleted"));
+            return;
+        }
         Queue queue = shard.queues().queue(pull.topic().id(), pull.queueId());
         long first = queue == null ? 0 : queue.first();
         long end = queue == null ? 0 : queue.end();
@@ -357,9 +365,8 @@ final class Puller {
     }
 
     /** Retention was faster than this pull. */
-    private static void expired(Pull pull, Queue queue) {
-        long first = queue.first();
-        answer(pull, new Pulled(Found.OUT_OF_RANGE, 0, NOTHING, first, first, queue.end()));
+    private void expired(Pull pull, Queue queue) {
+        moved(pull, queue.first());
     }
 
     private static void answer(Pull pull, Pulled pulled) {

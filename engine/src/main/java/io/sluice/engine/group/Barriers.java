@@ -58,12 +58,28 @@ public final class Barriers {
     }
 
     private static boolean isPassed(long[] ends, IntToLongFunction consumed) {
+        return firstBehind(ends, consumed) < 0;
+    }
+
+    /** The first queue that has not been consumed up to its end; negative if all have. */
+    private static int firstBehind(long[] ends, IntToLongFunction consumed) {
         for (int queueId = 0; queueId < ends.length; queueId++) {
             if (ends[queueId] > 0 && consumed.applyAsLong(queueId) < ends[queueId]) {
-                return false;
+                return queueId;
             }
         }
-        return true;
+        return -1;
+    }
+
+    /**
+     * The queue because of which a group that has {@code passed} barriers has to stop; negative if
+     * there is none.
+     */
+    public int firstBehind(int topicId, int passed, IntToLongFunction consumed) {
+        List<long[]> known = byTopic.get(topicId);
+        return known == null || passed >= known.size()
+                ? -1
+                : firstBehind(known.get(passed), consumed);
     }
 
     /** Where a group that has {@code passed} barriers has to stop; Long.MAX_VALUE for nowhere. */

@@ -2,6 +2,7 @@ package io.sluice.engine.message;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A message on its way into the log: what the sender decided. Its place (queue offset, position,
@@ -44,6 +45,35 @@ public final class Message {
             long preparedOffset,
             ByteBuffer body,
             byte[] properties) {
+        long unique = Properties.range(properties, Properties.UNIQUE_KEY);
+        this(
+                topicId,
+                topic,
+                flag,
+                systemFlag,
+                bornMs,
+                bornHost,
+                reconsumeTimes,
+                preparedOffset,
+                body,
+                properties,
+                unique,
+                KeyHash.all(topicId, properties, unique));
+    }
+
+    private Message(
+            int topicId,
+            byte[] topic,
+            int flag,
+            int systemFlag,
+            long bornMs,
+            byte[] bornHost,
+            int reconsumeTimes,
+            long preparedOffset,
+            ByteBuffer body,
+            byte[] properties,
+            long unique,
+            long[] keyHashes) {
         this.topicId = topicId;
         this.topic = topic;
         this.flag = flag;
@@ -56,14 +86,16 @@ public final class Message {
         this.bodyCrc = StoredMessage.crc(body);
         this.properties = properties;
         this.tagHash = Properties.tagHash(properties);
-        long unique = Properties.range(properties, Properties.UNIQUE_KEY);
-        this.keyHashes = KeyHash.all(topicId, properties, unique);
+        this.keyHashes = keyHashes;
         long content = Fingerprint.content(bodyCrc, body.remaining(), tagHash);
         this.fingerprintHigh = unique < 0 ? 0 : Fingerprint.high(properties, unique, topicId);
         this.fingerprintLow = unique < 0 ? 0 : Fingerprint.low(properties, unique, content);
     }
 
-    /** A stored message taken up again under another topic with other properties. */
+    /**
+     * A stored message taken up again under another topic with other properties. One that has no
+     * unique key can be found by where its original lies.
+     */
     public static Message again(
             ByteBuffer stored,
             int at,
@@ -71,6 +103,7 @@ public final class Message {
             byte[] topic,
             int reconsumeTimes,
             byte[] properties) {
+        long unique = Properties.range(properties, Properties.UNIQUE_KEY);
         return new Message(
                 topicId,
                 topic,
@@ -81,7 +114,21 @@ public final class Message {
                 reconsumeTimes,
                 0,
                 StoredMessage.body(stored, at),
-                properties);
+                properties,
+                unique,
+                againHashes(topicId, properties, unique));
+    }
+
+    private static long[] againHashes(int topicId, byte[] properties, long unique) {
+        long[] hashes = KeyHash.all(topicId, properties, unique);
+        long origin = unique < 0 ? Properties.originPosition(properties) : -1;
+        if (origin < 0) {
+            return hashes;
+        }
+        long[] more = new long[hashes.length + 1];
+        more[0] = KeyHash.ofOrigin(topicId, origin);
+        System.arraycopy(hashes, 0, more, 1, hashes.length);
+        return more.length > KeyHash.KEYS_MAX ? Arrays.copyOf(more, KeyHash.KEYS_MAX) : more;
     }
 
     /** The topic's incarnation. */

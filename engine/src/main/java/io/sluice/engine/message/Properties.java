@@ -3,6 +3,7 @@ package io.sluice.engine.message;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,24 @@ public final class Properties {
         return range < 0
                 ? null
                 : new String(properties, (int) (range >>> 32), (int) range, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Where the message lies that this one is a copy of, as {@link #ORIGIN_MESSAGE_ID} says: its
+     * last 16 digits. -1 if it does not say, or is not an offset message id.
+     */
+    public static long originPosition(byte[] properties) {
+        String id = text(properties, ORIGIN_MESSAGE_ID);
+        if (id == null || (id.length() != 32 && id.length() != 56)) {
+            return -1;
+        }
+        int from = id.length() - 16;
+        for (int i = from; i < id.length(); i++) {
+            if (Character.digit(id.charAt(i), 16) < 0) {
+                return -1;
+            }
+        }
+        return HexFormat.fromHexDigitsToLong(id, from, id.length());
     }
 
     /** {@link String#hashCode} of the tag, as clients compute it; 0 if there is none. */

@@ -3,6 +3,7 @@ package io.sluice.engine.queue;
 import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
+import io.sluice.engine.message.KeyHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -66,6 +67,23 @@ public final class QueueIndex {
             }
         }
         return queue;
+    }
+
+    /**
+     * A message was scheduled by the record at {@code position}, and has these keys: they are found
+     * under {@link KeyHash#pending}. Shard only.
+     */
+    public void scheduled(int segment, long position, long[] keyHashes) {
+        for (long hash : keyHashes) {
+            keysOf(segment).add(KeyHash.pending(hash), position);
+        }
+    }
+
+    /** As {@link #scheduled}, of a half message, under {@link KeyHash#half}. Shard only. */
+    public void prepared(int segment, long position, long[] keyHashes) {
+        for (long hash : keyHashes) {
+            keysOf(segment).add(KeyHash.half(hash), position);
+        }
     }
 
     private Queue queueOrNew(int topicId, int queueId) {
@@ -188,18 +206,19 @@ public final class QueueIndex {
     }
 
     /**
-     * Positions of messages that may have a key, newest first: the caller verifies each against the
-     * message, since hashes collide. May block.
+     * Positions of messages that may have a key, newest first, each once: the caller verifies each
+     * against the message, since hashes collide. May block.
      *
+     * @param before only positions below this one
      * @param countMax positions at most
      */
-    public long[] positionsOfKey(long hash, int countMax) throws IOException {
+    public long[] positionsOfKey(long hash, long before, int countMax) throws IOException {
         Positions found = new Positions(countMax);
         int active = activeSegment; // before the runs: what is sealed meanwhile is among them
         KeyRun[] resident = keyRuns;
         for (int i = resident.length - 1; i >= 0 && !found.full(); i--) {
             Positions here = new Positions(Integer.MAX_VALUE);
-            resident[i].find(hash, here::add);
+            resident[i].find(hash, position -> here.addIfBelow(before, position));
             found.addReversed(here);
         }
         int oldestResident = resident.length == 0 ? active : resident[0].segment;
@@ -208,7 +227,7 @@ public final class QueueIndex {
             Footer footer = log.footer(segment);
             if (footer != null) {
                 Positions here = new Positions(Integer.MAX_VALUE);
-                SealedIndex.findKeys(footer, hash, here::add);
+                SealedIndex.findKeys(footer, hash, position -> here.addIfBelow(before, position));
                 found.addReversed(here);
             }
         }
@@ -386,8 +405,15 @@ public final class QueueIndex {
             return count >= countMax;
         }
 
+        void addIfBelow(long before, long position) {
+            if (position < before) {
+                add(position);
+            }
+        }
+
+        /** A message that has a key twice comes twice in a row. */
         void add(long position) {
-            if (full()) {
+            if (full() || (count > 0 && positions[count - 1] == position)) {
                 return;
             }
             if (count == positions.length) {

@@ -110,7 +110,8 @@ public final class Transactions {
         }
     }
 
-    private record Decided(Decision decision, long atMs) {}
+    /** What was decided, and when, wall-clock ms. */
+    public record Decided(Decision decision, long atMs) {}
 
     /** So many decisions are remembered at most. */
     static final int DECIDED_MAX = 32_768;
@@ -140,6 +141,11 @@ public final class Transactions {
     public @Nullable Decision decision(long id) {
         Decided known = decided.get(id);
         return known == null ? null : known.decision;
+    }
+
+    /** As {@link #decision}, and when. */
+    public @Nullable Decided decided(long id) {
+        return decided.get(id);
     }
 
     /** Undecided ones by id, from the first after {@code afterId} on. */

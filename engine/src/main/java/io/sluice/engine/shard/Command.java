@@ -130,11 +130,24 @@ public sealed interface Command {
         }
     }
 
-    /** Give locks back. */
-    record UnlockQueues(int groupId, String clientId, List<QueueRef> queues) implements Command {}
+    /** Give locks back; replies with how many of them the client had. */
+    record UnlockQueues(
+            int groupId, String clientId, List<QueueRef> queues, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
-    /** Give all locks of a client that left a group back. */
-    record UnlockClient(int groupId, String clientId) implements Command {}
+    /** Give all locks of a client that left a group back; replies with how many it had. */
+    record UnlockClient(int groupId, String clientId, Consumer<Outcome<Integer>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
 
     /** Forget a deleted topic. */
     record ForgetTopic(int topicId) implements Command {}
@@ -472,4 +485,44 @@ public sealed interface Command {
             reply.accept(why.of());
         }
     }
+
+    /**
+     * How a group stands to a queue, and to a message in it, or on its way into it. Changes
+     * nothing.
+     *
+     * @param offset the message's offset; {@link io.sluice.engine.group.Offsets#NONE} for none
+     * @param pending the timer that it waits for, or waited for; null for none
+     * @param transaction the one it belongs to; 0 for none
+     */
+    record Examine(
+            int groupId,
+            QueueRef queue,
+            long offset,
+            @Nullable PendingMessage pending,
+            long transaction,
+            Consumer<Outcome<Standing>> reply)
+            implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** The timers that come next, earliest first. */
+    record NextTimers(int countMax, Consumer<Outcome<TimerList>> reply) implements Command {
+        @Override
+        public void refuse(Outcome.Refused<?> why) {
+            reply.accept(why.of());
+        }
+    }
+
+    /** A timer: when it is due, and where its record lies. */
+    record TimerRef(long dueMs, long position, int sizeBytes) {}
+
+    /**
+     * Some timers.
+     *
+     * @param pending how many there are in all, as far as that is known
+     */
+    record TimerList(List<TimerRef> next, long pending) {}
 }

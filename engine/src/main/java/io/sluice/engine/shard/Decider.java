@@ -36,6 +36,7 @@ final class Decider {
     private final Passing passing;
     private final Recalls recalls;
     private final Resends resends;
+    private final Examination examination;
 
     /**
      * @param keeps what a topic keeps, by topic id; null if there is no such topic
@@ -76,9 +77,10 @@ final class Decider {
                         this::isGone,
                         submit);
         this.locking = new Locking(state, clock, commits, writer, this::isGone);
-        this.passing = new Passing(state, commits, writer, locking);
+        this.passing = new Passing(state, clock, commits, writer, locking);
         this.resends = resends;
         this.recalls = new Recalls(state, commits, writer);
+        this.examination = new Examination(clock, state, commits, passing);
     }
 
     /** The log has been replayed, and time goes on. */
@@ -126,6 +128,8 @@ final class Decider {
             case Command.DrawBarrier c -> passing.drawBarrier(c);
             case Command.AskPassage c -> passing.ask(c);
             case Command.Recall c -> recalls.recall(c);
+            case Command.Examine c -> examination.examine(c);
+            case Command.NextTimers c -> examination.nextTimers(c);
         }
     }
 

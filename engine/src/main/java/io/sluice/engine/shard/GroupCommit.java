@@ -172,6 +172,11 @@ final class GroupCommit {
         return sizeBytes <= log.recordsSizeBytesMax();
     }
 
+    /** How many records of at most {@code sizeBytes} each one batch holds. */
+    int fitting(int sizeBytes) {
+        return log.recordsSizeBytesMax() / sizeBytes;
+    }
+
     private void stallOrRefuse(Command command) {
         if (log.full()) {
             taken(command);

@@ -5,6 +5,7 @@ import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -57,53 +58,81 @@ final class Locking {
             return;
         }
         List<QueueRef> held = new ArrayList<>(c.queues().size());
+        List<QueueRef> taken = new ArrayList<>();
         for (QueueRef queue : c.queues()) {
             String holder = state.locks.holder(c.groupId(), queue, nowMs());
             boolean another = holder != null && !holder.equals(c.clientId());
             if (another || isGone.test(queue.topicId())) {
                 continue;
             }
-            if (!state.locks.isLast(c.groupId(), queue, c.clientId()) && !take(c, queue)) {
-                return;
+            if (state.locks.isLast(c.groupId(), queue, c.clientId())) {
+                held.add(queue);
+            } else {
+                taken.add(queue);
             }
-            state.locks.renew(c.groupId(), queue, nowMs());
-            held.add(queue);
         }
-        commits.afterDurable(c.reply(), Outcome.done(held));
+        if (take(c, taken)) {
+            held.addAll(taken);
+            held.forEach(queue -> state.locks.renew(c.groupId(), queue, nowMs()));
+            commits.afterDurable(c.reply(), Outcome.done(held));
+        }
     }
 
-    private boolean take(Command.LockQueues c, QueueRef queue) {
-        PendingBatch batch = commits.roomFor(c, RecordCodec.LOCKED_SIZE_BYTES_MAX, true);
+    /**
+     * All or none: a client that was refused believes in no lock, and nobody else may have to wait
+     * for one. Of more than one write holds, the rest are left out: it asks for them again.
+     */
+    private boolean take(Command.LockQueues c, List<QueueRef> queues) {
+        if (queues.isEmpty()) {
+            return true;
+        }
+        int countMax = commits.fitting(RecordCodec.LOCKED_SIZE_BYTES_MAX);
+        if (queues.size() > countMax) {
+            queues.subList(countMax, queues.size()).clear();
+        }
+        int size = queues.size() * RecordCodec.LOCKED_SIZE_BYTES_MAX;
+        PendingBatch batch = commits.roomFor(c, size, true);
         if (batch != null) {
-            writer.small(
-                    batch,
-                    new Record.QueueLocked(
-                            c.groupId(), queue.topicId(), queue.queueId(), c.clientId()));
+            for (QueueRef queue : queues) {
+                writer.small(
+                        batch,
+                        new Record.QueueLocked(
+                                c.groupId(), queue.topicId(), queue.queueId(), c.clientId()));
+            }
         }
         return batch != null;
     }
 
     void unlock(Command.UnlockQueues c) {
-        unlock(c, c.groupId(), c.clientId(), c.queues());
+        List<QueueRef> held =
+                c.queues().stream()
+                        .distinct()
+                        .filter(queue -> state.locks.isLast(c.groupId(), queue, c.clientId()))
+                        .toList();
+        unlock(c, c.groupId(), held, c.reply());
     }
 
     void unlock(Command.UnlockClient c) {
-        List<QueueRef> held = state.locks.heldBy(c.groupId(), c.clientId());
-        unlock(c, c.groupId(), c.clientId(), held);
+        unlock(c, c.groupId(), state.locks.heldBy(c.groupId(), c.clientId()), c.reply());
     }
 
-    private void unlock(Command c, int groupId, String clientId, List<QueueRef> queues) {
-        for (QueueRef queue : queues) {
-            if (!state.locks.isLast(groupId, queue, clientId)) {
-                continue;
-            }
-            PendingBatch batch = commits.roomFor(c, RecordCodec.SMALL_SIZE_BYTES_MAX, true);
+    /** All or none, but for more than one write holds; what is not given back runs out. */
+    private void unlock(
+            Command c, int groupId, List<QueueRef> held, Consumer<Outcome<Integer>> reply) {
+        int countMax = commits.fitting(RecordCodec.SMALL_SIZE_BYTES_MAX);
+        for (int from = 0; from < held.size(); from += countMax) {
+            List<QueueRef> some = held.subList(from, Math.min(from + countMax, held.size()));
+            int size = some.size() * RecordCodec.SMALL_SIZE_BYTES_MAX;
+            PendingBatch batch = commits.roomFor(c, size, true);
             if (batch == null) {
-                return; // what is not given back runs out
+                return;
             }
-            writer.small(
-                    batch, new Record.QueueUnlocked(groupId, queue.topicId(), queue.queueId()));
+            for (QueueRef queue : some) {
+                writer.small(
+                        batch, new Record.QueueUnlocked(groupId, queue.topicId(), queue.queueId()));
+            }
         }
+        commits.afterDurable(reply, Outcome.done(held.size()));
     }
 
     /** Whether another client than {@code clientId} holds the lock of a queue. */

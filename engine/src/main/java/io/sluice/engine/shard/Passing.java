@@ -4,8 +4,10 @@ import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.Resets;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command.Passage;
+import io.sluice.engine.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how far groups may read and whose commits count, where an operator has reset them or they
@@ -21,6 +23,7 @@ final class Passing {
     private record Place(int groupId, QueueRef queue) {}
 
     private final State state;
+    private final Clock clock;
     private final GroupCommit commits;
     private final RecordWriter writer;
     private final Locking locking;
@@ -31,8 +34,9 @@ final class Passing {
      */
     private final Map<Place, Long> seen = new HashMap<>();
 
-    Passing(State state, GroupCommit commits, RecordWriter writer, Locking locking) {
+    Passing(State state, Clock clock, GroupCommit commits, RecordWriter writer, Locking locking) {
         this.state = state;
+        this.clock = clock;
         this.commits = commits;
         this.writer = writer;
         this.locking = locking;
@@ -59,6 +63,25 @@ final class Passing {
                 ? state.barriers.passed(
                         topicId, queueId -> consumed(groupId, new QueueRef(topicId, queueId)))
                 : 0;
+    }
+
+    /** The barrier at which a group that consumes in order has to stop in a queue; or null. */
+    Standing.@Nullable Barrier barrierBefore(int groupId, QueueRef queue) {
+        int topicId = queue.topicId();
+        if (!state.barriers.any(topicId) || !locking.isInOrder(groupId, topicId)) {
+            return null;
+        }
+        int passed = passed(groupId, topicId);
+        int behind =
+                state.barriers.firstBehind(
+                        topicId, passed, id -> consumed(groupId, new QueueRef(topicId, id)));
+        return behind < 0
+                ? null
+                : new Standing.Barrier(
+                        state.barriers.limit(topicId, passed, queue.queueId()),
+                        behind,
+                        consumed(groupId, new QueueRef(topicId, behind)),
+                        state.barriers.limit(topicId, passed, behind));
     }
 
     private long consumed(int groupId, QueueRef queue) {
@@ -151,7 +174,11 @@ final class Passing {
             writer.small(
                     batch,
                     new Record.OffsetReset(
-                            c.groupId(), c.topicId(), each.queue().queueId(), each.offset()));
+                            c.groupId(),
+                            c.topicId(),
+                            each.queue().queueId(),
+                            each.offset(),
+                            clock.wallMs()));
         }
         batch.hold(
                 outcome -> {

@@ -31,6 +31,7 @@ sealed interface Record {
      * @param position where this record lies: a timer is known by it
      * @param sizeBytes the size of this record
      * @param replaces the timer that this one takes the place of; 0 if none
+     * @param keyHashes those of the message
      */
     record TimerScheduled(
             long dueMs,
@@ -38,7 +39,8 @@ sealed interface Record {
             long position,
             int sizeBytes,
             long replaces,
-            long replacesDueMs)
+            long replacesDueMs,
+            long[] keyHashes)
             implements Record {}
 
     /** All timers up to this one, by due time and position, have fired. */
@@ -117,6 +119,7 @@ sealed interface Record {
      * @param storeMs when this record was written
      * @param delayMs how long after the commit the message is due; 0 at once
      * @param nextMs when the producers are asked for the first time
+     * @param keyHashes those of the message
      */
     record HalfStored(
             long id,
@@ -127,7 +130,8 @@ sealed interface Record {
             String group,
             long storeMs,
             long delayMs,
-            long nextMs)
+            long nextMs,
+            long[] keyHashes)
             implements Record {
         boolean isMoved() {
             return id != position;
@@ -147,8 +151,13 @@ sealed interface Record {
     /** The order lock of a queue was given back. */
     record QueueUnlocked(int groupId, int topicId, int queueId) implements Record {}
 
-    /** An operator has sent a group to {@code offset} of a queue. */
-    record OffsetReset(int groupId, int topicId, int queueId, long offset) implements Record {}
+    /**
+     * An operator has sent a group to {@code offset} of a queue.
+     *
+     * @param atMs when, wall-clock ms
+     */
+    record OffsetReset(int groupId, int topicId, int queueId, long offset, long atMs)
+            implements Record {}
 
     /**
      * Producers begin to spread keys over more queues of a topic: what lies in its queues now comes

@@ -1,14 +1,12 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.catalog.TopicSettings;
-import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of records, big-endian. Every record begins with
@@ -29,8 +27,8 @@ import java.nio.charset.StandardCharsets;
  * half of its fingerprint, 0 if a resend is not to be known by it. HALF has the position by which
  * its transaction is known 8 (0 for its own), when producers are asked first 8, how long after the
  * commit the message is due 8, and then the MESSAGE record, but for its place. Those about leases
- * stand in {@link LeaseCodec}. The others list their components in order, text as 2 bytes of length
- * + UTF-8.
+ * stand in {@link LeaseCodec}, those about order and resets in {@link OrderCodec}. The others list
+ * their components in order, text as 2 bytes of length + UTF-8.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -73,11 +71,8 @@ final class RecordCodec {
     /** No small record is larger, but for those of many leases or with a client's id. */
     static final int SMALL_SIZE_BYTES_MAX = 40;
 
-    private static final int LOCKED_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 14;
-
     /** No LOCKED record is larger. */
-    static final int LOCKED_SIZE_BYTES_MAX =
-            LOCKED_HEAD_SIZE_BYTES + OrderLocks.CLIENT_ID_SIZE_BYTES_MAX;
+    static final int LOCKED_SIZE_BYTES_MAX = HEAD_SIZE_BYTES + OrderCodec.LOCKED_SIZE_BYTES_MAX;
 
     private static final long[] NO_KEYS = {};
 
@@ -310,15 +305,10 @@ final class RecordCodec {
             case Record.LeaseExtended r -> LeaseCodec.write(out, r);
             case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
             case Record.Deferred r -> LeaseCodec.write(out, r);
-            case Record.QueueLocked r -> writeLocked(out, r);
-            case Record.QueueUnlocked r ->
-                    out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
-            case Record.OffsetReset r ->
-                    out.putInt(r.groupId())
-                            .putInt(r.topicId())
-                            .putInt(r.queueId())
-                            .putLong(r.offset());
-            case Record.BarrierDrawn r -> out.putInt(r.topicId());
+            case Record.QueueLocked r -> OrderCodec.write(out, r);
+            case Record.QueueUnlocked r -> OrderCodec.write(out, r);
+            case Record.OffsetReset r -> OrderCodec.write(out, r);
+            case Record.BarrierDrawn r -> OrderCodec.write(out, r);
             case Record.TimerCancelled r -> out.putLong(r.dueMs()).putLong(r.position());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
@@ -332,30 +322,6 @@ final class RecordCodec {
                     out.putLong(r.id()).putLong(r.atMs()).put(r.decision().code());
         }
         out.putInt(start, out.position() - start);
-    }
-
-    private static void writeLocked(ByteBuffer out, Record.QueueLocked r) {
-        byte[] clientId = r.clientId().getBytes(StandardCharsets.UTF_8);
-        out.putInt(r.groupId()).putInt(r.topicId()).putInt(r.queueId());
-        out.putShort((short) clientId.length).put(clientId);
-    }
-
-    private static Record.QueueLocked readLocked(ByteBuffer in, int body) {
-        byte[] clientId = new byte[in.getShort(body + 12)];
-        in.get(body + 14, clientId);
-        return new Record.QueueLocked(
-                in.getInt(body),
-                in.getInt(body + 4),
-                in.getInt(body + 8),
-                new String(clientId, StandardCharsets.UTF_8));
-    }
-
-    private static boolean isWholeLocked(ByteBuffer in, int at, int sizeBytes) {
-        return sizeBytes >= LOCKED_HEAD_SIZE_BYTES
-                && sizeBytes <= LOCKED_SIZE_BYTES_MAX
-                && in.getShort(at + HEAD_SIZE_BYTES + 12) == sizeBytes - LOCKED_HEAD_SIZE_BYTES
-                && OrderLocks.isUsable(readLocked(in, at + HEAD_SIZE_BYTES).clientId())
-                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
     }
 
     private static byte kind(Record record) {
@@ -412,7 +378,8 @@ final class RecordCodec {
                             position,
                             size,
                             in.getLong(body + 8),
-                            in.getLong(body + 16));
+                            in.getLong(body + 16),
+                            keyHashes(in, at + TIMER_HEAD_SIZE_BYTES));
             case FIRED -> new Record.TimersFired(in.getLong(body), in.getLong(body + 8));
             case JOINED ->
                     new Record.GroupJoined(
@@ -444,17 +411,10 @@ final class RecordCodec {
             case TRANSACTION_DECIDED ->
                     new Record.TransactionDecided(
                             in.getLong(body), Decision.of(in.get(body + 16)), in.getLong(body + 8));
-            case LOCKED -> readLocked(in, body);
-            case UNLOCKED ->
-                    new Record.QueueUnlocked(
-                            in.getInt(body), in.getInt(body + 4), in.getInt(body + 8));
-            case RESET ->
-                    new Record.OffsetReset(
-                            in.getInt(body),
-                            in.getInt(body + 4),
-                            in.getInt(body + 8),
-                            in.getLong(body + 12));
-            case BARRIER -> new Record.BarrierDrawn(in.getInt(body));
+            case LOCKED -> OrderCodec.locked(in, body);
+            case UNLOCKED -> OrderCodec.unlocked(in, body);
+            case RESET -> OrderCodec.reset(in, body);
+            case BARRIER -> OrderCodec.barrier(in, body);
             case TIMER_CANCELLED ->
                     new Record.TimerCancelled(in.getLong(body), in.getLong(body + 8));
             default ->
@@ -479,9 +439,7 @@ final class RecordCodec {
                                     sizeBytes - TIMER_HEAD_SIZE_BYTES);
             case FIRED, QUEUE_EXPIRED, TIMER_CANCELLED -> sizeBytes >= HEAD_SIZE_BYTES + 16;
             case JOINED -> sizeBytes >= HEAD_SIZE_BYTES + 12;
-            case COMMITTED ->
-                    sizeBytes >= HEAD_SIZE_BYTES + 20
-                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+            case COMMITTED -> isOfQueue(in, at, sizeBytes, 20);
             case SEGMENTS_EXPIRED, TOPIC_FORGOTTEN, GROUP_FORGOTTEN ->
                     sizeBytes >= HEAD_SIZE_BYTES + 4;
             case LEASED -> isWholeLease(in, at, sizeBytes, LeaseCodec.LEASED_SIZE_BYTES);
@@ -498,14 +456,11 @@ final class RecordCodec {
             case TRANSACTION_DECIDED ->
                     sizeBytes >= DECIDED_SIZE_BYTES
                             && isDecision(in.get(at + HEAD_SIZE_BYTES + 16));
-            case LOCKED -> isWholeLocked(in, at, sizeBytes);
-            case UNLOCKED ->
-                    sizeBytes >= HEAD_SIZE_BYTES + 12
-                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
-            case RESET ->
-                    sizeBytes >= HEAD_SIZE_BYTES + 20
-                            && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
-            case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + 4;
+            case LOCKED ->
+                    OrderCodec.isWholeLocked(in, at + HEAD_SIZE_BYTES, sizeBytes - HEAD_SIZE_BYTES);
+            case UNLOCKED -> isOfQueue(in, at, sizeBytes, OrderCodec.UNLOCKED_SIZE_BYTES);
+            case RESET -> isOfQueue(in, at, sizeBytes, OrderCodec.RESET_SIZE_BYTES);
+            case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + OrderCodec.BARRIER_SIZE_BYTES;
             default -> true;
         };
     }
@@ -515,8 +470,14 @@ final class RecordCodec {
         return LeaseCodec.isWhole(in, at + HEAD_SIZE_BYTES, body, fixedSizeBytes);
     }
 
+    /** Whether all fields are there, and the third, a queue, may be. */
+    private static boolean isOfQueue(ByteBuffer in, int at, int sizeBytes, int fieldsSizeBytes) {
+        return sizeBytes >= HEAD_SIZE_BYTES + fieldsSizeBytes
+                && isQueue(in.getInt(at + HEAD_SIZE_BYTES + 8));
+    }
+
     /** Queues are kept in arrays by their number. */
-    private static boolean isQueue(int queueId) {
+    static boolean isQueue(int queueId) {
         return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
     }
 
@@ -563,25 +524,53 @@ final class RecordCodec {
                 group == null ? "" : group,
                 StoredMessage.storeMs(in, stored),
                 in.getLong(at + HEAD_SIZE_BYTES + 16),
-                in.getLong(at + HEAD_SIZE_BYTES + 8));
+                in.getLong(at + HEAD_SIZE_BYTES + 8),
+                keyHashes(in, message));
     }
 
     /** Reads the MESSAGE record that begins at {@code at}, whatever the buffer's position. */
     static Record.MessageStored readMessage(ByteBuffer in, int at, long position) {
-        int keyCount = in.get(at + 5) & 0xFF;
         int body = at + HEAD_SIZE_BYTES;
-        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
-        for (int i = 0; i < keyCount; i++) {
-            keys[i] = in.getLong(body + 12 + i * Long.BYTES);
-        }
         int stored = storedIndex(in, at);
         return new Record.MessageStored(
                 in.getInt(body),
                 in.getInt(body + 4),
                 in.getInt(body + 8),
-                keys,
+                keyHashes(in, at),
                 StoredMessage.storeMs(in, stored),
                 position + (stored - at),
                 StoredMessage.sizeBytes(in, stored));
+    }
+
+    /** The key hashes in the MESSAGE record that begins at {@code at}. */
+    static long[] keyHashes(ByteBuffer in, int at) {
+        int keyCount = in.get(at + 5) & 0xFF;
+        long[] keys = keyCount == 0 ? NO_KEYS : new long[keyCount];
+        for (int i = 0; i < keyCount; i++) {
+            keys[i] = in.getLong(at + MESSAGE_HEAD_SIZE_BYTES + i * Long.BYTES);
+        }
+        return keys;
+    }
+
+    /** The due time of the TIMER record in {@code in}. */
+    static long dueMsOfTimer(ByteBuffer in) {
+        return in.getLong(HEAD_SIZE_BYTES);
+    }
+
+    /** Whether a TIMER record of plausible size may begin with these bytes. */
+    static boolean mayBeTimer(ByteBuffer head, int sizeBytesMax) {
+        return mayBe(TIMER, TIMER_HEAD_SIZE_BYTES, head, sizeBytesMax);
+    }
+
+    /** Whether a HALF record of plausible size may begin with these bytes. */
+    static boolean mayBeHalf(ByteBuffer head, int sizeBytesMax) {
+        return mayBe(HALF, HALF_HEAD_SIZE_BYTES, head, sizeBytesMax);
+    }
+
+    private static boolean mayBe(byte kind, int kindHeadSizeBytes, ByteBuffer head, int sizeMax) {
+        int size = head.getInt(0);
+        return head.get(4) == kind
+                && size >= kindHeadSizeBytes + MESSAGE_HEAD_SIZE_BYTES
+                && size <= sizeMax;
     }
 }

@@ -83,7 +83,15 @@ final class RecordWriter {
         long stored = batch.batch.positionAt(out.position());
         long print = sameness == 0 ? 0 : Resends.low(message, sameness);
         var _ = writeMessage(out, message, queueId, print, stored, storeMs);
-        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+        applyTimer(
+                batch,
+                effectiveDueMs,
+                storeMs,
+                position,
+                out.position() - at,
+                0,
+                0,
+                message.keyHashes());
         return position;
     }
 
@@ -94,11 +102,12 @@ final class RecordWriter {
             long position,
             int sizeBytes,
             long replaces,
-            long replacesDueMs) {
+            long replacesDueMs,
+            long[] keyHashes) {
         state.apply(
                 batch.batch.segment(),
                 new Record.TimerScheduled(
-                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs));
+                        dueMs, storeMs, position, sizeBytes, replaces, replacesDueMs, keyHashes));
         firing.scheduled(dueMs);
     }
 
@@ -135,7 +144,8 @@ final class RecordWriter {
                 position,
                 out.position() - at,
                 timer.position(),
-                timer.dueMs());
+                timer.dueMs(),
+                RecordCodec.keyHashes(out, moved));
     }
 
     /**
@@ -190,7 +200,15 @@ final class RecordWriter {
         long storedPosition = batch.batch.positionAt(stored);
         int queueId = RecordCodec.queueIdOfMessage(message);
         RecordCodec.place(out, stored, queueId, 0, storedPosition, storeMs);
-        applyTimer(batch, effectiveDueMs, storeMs, position, out.position() - at, 0, 0);
+        applyTimer(
+                batch,
+                effectiveDueMs,
+                storeMs,
+                position,
+                out.position() - at,
+                0,
+                0,
+                RecordCodec.keyHashes(out, inner));
     }
 
     void small(PendingBatch batch, Record record) {

@@ -5,6 +5,7 @@ import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.OrderLocks;
 import io.sluice.engine.group.Resets;
+import io.sluice.engine.group.Skips;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * living through it. Parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
@@ -37,6 +38,7 @@ final class State {
     final Leases leases = new Leases();
     final OrderLocks locks = new OrderLocks();
     final Resets resets = new Resets();
+    final Skips skips = new Skips();
     final Barriers barriers = new Barriers();
     final Gates gates = new Gates();
     final Timers timers;
@@ -96,6 +98,7 @@ final class State {
                 transactions.forgetTopic(r.topicId());
                 locks.forgetTopic(r.topicId());
                 resets.forgetTopic(r.topicId());
+                skips.forgetTopic(r.topicId());
                 barriers.forgetTopic(r.topicId());
                 gates.forgetTopic(r.topicId());
             }
@@ -104,6 +107,7 @@ final class State {
                 leases.forgetGroup(r.groupId());
                 locks.forgetGroup(r.groupId());
                 resets.forgetGroup(r.groupId());
+                skips.forgetGroup(r.groupId());
                 gates.forgetGroup(r.groupId());
             }
             case Record.Leased r -> leased(r);
@@ -114,7 +118,7 @@ final class State {
                             r.groupId(), r.topicId(), r.queueId(), r.offset(), r.deadlineMs());
             case Record.LeasesForgotten r ->
                     leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
-            case Record.HalfStored r -> halfStored(r);
+            case Record.HalfStored r -> halfStored(segment, r);
             case Record.TransactionChecked r ->
                     transactions.checked(r.id(), r.checks(), r.nextMs(), r.givenUp());
             case Record.TransactionDecided r ->
@@ -146,9 +150,13 @@ final class State {
     }
 
     private void reset(Record.OffsetReset r) {
+        QueueRef queue = new QueueRef(r.topicId(), r.queueId());
+        long start = offsets.start(r.groupId(), r.topicId(), r.queueId());
+        long from = Math.max(start, first(r.topicId(), r.queueId()));
         leases.forgetQueue(r.groupId(), r.topicId(), r.queueId());
         offsets.commit(r.groupId(), r.topicId(), r.queueId(), r.offset());
-        resets.reset(r.groupId(), new QueueRef(r.topicId(), r.queueId()), r.offset());
+        resets.reset(r.groupId(), queue, r.offset());
+        skips.reset(r.groupId(), queue, from, r.offset(), r.atMs());
         gates.shut(r.groupId(), r.topicId());
     }
 
@@ -190,6 +198,7 @@ final class State {
             timers.cancelled(log.segmentOf(r.replaces()), r.replacesDueMs(), r.replaces());
         }
         timers.scheduled(segment, r.dueMs(), r.position(), r.sizeBytes());
+        queues.scheduled(segment, r.position(), r.keyHashes());
     }
 
     private void expired(Record.QueueExpired r) {
@@ -240,8 +249,9 @@ final class State {
         resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
     }
 
-    private void halfStored(Record.HalfStored r) {
+    private void halfStored(int segment, Record.HalfStored r) {
         lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        queues.prepared(segment, r.position(), r.keyHashes());
         if (r.isMoved()) {
             transactions.moved(r.id(), r.position(), r.sizeBytes());
             return;
@@ -312,6 +322,7 @@ final class State {
                         + leases.checkpointSizeBytes()
                         + locks.checkpointSizeBytes()
                         + resets.checkpointSizeBytes()
+                        + skips.checkpointSizeBytes()
                         + barriers.checkpointSizeBytes()
                         + timers.checkpointSizeBytes()
                         + transactions.checkpointSizeBytes()
@@ -325,6 +336,7 @@ final class State {
         transactions.writeTo(out);
         locks.writeTo(out);
         resets.writeTo(out);
+        skips.writeTo(out);
         barriers.writeTo(out);
         recalled.checkpoint(out);
         return out.flip();
@@ -378,6 +390,7 @@ final class State {
     private void readOrder(ByteBuffer in) {
         locks.readFrom(in);
         resets.readFrom(in);
+        skips.readFrom(in);
         barriers.readFrom(in);
         resets.forEach(gates::shut);
         for (int topicId : locks.topicIds()) {

@@ -217,7 +217,7 @@ final class BrokerEdgesTest {
         broker().message(position, replies::add);
         broker().offsetAtOrAfter(topic, 0, 0, replies::add);
         broker().firstStoreMs(topic, 0, replies::add);
-        broker().messagesOfKey(topic, "k", false, 10, 0, Long.MAX_VALUE, replies::add);
+        broker().finder().byKey(KeyQuery.of(topic, "k", KeyQuery.Kind.KEY, 10), replies::add);
         List<Runnable> overtaken = List.copyOf(machine.heldReads);
         machine.heldReads.clear();
         assertEquals(5, overtaken.size());
@@ -241,7 +241,7 @@ final class BrokerEdgesTest {
         assertEquals(Refusal.MESSAGE_UNKNOWN, refusal(replies.get(1)));
         assertEquals(Outcome.done(first), replies.get(2));
         assertInstanceOf(Outcome.Done.class, replies.get(3));
-        assertEquals(Outcome.done(List.of()), replies.get(4));
+        assertEquals(Outcome.done(new Found(List.of(), List.of(), Found.END)), replies.get(4));
     }
 
     @Test
@@ -456,5 +456,20 @@ final class BrokerEdgesTest {
         List<String> bodies = machine.bodies(topic, 0);
         assertTrue(bodies.contains("whole"), "held back");
         assertFalse(bodies.stream().anyMatch(body -> body.endsWith("amaged")), "delivered");
+    }
+
+    @Test
+    void shouldTellWhoWaitsThatTheTopicIsGoneNotThatItsOffsetIsOutOfRange() {
+        machine.start();
+        Topic topic = machine.topic("orders", 1);
+        machine.send(topic, 0, "unwanted");
+        List<Outcome<Pull.Pulled>> answers = new ArrayList<>();
+        TagFilter filter = TagFilter.of(List.of("wanted"));
+        broker().pull(machine.pull(topic, 0, 0, 15_000, filter, answers::add));
+        machine.time.run();
+        assertEquals(List.of(), answers, "it waits beyond what it does not want");
+        machine.delete("orders");
+        machine.advanceMs(15_000);
+        assertEquals(Refusal.TOPIC_UNKNOWN, refusal(answers.getFirst()));
     }
 }

@@ -348,8 +348,9 @@ final class BrokerTest {
     }
 
     private List<ByteBuffer> byKey(Topic topic, String key) {
-        return machine.ask(reply ->
-                machine.broker().messagesOfKey(topic, key, false, 10, 0, Long.MAX_VALUE, reply));
+        KeyQuery query = KeyQuery.of(topic, key, KeyQuery.Kind.KEY, 10);
+        Found found = machine.ask(reply -> machine.broker().finder().byKey(query, reply));
+        return found.messages();
     }
 
     private ByteBuffer checkpoint() {
@@ -460,9 +461,10 @@ final class BrokerTest {
         assertEquals(List.of(), lock(group, "b", queue));
         machine.advanceMs(1_000);
         assertEquals(queue, lock(group, "b", queue));
-        broker.unlockClient(group, "b");
+        machine.ask((Consumer<Outcome<Integer>> reply) -> broker.unlockClient(group, "b", reply));
         assertEquals(queue, lock(group, "a", queue));
-        broker.unlockQueues(group, "b", queue);
+        machine.ask((Consumer<Outcome<Integer>> reply) ->
+                broker.unlockQueues(group, "b", queue, reply));
         assertEquals(List.of(), lock(group, "b", queue));
     }
 

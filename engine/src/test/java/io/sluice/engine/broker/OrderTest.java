@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +89,7 @@ class OrderTest {
         Group group = machine.group("billing");
         assertEquals(1, lock(group, "a", queue(topic, 0)).size());
         assertEquals(1, lock(group, "b", queue(topic, 1)).size());
-        broker().unlockClient(group, "b");
+        machine.ask((Consumer<Outcome<Integer>> reply) -> broker().unlockClient(group, "b", reply));
         machine.advanceMs(40_000);
         machine.losePowerAndRestart(new Random(1));
         assertEquals(List.of(), lock(group, "b", queue(topic, 0)));
@@ -95,6 +97,47 @@ class OrderTest {
         machine.advanceMs(OrderLocks.HOLD_MS - 1_000);
         assertEquals(List.of(), lock(group, "b", queue(topic, 0)));
         machine.advanceMs(2_000);
+        assertEquals(1, lock(group, "b", queue(topic, 0)).size());
+    }
+
+    @Test
+    void shouldGiveNoneOfTheLocksThatItRefuses() {
+        Topic topic = machine.topic("orders", 64);
+        List<QueueRef> all =
+                IntStream.range(0, 64).mapToObj(queueId -> queue(topic, queueId)).toList();
+        String client = "x".repeat(250);
+        machine.logDisk.capacityBytes(machine.logDisk.usedBytes());
+        Group group;
+        Outcome<List<QueueRef>> outcome;
+        int rounds = 0;
+        do {
+            Group of = machine.group("billing" + rounds);
+            group = of;
+            broker().lockQueues(of, client, all.subList(0, 9), locked -> {}); // shares its write
+            outcome =
+                    machine.outcome(
+                            reply -> broker().lockQueues(of, client, all.subList(9, 64), reply));
+        } while (outcome instanceof Outcome.Done<?> && ++rounds < 1_000);
+        assertEquals(
+                Refusal.STORAGE_FULL, assertInstanceOf(Outcome.Refused.class, outcome).refusal());
+        machine.logDisk.capacityBytes(Long.MAX_VALUE);
+        machine.advanceMs(3_000);
+        Group refused = group;
+        List<QueueRef> free = all.subList(9, 64);
+        List<QueueRef> held = machine.ask(reply -> broker().lockQueues(refused, "b", free, reply));
+        assertEquals(free, held);
+    }
+
+    @Test
+    void shouldSayHowManyLocksAreGivenBack() {
+        Topic topic = machine.topic("orders", 2);
+        Group group = machine.group("billing");
+        assertEquals(1, lock(group, "a", queue(topic, 0)).size());
+        List<QueueRef> both = List.of(queue(topic, 0), queue(topic, 1));
+        assertEquals(
+                1, machine.<Integer>ask(reply -> broker().unlockQueues(group, "a", both, reply)));
+        assertEquals(
+                0, machine.<Integer>ask(reply -> broker().unlockQueues(group, "a", both, reply)));
         assertEquals(1, lock(group, "b", queue(topic, 0)).size());
     }
 
@@ -143,7 +186,7 @@ class OrderTest {
         machine.killAndRestart();
         assertEquals(6, commit(group, topic, 0, 9, "a"));
         assertEquals(7, commit(group, topic, 0, 7, "b"));
-        broker().unlockClient(group, "b");
+        machine.ask((Consumer<Outcome<Integer>> reply) -> broker().unlockClient(group, "b", reply));
         assertEquals(8, commit(group, topic, 0, 8, "a"), "it is nobody's any more");
     }
 

@@ -119,11 +119,9 @@ final class TransactionTest {
     }
 
     private List<String> found() {
-        List<ByteBuffer> found =
-                machine.ask((Consumer<Outcome<List<ByteBuffer>>> reply) ->
-                        machine.broker()
-                                .messagesOfKey(topic, "k", false, 9, 0, Long.MAX_VALUE, reply));
-        return found.stream().map(Machine::body).toList();
+        KeyQuery query = KeyQuery.of(topic, "k", KeyQuery.Kind.KEY, 9);
+        Found found = machine.ask(reply -> machine.broker().finder().byKey(query, reply));
+        return found.messages().stream().map(Machine::body).toList();
     }
 
     @Test

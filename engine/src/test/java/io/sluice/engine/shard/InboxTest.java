@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /** Commands come out once, those of one thread in its order, and a full inbox says so. */
 final class InboxTest {
     private static Command command(int thread, int number) {
-        return new Command.UnlockClient(thread, Integer.toString(number));
+        return new Command.UnlockClient(thread, Integer.toString(number), count -> {});
     }
 
     @Test
@@ -55,7 +55,7 @@ final class InboxTest {
         }
         int[] next = new int[threads];
         for (int taken = 0; taken < threads * each; ) {
-            if (inbox.poll() instanceof Command.UnlockClient(int thread, String number)) {
+            if (inbox.poll() instanceof Command.UnlockClient(int thread, String number, var _)) {
                 assertEquals(next[thread]++, Integer.parseInt(number));
                 taken++;
             } else {

@@ -76,7 +76,7 @@ final class RecordCodecTest {
                         new Record.TopicForgotten(11),
                         new Record.GroupForgotten(12),
                         new Record.QueueUnlocked(1, 2, 3),
-                        new Record.OffsetReset(1, 2, 3, 4),
+                        new Record.OffsetReset(1, 2, 3, 4, 5),
                         new Record.BarrierDrawn(5),
                         new Record.TransactionChecked(13, 14, 15, true),
                         new Record.TransactionChecked(1L << 40, 0, 0, false),
@@ -159,9 +159,15 @@ final class RecordCodecTest {
                         stored.sizeBytes(),
                         stored.position()));
         ByteBuffer timer = bytes.slice();
-        assertEquals(
-                new Record.TimerScheduled(77, 55, 5000, timer.remaining(), 88, 99),
-                RecordCodec.read(bytes, 5000));
+        Record.TimerScheduled scheduled =
+                assertInstanceOf(Record.TimerScheduled.class, RecordCodec.read(bytes, 5000));
+        assertEquals(77, scheduled.dueMs());
+        assertEquals(55, scheduled.storeMs());
+        assertEquals(5000, scheduled.position());
+        assertEquals(timer.remaining(), scheduled.sizeBytes());
+        assertEquals(88, scheduled.replaces());
+        assertEquals(99, scheduled.replacesDueMs());
+        assertArrayEquals(message().keyHashes(), scheduled.keyHashes());
         ByteBuffer inside = RecordCodec.messageOfTimer(timer);
         assertEquals(7, RecordCodec.topicIdOfMessage(inside));
         assertEquals(3, RecordCodec.queueIdOfMessage(inside));
@@ -186,9 +192,13 @@ final class RecordCodecTest {
         ByteBuffer stored = RecordCodec.storedOfHalf(bytes.slice(0, size));
         assertEquals(0, StoredMessage.position(stored, 0));
         assertEquals(0, StoredMessage.queueOffset(stored, 0));
+        Record.HalfStored half =
+                assertInstanceOf(Record.HalfStored.class, RecordCodec.read(bytes, 1000));
+        assertArrayEquals(message().keyHashes(), half.keyHashes());
         assertEquals(
-                new Record.HalfStored(1000, 1000, size, 7, 3, "payers", 66, 88, 77),
-                RecordCodec.read(bytes, 1000));
+                new Record.HalfStored(
+                        1000, 1000, size, 7, 3, "payers", 66, 88, 77, half.keyHashes()),
+                half);
         Record.HalfStored moved =
                 assertInstanceOf(Record.HalfStored.class, RecordCodec.read(bytes, 5000));
         assertTrue(moved.isMoved());

@@ -160,13 +160,9 @@ public final class RecoveryTarget implements Target {
                                     engine.turns(),
                                     outcome -> replies.add(true)));
             engine.broker()
-                    .messagesOfKey(
-                            topic,
-                            "k3",
-                            false,
-                            32,
-                            0,
-                            Long.MAX_VALUE,
+                    .finder()
+                    .byKey(
+                            KeyQuery.of(topic, "k3", KeyQuery.Kind.KEY, 32),
                             outcome -> replies.add(true));
             engine.turns().run();
             require(replies.size() == 2, "reading is answered");

@@ -60,8 +60,10 @@ public final class CheckpointTarget implements Target {
             state.apply(1, new Record.OffsetCommitted(9, 7 + queue, queue, i));
             position += 200;
         }
-        state.apply(1, new Record.TimerScheduled(50, 3, position, 150, 0, 0));
-        state.apply(1, new Record.TimerScheduled(60, 3, position + 200, 150, position, 50));
+        state.apply(1, new Record.TimerScheduled(50, 3, position, 150, 0, 0, new long[0]));
+        state.apply(
+                1,
+                new Record.TimerScheduled(60, 3, position + 200, 150, position, 50, new long[0]));
         state.queues.freeze(1, 5);
         return List.of(empty, bytes(state.checkpoint()));
     }

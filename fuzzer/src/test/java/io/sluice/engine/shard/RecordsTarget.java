@@ -85,7 +85,7 @@ public final class RecordsTarget implements Target {
                         new Record.GroupForgotten(1),
                         new Record.QueueLocked(1, 2, 3, "client"),
                         new Record.QueueUnlocked(1, 2, 3),
-                        new Record.OffsetReset(1, 2, 3, 4),
+                        new Record.OffsetReset(1, 2, 3, 4, 5),
                         new Record.BarrierDrawn(1));
         for (Record record : small) {
             ByteBuffer out = ByteBuffer.allocate(RecordCodec.LOCKED_SIZE_BYTES_MAX);

@@ -91,6 +91,11 @@ record Shown(
         return line.append("  ").append(shown.replaceAll("\\p{Cntrl}", "·")).toString();
     }
 
+    /** Where it lies, as commands take it. */
+    String place() {
+        return queue + ":" + offset;
+    }
+
     private void append(StringBuilder line, String label, String property) {
         String value = properties.get(property);
         if (value != null) {
@@ -99,11 +104,16 @@ record Shown(
     }
 
     Members members() {
-        return new Members()
-                .with("topic", topic)
-                .with("queue", queue)
-                .with("offset", offset)
-                .with("stored", Instant.ofEpochMilli(storedMs).toString())
+        return members(true);
+    }
+
+    /** One that is in no queue has no offset. */
+    Members members(boolean isStored) {
+        Members members = new Members().with("topic", topic).with("queue", queue);
+        if (isStored) {
+            members.with("offset", offset);
+        }
+        return members.with(isStored ? "stored" : "sent", Instant.ofEpochMilli(storedMs).toString())
                 .with("reconsumeTimes", reconsumeTimes)
                 .with("properties", properties)
                 .with("body", text);

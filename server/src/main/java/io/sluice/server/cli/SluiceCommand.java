@@ -29,7 +29,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  ./sluice send orders \"hello\" --key 42",
             "  ./sluice tail orders --from beginning",
             "  ./sluice group describe billing -o json",
-            "  ./sluice tx list"
+            "  ./sluice tx list",
+            "  ./sluice msg why orders 3:1042 billing",
+            "  ./sluice dlq resend billing --all --dry-run"
         })
 public final class SluiceCommand {
     private SluiceCommand() {}
@@ -58,6 +60,10 @@ public final class SluiceCommand {
                         .addSubcommand(new TransactionCommand())
                         .addSubcommand(new SendCommand())
                         .addSubcommand(new TailCommand())
+                        .addSubcommand(
+                                new CommandLine(new MsgCommand()).addSubcommand(new TailCommand()))
+                        .addSubcommand(new DlqCommand())
+                        .addSubcommand(new TimerCommand())
                         .addSubcommand(new BenchCommand())
                         .addSubcommand(new VersionCommand())
                         .addSubcommand(new HelpCommand());

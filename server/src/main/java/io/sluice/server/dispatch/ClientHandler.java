@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.protocol.CheckClientRequestBody;
@@ -32,11 +33,13 @@ final class ClientHandler {
     private final Broker broker;
     private final Catalog catalog;
     private final Clients clients;
+    private final Tracing tracing;
 
     ClientHandler(Broker broker, Clients clients) {
         this.broker = broker;
         this.catalog = broker.catalog();
         this.clients = clients;
+        this.tracing = new Tracing(broker);
     }
 
     void heartbeat(Request request) {
@@ -55,6 +58,11 @@ final class ClientHandler {
                 broker.groupForUse(name, request.then(group -> create(request, data, left)));
                 return;
             }
+        }
+        if (tracing.needsTopic(data)) {
+            broker.topicForSend(
+                    Names.TRACE_TOPIC, request.then(topic -> create(request, data, left)));
+            return;
         }
         boolean tellAgain =
                 clients.heartbeat(
@@ -167,11 +175,13 @@ final class ClientHandler {
                 UnlockBatchRequestBody.decode(
                         request.bytes(), header.bodyIndex(), header.bodySizeBytes());
         Group group = catalog.group(body.consumerGroup());
-        if (group != null) {
-            List<QueueRef> queues = List.copyOf(known(body.queues()).keySet());
-            broker.unlockQueues(group, body.clientId(), queues);
+        if (group == null) {
+            request.answer(Answer.DONE);
+            return;
         }
-        request.answer(Answer.DONE);
+        List<QueueRef> queues = List.copyOf(known(body.queues()).keySet());
+        broker.unlockQueues(
+                group, body.clientId(), queues, request.answering(count -> Answer.DONE));
     }
 
     /** The queues that exist. */

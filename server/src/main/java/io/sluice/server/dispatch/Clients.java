@@ -246,7 +246,7 @@ public final class Clients {
         if (!ids(group).contains(gone.clientId)) {
             Group known = broker.catalog().group(name);
             if (known != null) {
-                broker.unlockClient(known, gone.clientId);
+                broker.unlockClient(known, gone.clientId, count -> {}); // what it keeps runs out
             }
         }
         if (group.members.isEmpty()) {
@@ -359,6 +359,21 @@ public final class Clients {
             return null;
         }
         return newest(group);
+    }
+
+    /** What each member of a group wants of a topic, by client id; none that does not want any. */
+    synchronized SortedMap<String, Subscription> subscribed(String name, String topic) {
+        SortedMap<String, Subscription> subscribed = new TreeMap<>();
+        Consumers group = consumers.get(name);
+        if (group != null) {
+            group.members.forEach((peer, member) -> {
+                Subscription wanted = topics(group.wanted.get(peer)).get(topic);
+                if (wanted != null) {
+                    subscribed.put(member.clientId, wanted);
+                }
+            });
+        }
+        return subscribed;
     }
 
     private static Map<String, Subscription> newest(Consumers group) {

@@ -32,6 +32,7 @@ public final class Dispatcher {
     private final ConnectionHandler connections;
     private final NameServiceHandler names;
     private final SettingsHandler settings;
+    private final InquiryHandler inquiries;
 
     /**
      * @param storeHost resolved; where message ids say that messages are
@@ -68,6 +69,7 @@ public final class Dispatcher {
         connections = new ConnectionHandler(broker, registry);
         names = new NameServiceHandler(broker.catalog(), routes);
         settings = new SettingsHandler(broker, about.settings());
+        inquiries = new InquiryHandler(broker, registry, storeHost);
     }
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
@@ -166,6 +168,10 @@ public final class Dispatcher {
             case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);
             case RequestCode.CLONE_GROUP_OFFSET -> replays.copy(request);
             case RequestCode.RECALL_MESSAGE -> recalls.recall(request);
+            case RequestCode.LOCATE_MESSAGE -> inquiries.locate(request);
+            case RequestCode.MESSAGE_STATUS -> inquiries.status(request);
+            case RequestCode.RESEND_MESSAGE -> inquiries.resend(request);
+            case RequestCode.NEXT_DUE -> inquiries.nextDue(request);
             default ->
                     request.fail(
                             ResponseCode.REQUEST_CODE_NOT_SUPPORTED,

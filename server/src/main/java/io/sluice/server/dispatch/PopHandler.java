@@ -128,9 +128,7 @@ final class PopHandler {
     private @Nullable Topic topic(Request request, String name, int queueId) {
         Topic topic = broker.catalog().topic(name);
         if (topic == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "topic[" + name + "] not exist, apply first please!");
+            request.answer(Answer.topicUnknown(name));
             return null;
         }
         if (queueId >= topic.queues()) {
@@ -147,10 +145,7 @@ final class PopHandler {
     private @Nullable Group group(Request request, String name) {
         Group group = broker.catalog().group(name);
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "subscription group [%s] does not exist: start a consumer of it, or create it"
-                            .formatted(name));
+            request.answer(Answer.groupUnknown(name));
         }
         return group == null || isDisabled(request, group) ? null : group;
     }

@@ -16,7 +16,6 @@ import io.sluice.protocol.GetConsumeStatsHeader;
 import io.sluice.protocol.MessageQueue;
 import io.sluice.protocol.QueryConsumeTimeSpanHeader;
 import io.sluice.protocol.QueryCorrectionOffsetHeader;
-import io.sluice.protocol.ResponseCode;
 import io.sluice.server.meter.Meters;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,9 +79,7 @@ final class ProgressHandler {
     private @Nullable Group group(Request request, String name) {
         Group group = catalog.group(name);
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "Group " + name + " not exist: create it, or start a consumer of it first");
+            request.answer(Answer.groupUnknown(name));
         }
         return group;
     }
@@ -90,9 +87,7 @@ final class ProgressHandler {
     private @Nullable Topic topic(Request request, String name) {
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "topic[" + name + "] not exist: create it, or send to it first");
+            request.answer(Answer.topicUnknown(name));
         }
         return topic;
     }

@@ -148,9 +148,7 @@ final class ReplayHandler {
     private @Nullable Topic topic(Request request, String name) {
         Topic topic = catalog.topic(name);
         if (topic == null) {
-            request.fail(
-                    ResponseCode.TOPIC_NOT_EXIST,
-                    "Topic " + name + " does not exist: create it first");
+            request.answer(Answer.topicUnknown(name));
         }
         return topic;
     }
@@ -158,9 +156,7 @@ final class ReplayHandler {
     private @Nullable Group group(Request request, String name) {
         Group group = catalog.group(name);
         if (group == null) {
-            request.fail(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,
-                    "Group " + name + " does not exist: create it first");
+            request.answer(Answer.groupUnknown(name));
         }
         return group;
     }

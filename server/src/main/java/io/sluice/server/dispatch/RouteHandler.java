@@ -44,8 +44,24 @@ final class RouteHandler {
         return changes;
     }
 
+    /**
+     * Tells a topic's route. That of traces is there as soon as somebody asks for it: clients that
+     * trace do not say so before, and no route makes them stop.
+     */
     void route(Request request) {
         GetRouteInfoHeader fields = GetRouteInfoHeader.decode(request.header());
+        if (fields.topic().equals(Names.TRACE_TOPIC) && catalog.topic(fields.topic()) == null) {
+            broker.topicForSend(
+                    fields.topic(),
+                    request.then(topic ->
+                            request.peer()
+                                    .execute(() -> request.guarded(() -> route(request, fields)))));
+        } else {
+            route(request, fields);
+        }
+    }
+
+    private void route(Request request, GetRouteInfoHeader fields) {
         TopicRouteData.QueueData queues = queues(fields.topic());
         if (queues == null) {
             request.answer(Answer.topicUnknown(fields.topic()));

@@ -40,6 +40,7 @@ final class SendHandler {
     private final Broker broker;
 
     private final Clients clients;
+    private final Tracing tracing;
     private final InetSocketAddress storeHost;
     private final HalfSender halves;
     private final Meters meters;
@@ -50,6 +51,7 @@ final class SendHandler {
     SendHandler(Broker broker, Clients clients, InetSocketAddress storeHost, Meters meters) {
         this.broker = broker;
         this.clients = clients;
+        this.tracing = new Tracing(broker);
         this.storeHost = storeHost;
         this.halves = new HalfSender(broker, storeHost);
         this.meters = meters;
@@ -123,7 +125,7 @@ final class SendHandler {
 
     private void appendOne(
             Request request, SendMessageHeader fields, Topic topic, int queueId, boolean dead) {
-        byte[] properties = fields.properties();
+        byte[] properties = tracing.marked(topic, fields.properties());
         int marks = SendProperties.marks(properties);
         Answer fault = fault(fields, properties, marks);
         if (fault != null) {
@@ -180,7 +182,15 @@ final class SendHandler {
             }
             sameness = Math.min(sameness, sameness(fields, properties, marks));
             ByteBuffer body = in.nioBuffer(part.bodyIndex(), part.bodySizeBytes());
-            messages.add(message(request, fields, topic, part.flag(), body, properties, marks));
+            messages.add(
+                    message(
+                            request,
+                            fields,
+                            topic,
+                            part.flag(),
+                            body,
+                            tracing.marked(topic, properties),
+                            marks));
         }
         store(request, topic, queueId, messages, 0, sameness);
     }

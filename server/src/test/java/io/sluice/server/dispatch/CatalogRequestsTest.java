@@ -240,7 +240,7 @@ class CatalogRequestsTest extends FrontDoor {
     }
 
     private Wire.Reply query(String topic, String key, boolean unique) throws IOException {
-        var header = new QueryMessageHeader(topic, key, 10, 0, Long.MAX_VALUE, unique);
+        var header = new QueryMessageHeader(topic, key, 10, 0, Long.MAX_VALUE, unique, null, null);
         return wire.call(RequestCode.QUERY_MESSAGE, header::encode);
     }
 

@@ -16,6 +16,9 @@ public final class Commits {
         final boolean raiseOnly;
         boolean refused;
 
+        /** Whether it is taken for refused, since another client holds the lock. */
+        boolean vain;
+
         /** Whether it may have been ignored, since its client has no say any more. */
         boolean ignorable;
 
@@ -44,11 +47,30 @@ public final class Commits {
         return call;
     }
 
-    /** A commit is handed over that certainly changes nothing. */
+    /** A commit is handed over that changes nothing, unless {@link #unsure} is told. */
     Call inVain(long offset, boolean raiseOnly) {
         Call call = new Call(++numbers, offset, raiseOnly);
         call.refused = true;
+        call.vain = true;
+        later.add(call);
         return call;
+    }
+
+    /** How many calls have been handed over. */
+    long count() {
+        return numbers;
+    }
+
+    /** Who had a say in calls after the first {@code count} is not what was thought. */
+    void unsure(long count) {
+        for (Call each : later) {
+            if (each.number > count) {
+                each.refused &= !each.vain;
+                each.vain = false;
+                each.ignorable = true;
+                highest = Math.max(highest, each.offset);
+            }
+        }
     }
 
     /** A question is handed over. */

@@ -42,10 +42,7 @@ public final class Groups {
             return commits(groupId, queue).inVain(offset, raiseOnly);
         }
         Commits.Call call = commits(groupId, queue).commit(offset, raiseOnly);
-        call.ignorable =
-                byLock != Locks.Expected.GIVEN
-                        || byReset != Locks.Expected.GIVEN
-                        || judge.wasFull(); // a lock may not have been given back then
+        call.ignorable = byLock != Locks.Expected.GIVEN || byReset != Locks.Expected.GIVEN;
         return call;
     }
 
@@ -275,29 +272,47 @@ public final class Groups {
         count.last().refused++;
     }
 
+    /** A request for locks, or to give them back, and what had been committed before. */
+    public record Locking(Locks.Claim claim, List<Long> committed) {}
+
+    private Locking under(Locks.Claim claim) {
+        List<Long> committed =
+                claim.queues().stream()
+                        .map(queue -> commits(claim.groupId(), queue).count())
+                        .toList();
+        return new Locking(claim, committed);
+    }
+
     /** A client asks for order locks. */
-    public Locks.Claim locking(int groupId, int client, List<QueueRef> queues) {
-        return locks.claim(groupId, client, queues, nowMs());
+    public Locking locking(int groupId, int client, List<QueueRef> queues) {
+        return under(locks.claim(groupId, client, queues, nowMs()));
     }
 
     /** A client was told which locks it holds. */
-    public void locked(Locks.Claim claim, List<QueueRef> held) {
-        String wrong = locks.answered(claim, held);
-        if (wrong != null
-                && !judge.wasFull()
-                && claim.topicIds().stream().noneMatch(judge::isForgotten)) {
+    public void locked(Locking locking, List<QueueRef> held) {
+        String wrong = locks.answered(locking.claim, held);
+        if (wrong != null && locking.claim.topicIds().stream().noneMatch(judge::isForgotten)) {
             judge.violated(Promise.ORDER, wrong);
         }
     }
 
-    /** A client gives a lock back. */
-    public void unlocked(int groupId, QueueRef queue, int client) {
-        locks.unlocked(groupId, queue, client);
+    /** A client gives locks back. */
+    public Locking unlocking(int groupId, int client, List<QueueRef> queues) {
+        return under(locks.release(groupId, client, queues, nowMs()));
     }
 
-    /** A client leaves its group. */
-    public void left(int groupId, int client) {
-        locks.left(groupId, client);
+    /** A client leaves its group, and gives all its locks back. */
+    public Locking leaving(int groupId, int client) {
+        return unlocking(groupId, client, locks.queues(groupId));
+    }
+
+    /** A request for locks, or to give them back, was refused and has changed nothing. */
+    public void refused(Locking locking) {
+        Locks.Claim claim = locking.claim;
+        locks.refused(claim, nowMs());
+        for (int i = 0; i < locking.committed.size(); i++) {
+            commits(claim.groupId(), claim.queues().get(i)).unsure(locking.committed.get(i));
+        }
     }
 
     boolean hasConsumed(int groupId, int message) {

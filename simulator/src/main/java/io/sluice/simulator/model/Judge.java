@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * has expired.
  */
 public final class Judge {
-    private boolean full;
     private final World world;
     private final Setting setting;
     private final Map<Integer, Long> keepMs = new HashMap<>(); // the shortest retention, by topic
@@ -42,16 +41,6 @@ public final class Judge {
     /** What the disk of this history may do. */
     Profile profile() {
         return setting.profile();
-    }
-
-    /** Something was refused since the disk is full. */
-    public void full() {
-        full = true;
-    }
-
-    /** Whether the disk was ever full. */
-    boolean wasFull() {
-        return full;
     }
 
     /** Whether sends are answered before they are durable. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * what each has to be answered is known then, but for a lock that runs out at about that time. Who
  * held a lock when the broker died holds it on: nobody else may get it for as long as a lock lasts,
  * counted from the next start.
+ *
+ * <p>A request that is refused for want of room changes nothing. Until its refusal is known it is
+ * taken for granted; what was asked meanwhile may then have been decided either way.
  */
 public final class Locks {
     private static final long NEVER = Long.MAX_VALUE / 2;
@@ -45,8 +48,39 @@ public final class Locks {
         /** From then on everybody gets it. */
         long freeFromMs;
 
-        /** Counts what happened to it. */
+        /** Counts what was asked of it. */
         int version;
+
+        /** What was asked up to this version may have found it otherwise than was thought. */
+        int doubtedVersion;
+
+        /** What it was like; to be given back to {@link #refused}. */
+        Lock copy() {
+            Lock copy = new Lock();
+            copy.take(this);
+            copy.version = version;
+            copy.doubtedVersion = doubtedVersion;
+            return copy;
+        }
+
+        private void take(Lock other) {
+            state = other.state;
+            client = other.client;
+            told = other.told;
+            toldMs = other.toldMs;
+            heldUntilMs = other.heldUntilMs;
+            freeFromMs = other.freeFromMs;
+        }
+
+        /** What was asked right after {@code before} was refused, and changed nothing. */
+        void refused(Lock before, long nowMs) {
+            if (version == before.version + 1 && doubtedVersion == before.doubtedVersion) {
+                take(before);
+            } else {
+                unknown(Math.max(freeFromMs, nowMs + SLACK_MS + OrderLocks.HOLD_MS));
+            }
+            doubtedVersion = version;
+        }
 
         boolean isFree(long nowMs) {
             return state == State.FREE || nowMs > freeFromMs;
@@ -92,12 +126,21 @@ public final class Locks {
         private final List<QueueRef> queues;
         private final List<Expected> expected = new ArrayList<>();
         private final List<Integer> versions = new ArrayList<>();
+        private final List<Lock> before = new ArrayList<>();
 
         private Claim(int groupId, int client, long askedMs, List<QueueRef> queues) {
             this.groupId = groupId;
             this.client = client;
             this.askedMs = askedMs;
             this.queues = queues;
+        }
+
+        int groupId() {
+            return groupId;
+        }
+
+        List<QueueRef> queues() {
+            return queues;
         }
 
         List<Integer> topicIds() {
@@ -113,6 +156,7 @@ public final class Locks {
         for (QueueRef queue : queues) {
             Lock lock = locks.computeIfAbsent(new Key(groupId, queue), key -> new Lock());
             Expected expected = lock.expected(client, nowMs);
+            claim.before.add(lock.copy());
             if (expected == Expected.GIVEN) {
                 lock.held(client, nowMs);
             } else if (expected == Expected.EITHER) {
@@ -128,7 +172,9 @@ public final class Locks {
     @Nullable String answered(Claim claim, List<QueueRef> held) {
         for (int i = 0; i < claim.queues.size(); i++) {
             QueueRef queue = claim.queues.get(i);
-            Expected expected = claim.expected.get(i);
+            Lock lock = locks.get(new Key(claim.groupId, queue));
+            boolean isDoubtful = lock != null && claim.versions.get(i) <= lock.doubtedVersion;
+            Expected expected = isDoubtful ? Expected.EITHER : claim.expected.get(i);
             boolean given = held.contains(queue);
             if (expected == Expected.GIVEN && !given) {
                 return "client %d of group %d did not get %s, which is free"
@@ -138,7 +184,6 @@ public final class Locks {
                 return "client %d of group %d got %s, which another client holds"
                         .formatted(claim.client, claim.groupId, queue);
             }
-            Lock lock = locks.get(new Key(claim.groupId, queue));
             if (given && lock != null) {
                 told(lock, claim, claim.versions.get(i));
             }
@@ -178,20 +223,34 @@ public final class Locks {
         return false;
     }
 
-    void unlocked(int groupId, QueueRef queue, int client) {
-        Lock lock = locks.get(new Key(groupId, queue));
-        if (lock != null) {
-            lock.version++;
+    /** A client gives locks back: those of the queues that it has. */
+    Claim release(int groupId, int client, List<QueueRef> queues, long nowMs) {
+        Claim claim = new Claim(groupId, client, nowMs, queues);
+        for (QueueRef queue : queues) {
+            Lock lock = locks.computeIfAbsent(new Key(groupId, queue), key -> new Lock());
+            claim.before.add(lock.copy());
+            claim.versions.add(++lock.version);
             if (lock.state == State.HELD && lock.client == client) {
                 lock.state = State.FREE;
             }
         }
+        return claim;
     }
 
-    void left(int groupId, int client) {
-        for (Key key : List.copyOf(locks.keySet())) {
-            if (key.groupId == groupId) {
-                unlocked(groupId, key.queue, client);
+    /** The queues of which a group has, or had, locks. */
+    List<QueueRef> queues(int groupId) {
+        return locks.keySet().stream()
+                .filter(key -> key.groupId == groupId)
+                .map(Key::queue)
+                .toList();
+    }
+
+    /** A request was refused, and changed nothing. */
+    void refused(Claim claim, long nowMs) {
+        for (int i = 0; i < claim.queues.size(); i++) {
+            Lock lock = locks.get(new Key(claim.groupId, claim.queues.get(i)));
+            if (lock != null) {
+                lock.refused(claim.before.get(i), nowMs);
             }
         }
     }

@@ -311,10 +311,18 @@ public final class Sends {
     /**
      * What a search by key has found.
      *
+     * @param found in the order in which they were given
+     * @param damaged whether it was told that some message cannot be read
      * @param expected {@link #withKey} when it was handed over
      */
-    public void foundByKey(int topicId, int key, List<ByteBuffer> found, List<Sent> expected) {
+    public void foundByKey(
+            int topicId, int key, List<ByteBuffer> found, boolean damaged, List<Sent> expected) {
+        if (damaged) {
+            judge.violated(Promise.CATALOG, "a search says that a whole disk is damaged");
+            return;
+        }
         List<Long> got = new ArrayList<>();
+        long above = Long.MAX_VALUE;
         for (ByteBuffer message : found) {
             Sent sent = of(message);
             if (sent == null || sent.key != key) {
@@ -322,6 +330,15 @@ public final class Sends {
                         Promise.UNALTERED, "a search for key %d found %s".formatted(key, sent));
                 return;
             }
+            long position = StoredMessage.position(message, 0);
+            if (position >= above) {
+                judge.violated(
+                        Promise.CATALOG,
+                        "a search for key %d gave %s after a message that is older, or twice"
+                                .formatted(key, sent));
+                return;
+            }
+            above = position;
             got.add(((long) sent.id << 32) + Bodies.index(StoredMessage.body(message, 0)));
         }
         for (Sent sent : expected) {

@@ -22,6 +22,7 @@ public final class Generator {
     private static final int TAGS = 3;
     private static final int KEYS = 6;
     private static final int EXPRESSIONS = 7;
+    private static final int PER_PAGE_MAX = 20;
     private static final int BURST = 60;
     private static final int CROWD = 12;
 
@@ -278,7 +279,13 @@ public final class Generator {
                 .maybe(30, () -> new Operation.AskOffset(group(), topicOrRetry(), queue()))
                 .maybe(30, this::giveBack)
                 .maybe(60, this::browse)
-                .maybe(20, () -> new Operation.FindByKey(topic(), 1 + dice.below(KEYS)))
+                .maybe(
+                        20,
+                        () ->
+                                new Operation.FindByKey(
+                                        topic(),
+                                        1 + dice.below(KEYS),
+                                        1 + dice.below(PER_PAGE_MAX)))
                 .maybe(40, () -> new Operation.FindByPosition(dice.below(Integer.MAX_VALUE)))
                 .maybe(20, () -> new Operation.FindByTime(topic(), queue(), time()))
                 .maybe(

@@ -96,8 +96,12 @@ public sealed interface Operation extends Event {
             int topic, int queue, int fromPerMille, int sizeBytes, int expression, int suspendMs)
             implements Operation {}
 
-    /** Somebody looks for messages by key. */
-    record FindByKey(int topic, int key) implements Operation {}
+    /**
+     * Somebody looks for all messages that have a key.
+     *
+     * @param perPage how many are given at a time
+     */
+    record FindByKey(int topic, int key, int perPage) implements Operation {}
 
     /** Somebody looks a message up by the position that its sender was told. */
     record FindByPosition(int pick) implements Operation {}

@@ -1,7 +1,6 @@
 package io.sluice.simulator.run;
 
 import io.sluice.engine.shard.Outcome;
-import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.Promise;
 import java.util.function.Consumer;
 
@@ -42,10 +41,6 @@ final class Asked<T> implements Consumer<Outcome<T>> {
         answered = true;
         node.coverage().answered(operation);
         node.trace(outcome);
-        if (outcome instanceof Outcome.Refused<T>(Refusal why, String detail)
-                && why == Refusal.STORAGE_FULL) {
-            node.model().judge().full();
-        }
         if (node.isTold()) {
             node.tell("  answer to " + text + ": " + Story.of(outcome));
         }

@@ -4,7 +4,8 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
-import io.sluice.simulator.model.Locks;
+import io.sluice.engine.shard.Refusal;
+import io.sluice.simulator.model.Groups;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.plan.Operation;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Lockers {
             return;
         }
         List<QueueRef> queues = queues(topic);
-        Locks.Claim claim = model.groups().locking(group.id(), op.client(), queues);
+        Groups.Locking locking = model.groups().locking(group.id(), op.client(), queues);
         node.broker()
                 .lockQueues(
                         group,
@@ -40,10 +41,11 @@ final class Lockers {
                                 node,
                                 Operation.Lock.class,
                                 outcome -> {
-                                    if (outcome
-                                            instanceof
-                                            Outcome.Done<List<QueueRef>>(List<QueueRef> held)) {
-                                        model.groups().locked(claim, held);
+                                    switch (outcome) {
+                                        case Outcome.Done<List<QueueRef>>(List<QueueRef> held) ->
+                                                model.groups().locked(locking, held);
+                                        case Outcome.Refused<List<QueueRef>> refused ->
+                                                refused(locking, refused.refusal());
                                     }
                                 }));
     }
@@ -52,16 +54,42 @@ final class Lockers {
         Group group = Names.group(node.broker(), op.group());
         Topic topic = Names.topic(node.broker(), op.group(), op.topic());
         if (group != null && topic != null) {
-            queues(topic).forEach(queue -> model.groups().unlocked(group.id(), queue, op.client()));
-            node.broker().unlockQueues(group, client(op.client()), queues(topic));
+            List<QueueRef> queues = queues(topic);
+            Groups.Locking locking = model.groups().unlocking(group.id(), op.client(), queues);
+            node.broker()
+                    .unlockQueues(
+                            group,
+                            client(op.client()),
+                            queues,
+                            answer(Operation.Unlock.class, locking));
         }
     }
 
     void leave(Operation.Leave op) {
         Group group = Names.group(node.broker(), op.group());
         if (group != null) {
-            model.groups().left(group.id(), op.client());
-            node.broker().unlockClient(group, client(op.client()));
+            Groups.Locking locking = model.groups().leaving(group.id(), op.client());
+            node.broker()
+                    .unlockClient(
+                            group, client(op.client()), answer(Operation.Leave.class, locking));
+        }
+    }
+
+    private Asked<Integer> answer(Class<?> operation, Groups.Locking locking) {
+        return new Asked<>(
+                node,
+                operation,
+                outcome -> {
+                    if (outcome instanceof Outcome.Refused<Integer> refused) {
+                        refused(locking, refused.refusal());
+                    }
+                });
+    }
+
+    /** If storage has failed, nobody knows; but then the broker has ended. */
+    private void refused(Groups.Locking locking, Refusal why) {
+        if (why != Refusal.STORAGE_FAILED) {
+            model.groups().refused(locking);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.sluice.simulator.run;
 
+import io.sluice.engine.broker.Found;
+import io.sluice.engine.broker.KeyQuery;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
@@ -9,12 +11,12 @@ import io.sluice.simulator.model.Sent;
 import io.sluice.simulator.plan.Operation;
 import io.sluice.simulator.world.World;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Those who read without consuming: browsers, and searches by key, position and time. */
 final class Lookups {
     private static final int BROWSE_COUNT = 16;
-    private static final int FOUND_MAX = 10_000;
 
     private final World world;
     private final Node node;
@@ -72,24 +74,49 @@ final class Lookups {
             return;
         }
         List<Sent> expected = model.sends().withKey(topic.id(), op.key());
-        node.broker()
-                .messagesOfKey(
+        findPage(topic, op, Long.MAX_VALUE, new ArrayList<>(), false, expected);
+    }
+
+    /** Page after page, as who looks for all of them does; the model sees them together. */
+    private void findPage(
+            Topic topic,
+            Operation.FindByKey op,
+            long before,
+            List<ByteBuffer> pages,
+            boolean damaged,
+            List<Sent> expected) {
+        KeyQuery query =
+                new KeyQuery(
                         topic,
                         Producers.key(op.key()),
-                        false,
-                        FOUND_MAX,
-                        0,
+                        KeyQuery.Kind.KEY,
+                        before,
+                        op.perPage(),
                         Long.MAX_VALUE,
+                        0,
+                        Long.MAX_VALUE);
+        node.broker()
+                .finder()
+                .byKey(
+                        query,
                         new Asked<>(
                                 node,
                                 Operation.FindByKey.class,
                                 outcome -> {
-                                    if (outcome
-                                            instanceof
-                                            Outcome.Done<List<ByteBuffer>>(
-                                                    List<ByteBuffer> found)) {
-                                        model.sends()
-                                                .foundByKey(topic.id(), op.key(), found, expected);
+                                    if (outcome instanceof Outcome.Done<Found>(Found found)) {
+                                        pages.addAll(found.messages());
+                                        boolean any = damaged || !found.damaged().isEmpty();
+                                        if (found.next() == Found.END) {
+                                            model.sends()
+                                                    .foundByKey(
+                                                            topic.id(),
+                                                            op.key(),
+                                                            pages,
+                                                            any,
+                                                            expected);
+                                        } else {
+                                            findPage(topic, op, found.next(), pages, any, expected);
+                                        }
                                     }
                                 }));
     }

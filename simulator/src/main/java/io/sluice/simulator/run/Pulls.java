@@ -137,10 +137,7 @@ final class Pulls {
                 }
                 boolean before = from < pulled.first();
                 require(
-                        before
-                                || from > pulled.end()
-                                || !model.judge().honest()
-                                || model.judge().isForgotten(queue.topicId()), // while it waited
+                        before || from > pulled.end() || !model.judge().honest(),
                         queue,
                         from,
                         pulled);

@@ -40,6 +40,7 @@ final class Simple {
                     "Send.count", 1,
                     "Send.sizeBytes", 8,
                     "Consume.count", 1,
+                    "FindByKey.perPage", 1,
                     "Retain.keepMs", 1_000,
                     "Receive.count", 1,
                     "Receive.holdMs", 1,

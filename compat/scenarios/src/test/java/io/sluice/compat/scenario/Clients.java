@@ -184,6 +184,15 @@ final class Clients implements AutoCloseable {
         shutdowns.push(schedule::shutdown);
     }
 
+    /** A client that a test made itself, pointed at the server; a consumer begins at the first. */
+    <T extends ClientConfig> T configured(T client) {
+        configure(client);
+        if (client instanceof DefaultMQPushConsumer consumer) {
+            consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        }
+        return client;
+    }
+
     private void configure(ClientConfig client) {
         client.setNamesrvAddr(target.address());
         client.setInstanceName(freshName());

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Feature;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -53,6 +55,30 @@ class QueryTest {
         }
         await(producer, topic, "same", 10);
         assertEquals(4, query(producer, topic, "same", 4).size());
+    }
+
+    /** RocketMQ gives 64 at most. The older ones are asked for by an earlier end. */
+    @Test
+    void shouldGiveMoreThan64AtOnceOrPageByPage(Clients clients) throws Exception {
+        String topic = clients.topic(1);
+        DefaultMQProducer producer = clients.producer();
+        for (int i = 0; i < 150; i++) {
+            send(producer, topic, "same", "m" + i);
+        }
+        await(producer, topic, "same", 32);
+        if (clients.target().isSluice()) {
+            assertEquals(150, query(producer, topic, "same", 200).size());
+        }
+        Set<String> got = new HashSet<>();
+        long end = Long.MAX_VALUE;
+        while (got.size() < 150) {
+            List<MessageExt> page =
+                    producer.queryMessage(topic, "same", 64, 0, end).getMessageList();
+            int before = got.size();
+            page.forEach(message -> got.add(Inbox.body(message)));
+            assertTrue(got.size() > before, "a page brought nothing new after " + before);
+            end = page.stream().mapToLong(MessageExt::getStoreTimestamp).min().orElseThrow();
+        }
     }
 
     @Test
