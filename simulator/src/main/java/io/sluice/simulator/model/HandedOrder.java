@@ -193,8 +193,7 @@ public final class HandedOrder {
     /** All dead letters have been seen, unless they expired: what was overtaken is one of them. */
     void end() {
         for (Overtaken one : overtaken) {
-            if (!handed.isBuried(one.message)
-                    && !judge.mayHaveExpired(one.topicId, one.storeMs)) {
+            if (!handed.isBuried(one.message) && !judge.mayHaveExpired(one.topicId, one.storeMs)) {
                 wrong(one.what);
             }
         }

@@ -116,12 +116,12 @@ final class Node {
         });
     }
 
-    /** How often a message comes again before it is a dead letter. */
     /** Whether messages have message groups and priorities. */
     boolean marked() {
         return setting.marked();
     }
 
+    /** How often a message comes again before it is a dead letter. */
     int retryMax() {
         return setting.retryMax();
     }

@@ -44,11 +44,7 @@ final class Operators {
                     settings.withAttributes(
                             Map.of(TopicSettings.MESSAGE_TYPE, TopicSettings.PRIORITY));
         }
-        change(
-                op.getClass(),
-                name,
-                catalog().createTopic(name, settings),
-                this::topic);
+        change(op.getClass(), name, catalog().createTopic(name, settings), this::topic);
     }
 
     void grow(Operation.Grow op) {

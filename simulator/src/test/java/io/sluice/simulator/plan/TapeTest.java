@@ -12,7 +12,18 @@ import org.junit.jupiter.api.Test;
 
 final class TapeTest {
     private static final Setting SETTING =
-            new Setting(Setting.Profile.HONEST, 512, 65536, 8192, 4, 60_000, 3, false, 5, false, 60_000);
+            new Setting(
+                    Setting.Profile.HONEST,
+                    512,
+                    65536,
+                    8192,
+                    4,
+                    60_000,
+                    3,
+                    false,
+                    5,
+                    false,
+                    60_000);
 
     private static final String HEAD =
             """
