@@ -58,7 +58,10 @@ final class Codecs {
                             MessageRequestMode.class,
                             QueryAssignmentBody.class,
                             ResetOffsetBody.class,
-                            TransactionList.class)
+                            TransactionList.class,
+                            MessageStatus.class,
+                            NextDue.class,
+                            ConsumerStatus.class)
                     .map(type -> new Codec(type, FROM_BODY, boolean.class, JsonWriter.class))
                     .toList();
 

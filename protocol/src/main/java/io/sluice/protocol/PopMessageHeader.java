@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param expressionType how {@link #expression} is written; null for tags
  * @param expression which messages are wanted; null for all
  * @param order whether to keep the order of each queue
+ * @param attemptId names what an ordered pop asks for, so that it can be repeated; null if it is
+ *     not
  */
 public record PopMessageHeader(
         String consumerGroup,
@@ -26,7 +28,8 @@ public record PopMessageHeader(
         int initMode,
         @Nullable String expressionType,
         @Nullable String expression,
-        boolean order) {
+        boolean order,
+        @Nullable String attemptId) {
 
     /** A new group begins at a queue's first message. */
     public static final int INIT_MIN = 0;
@@ -50,7 +53,8 @@ public record PopMessageHeader(
                 header.intField("initMode"),
                 header.textOrNull("expType"),
                 header.textOrNull("exp"),
-                header.booleanField("order", false));
+                header.booleanField("order", false),
+                header.textOrNull("attemptId"));
     }
 
     /** Writes the fields. */
@@ -65,6 +69,7 @@ public record PopMessageHeader(
                 .field("initMode", initMode)
                 .field("expType", expressionType)
                 .field("exp", expression)
-                .field("order", order);
+                .field("order", order)
+                .field("attemptId", attemptId);
     }
 }

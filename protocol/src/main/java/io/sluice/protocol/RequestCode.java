@@ -134,11 +134,14 @@ public final class RequestCode {
     /** To a client: go on from other offsets. */
     public static final int RESET_CONSUMER_CLIENT_OFFSET = 220;
 
-    /** To a client: where are you? */
+    /** To a client: where are you? {@link GetConsumerStatusHeader}. */
     public static final int GET_CONSUMER_STATUS_FROM_CLIENT = 221;
 
     /** Sends a group to other offsets; {@link ResetOffsetHeader}. */
     public static final int INVOKE_BROKER_TO_RESET_OFFSET = 222;
+
+    /** How far the members of a group say they are; {@link GetConsumerStatusHeader}. */
+    public static final int INVOKE_BROKER_TO_GET_CONSUMER_STATUS = 223;
 
     /** Which topics a cluster has; {@link GetTopicsByClusterHeader}. */
     public static final int GET_TOPICS_BY_CLUSTER = 224;

@@ -93,7 +93,7 @@ public final class Server implements AutoCloseable {
             remoting.open(dispatcher(config, storeHost, clients, meters), clients);
             broker.transactions()
                     .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
-            grpc = grpc(config, clients);
+            grpc = grpc(config, clients, meters);
             opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
             background.execute(() -> sample(meters, config.dataDir()));
@@ -291,7 +291,7 @@ public final class Server implements AutoCloseable {
         background.executeAfter(Meters.SAMPLE_NANOS, () -> sample(meters, dataDir));
     }
 
-    private GrpcServer grpc(Config config, Clients clients) throws IOException {
+    private GrpcServer grpc(Config config, Clients clients, Meters meters) throws IOException {
         return GrpcServer.start(
                 config.bind(),
                 config.grpcPort(),
@@ -299,6 +299,8 @@ public final class Server implements AutoCloseable {
                 RemotingServer.channelType(),
                 broker,
                 clients,
+                meters,
+                clock,
                 config.delayLevels(),
                 config.advertise()
                         .map(it -> InetSocketAddress.createUnresolved(it.host(), config.grpcPort()))

@@ -40,7 +40,7 @@ final class ArchitectureTest {
                 .whereLayer("run")
                 .mayOnlyBeAccessedByLayers("root")
                 .whereLayer("meter")
-                .mayOnlyBeAccessedByLayers("dispatch", "root")
+                .mayOnlyBeAccessedByLayers("dispatch", "grpc", "root")
                 .whereLayer("dispatch")
                 .mayOnlyBeAccessedByLayers("remoting", "grpc", "root")
                 .whereLayer("remoting")

@@ -90,14 +90,16 @@ public final class Broker {
                         shardExecutor,
                         readers,
                         this::keep);
-        this.puller = new Puller(log, shard, catalog, clock, readers);
+        Rates rates = new Rates();
+        this.puller = new Puller(log, shard, catalog, clock, readers, rates);
         this.messages = new MessageReader(log, readers);
         this.overview = new Overview(shard, messages);
         this.finder = new Finder(catalog, log, shard, messages);
         this.retries = new RetryPolicy(config.delaysMs());
         this.returns = new Returns(this, clock, retries, messages);
         LeasedReader leased = new LeasedReader(log, shard.queues());
-        this.receiver = new Receiver(shard, catalog, clock, readers, leased, this::topicForSend);
+        this.receiver =
+                new Receiver(shard, catalog, clock, readers, leased, rates, this::topicForSend);
         this.transactions = new TransactionDesk(shard, retries, this::fault);
         this.replay = new Replay(this, shard::submit);
         this.growth = new Growth(shard::submit, clock, shardExecutor);

@@ -4,6 +4,7 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
@@ -19,25 +20,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what is about to be leased. Messages that are handed out again are read one by one,
- * whatever the filter says: they were wanted once. Then new ones as far as limits allow. Stateless.
+ * whatever the filter says: they were wanted once. Then new ones as far as limits allow. What has
+ * lived for as long as its sender wanted is left out. Stateless.
  */
 final class LeasedReader {
     /**
      * What was read.
      *
      * @param again the leases whose messages come first
+     * @param expired leases of messages whose time to live is over
      * @param fresh the offsets of the new messages, which follow
      * @param nextCursor one past the last new message that was looked at
      * @param marked what has a mark of what was read
      */
     record Picked(
-            List<Lease> again, long[] fresh, long nextCursor, ByteBuffer messages, Marked marked) {
-        Picked(List<Lease> again, long[] fresh, long nextCursor, ByteBuffer messages) {
-            this(again, fresh, nextCursor, messages, Marked.NOTHING);
+            List<Lease> again,
+            List<Lease> expired,
+            long[] fresh,
+            long nextCursor,
+            ByteBuffer messages,
+            Marked marked) {
+        Picked(
+                List<Lease> again,
+                List<Lease> expired,
+                long[] fresh,
+                long nextCursor,
+                ByteBuffer messages) {
+            this(again, expired, fresh, nextCursor, messages, Marked.NOTHING);
         }
 
         Picked with(Marked marks) {
-            return new Picked(again, fresh, nextCursor, messages, marks);
+            return new Picked(again, expired, fresh, nextCursor, messages, marks);
         }
 
         boolean isEmpty() {
@@ -57,6 +70,9 @@ final class LeasedReader {
      * Reads messages.
      *
      * @param again those of the offer that are to be handed out
+     * @param newMax new messages at most
+     * @param limit where new messages end, exclusive
+     * @param nowMs wall-clock ms
      * @param stored whether to read storage, and so to block; else only what is in memory
      * @return null if not all of it is in memory
      * @throws TrimmedException if some of it has just expired
@@ -67,6 +83,8 @@ final class LeasedReader {
             List<Lease> again,
             long cursor,
             int newMax,
+            long limit,
+            long nowMs,
             boolean stored)
             throws IOException {
         List<Selection> selections = new ArrayList<>();
@@ -84,8 +102,8 @@ final class LeasedReader {
         }
         List<Lease> taken = again.subList(0, selections.size());
         long nextCursor = cursor;
-        if (newMax > 0 && size < receive.sizeBytesMax()) {
-            Selection fresh = new Selection(newMax, receive.sizeBytesMax() - size, cursor);
+        if (newMax > 0 && cursor < limit && size < receive.sizeBytesMax()) {
+            Selection fresh = new Selection(newMax, receive.sizeBytesMax() - size, cursor, limit);
             if (!select(queue, receive.filter(), fresh, stored)) {
                 return null;
             }
@@ -94,12 +112,14 @@ final class LeasedReader {
             nextCursor = fresh.nextOffset();
         }
         if (size == 0) {
-            return new Picked(taken, new long[0], nextCursor, ByteBuffer.allocate(0));
+            return new Picked(taken, List.of(), new long[0], nextCursor, ByteBuffer.allocate(0));
         }
         ByteBuffer out =
                 receive.buffers().apply(Math.toIntExact(size) + StoredMessage.CHECKSUM_SIZE_BYTES);
-        long[] fresh = copy(receive.filter(), selections, taken.size(), out, stored);
-        return fresh == null ? null : new Picked(taken, fresh, nextCursor, out.flip());
+        List<Lease> expired = new ArrayList<>();
+        long[] fresh = copy(receive.filter(), selections, taken, expired, nowMs, out, stored);
+        List<Lease> living = taken.stream().filter(lease -> !expired.contains(lease)).toList();
+        return fresh == null ? null : new Picked(living, expired, fresh, nextCursor, out.flip());
     }
 
     /** The message of a queue at {@code offset}; null if it is not in memory. */
@@ -140,7 +160,9 @@ final class LeasedReader {
     private long @Nullable [] copy(
             MessageFilter filter,
             List<Selection> selections,
-            int again,
+            List<Lease> again,
+            List<Lease> expired,
+            long nowMs,
             ByteBuffer out,
             boolean stored)
             throws IOException {
@@ -153,10 +175,15 @@ final class LeasedReader {
                 if (!copyOne(selection, i, out, stored)) {
                     return null;
                 }
-                if (s < again) {
+                boolean isOver = TimeToLive.isLimited(out, at) && TimeToLive.isOver(out, at, nowMs);
+                if (s < again.size()) {
+                    if (isOver) {
+                        expired.add(again.get(s));
+                        out.position(at);
+                    }
                     continue;
                 }
-                if (filter instanceof TagFilter tags && !tags.matches(out, at)) {
+                if (isOver || (filter instanceof TagFilter tags && !tags.matches(out, at))) {
                     out.position(at); // the tag hash let it through; its tag decides
                     continue;
                 }

@@ -5,6 +5,7 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.Mark;
 import io.sluice.engine.message.StoredMessage;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.Selection;
 import io.sluice.engine.shard.Marked;
@@ -34,17 +35,9 @@ final class MarkedReader {
         this.reader = reader;
     }
 
-    /** Reads as {@link LeasedReader#read} does, and says which message groups they are of. */
-    @Nullable Picked byMessageGroup(
-            Receive receive,
-            Queue queue,
-            List<Lease> again,
-            long cursor,
-            int newMax,
-            boolean stored)
-            throws IOException {
-        Picked picked = reader.read(receive, queue, again, cursor, newMax, stored);
-        return picked == null ? null : picked.with(messageGroups(picked));
+    /** Says of which message groups that is which was read. */
+    static Picked byMessageGroup(Picked picked) {
+        return picked.with(messageGroups(picked));
     }
 
     private static Marked messageGroups(Picked picked) {
@@ -70,6 +63,8 @@ final class MarkedReader {
      *
      * @param again those of the offer that are to be handed out, the most urgent first
      * @param aheadMax new messages to look at, at most
+     * @param countMax messages to read, at most
+     * @param nowMs wall-clock ms
      * @param stored whether to read storage, and so to block; else only what is in memory
      * @return null if not all of it is in memory
      * @throws TrimmedException if some of it has just expired
@@ -80,14 +75,17 @@ final class MarkedReader {
             List<Lease> again,
             long cursor,
             int aheadMax,
+            int countMax,
+            long nowMs,
             boolean stored)
             throws IOException {
-        Ahead ahead = look(receive, queue, cursor, aheadMax, !again.isEmpty(), stored);
+        Ahead ahead = look(receive, queue, cursor, aheadMax, !again.isEmpty(), nowMs, stored);
         if (ahead == null) {
             return null;
         }
-        List<Lease> chosen = mostUrgent(again, ahead.marked, receive.countMax());
-        Picked picked = reader.read(receive, queue, chosen, ahead.nextCursor, 0, stored);
+        List<Lease> chosen = mostUrgent(again, ahead.marked, countMax);
+        long next = ahead.nextCursor;
+        Picked picked = reader.read(receive, queue, chosen, next, 0, next, nowMs, stored);
         return picked == null ? null : picked.with(ahead.marked);
     }
 
@@ -108,7 +106,7 @@ final class MarkedReader {
      * @param others whether there is something else to hand out
      */
     private @Nullable Ahead look(
-            Receive receive, Queue queue, long cursor, int countMax, boolean others, boolean stored)
+            Receive receive, Queue queue, long cursor, int countMax, boolean others, long nowMs, boolean stored)
             throws IOException {
         if (countMax == 0) {
             return new Ahead(Marked.NOTHING, cursor);
@@ -132,9 +130,10 @@ final class MarkedReader {
                 if (i == 0 && !others) {
                     throw e;
                 }
-                return look(receive, queue, cursor, i, others, stored);
+                return look(receive, queue, cursor, i, others, nowMs, stored);
             }
-            if (receive.filter().matches(room, 0)) {
+            boolean isOver = TimeToLive.isLimited(room, 0) && TimeToLive.isOver(room, 0, nowMs);
+            if (!isOver && receive.filter().matches(room, 0)) {
                 offsets[count] = StoredMessage.queueOffset(room, 0);
                 marks[count++] = Mark.ofPriority(room, 0);
             }

@@ -31,24 +31,24 @@ import org.jspecify.annotations.Nullable;
  * read by reader threads, so a consumer that is days behind costs producers nothing. A pull that
  * finds nothing is parked in the shard and comes back here when its queue has grown.
  *
- * <p>Sees only what the shard has published, that is, what is durable. Keeps nothing but how fast
- * groups with a rate are.
+ * <p>Sees only what the shard has published, that is, what is durable. Stateless.
  */
 final class Puller {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final long NANOS_PER_MS = 1_000_000L;
 
     /** No queue has this id, nor does anything else wake who is parked there. */
-    private static final int NOWHERE = -2;
+    static final int NOWHERE = -2;
 
     private final Log log;
     private final Shard shard;
     private final Clock clock;
     private final Executor readers;
     private final Catalog catalog;
-    private final Rates rates = new Rates();
+    private final Rates rates;
 
-    Puller(Log log, Shard shard, Catalog catalog, Clock clock, Executor readers) {
+    Puller(Log log, Shard shard, Catalog catalog, Clock clock, Executor readers, Rates rates) {
+        this.rates = rates;
         this.catalog = catalog;
         this.log = log;
         this.shard = shard;
@@ -84,7 +84,7 @@ final class Puller {
         }
     }
 
-    private static Outcome<Pulled> disabled(Group group) {
+    static <T> Outcome.Refused<T> disabled(Group group) {
         return Outcome.refused(Refusal.NO_PERMISSION, "group " + group.name() + " may not consume");
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to be handed messages of one queue for a time, in which nobody else of the group gets
@@ -29,6 +30,8 @@ import java.util.function.IntFunction;
  *     gave before is not needed any more
  * @param home where to go on after waiting: the event loop that the request came from
  * @param awaited whether somebody is still there for the answer: asked before anything is leased
+ * @param attemptId names what is asked for: if the answer was lost, and the same is asked for again
+ *     in order, it is given at once; null if it is not asked for again
  * @param reply called once, on any thread
  */
 public record Receive(
@@ -45,7 +48,42 @@ public record Receive(
         IntFunction<ByteBuffer> buffers,
         Executor home,
         BooleanSupplier awaited,
+        @Nullable String attemptId,
         Consumer<Outcome<Received>> reply) {
+    /** A request that is not asked again. */
+    public Receive(
+            Group group,
+            Topic topic,
+            int queueId,
+            int countMax,
+            int sizeBytesMax,
+            MessageFilter filter,
+            long invisibleMs,
+            Ordering ordering,
+            boolean fromEnd,
+            long suspendMs,
+            IntFunction<ByteBuffer> buffers,
+            Executor home,
+            BooleanSupplier awaited,
+            Consumer<Outcome<Received>> reply) {
+        this(
+                group,
+                topic,
+                queueId,
+                countMax,
+                sizeBytesMax,
+                filter,
+                invisibleMs,
+                ordering,
+                fromEnd,
+                suspendMs,
+                buffers,
+                home,
+                awaited,
+                null,
+                reply);
+    }
+
     /** Messages in one answer at most: their leases are one record. */
     public static final int COUNT_MAX = 256;
 

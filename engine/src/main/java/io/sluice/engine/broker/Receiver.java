@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -44,11 +45,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>When that is durable, the messages are given.
  * </ol>
  *
- * A message whose last attempt has run out is read, too, and goes to the dead letters instead.
- * Stateless. Any thread.
+ * A message whose last attempt has run out is read, too, and goes to the dead letters instead, or
+ * nowhere if its group wants it so. Stateless. Any thread.
  */
 public final class Receiver {
     private static final ByteBuffer NO_MESSAGES = ByteBuffer.allocate(0);
+
+    /** What an attempt was given once is not taken back since its time to live is over. */
+    private static final long NEVER_OVER_MS = 0;
 
     private final Shard shard;
     private final Catalog catalog;
@@ -56,6 +60,7 @@ public final class Receiver {
     private final Executor readers;
     private final LeasedReader reader;
     private final MarkedReader marks;
+    private final Rates rates;
     private final BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend;
 
     /**
@@ -67,6 +72,7 @@ public final class Receiver {
             Clock clock,
             Executor readers,
             LeasedReader reader,
+            Rates rates,
             BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend) {
         this.shard = shard;
         this.catalog = catalog;
@@ -74,6 +80,7 @@ public final class Receiver {
         this.readers = readers;
         this.reader = reader;
         this.marks = new MarkedReader(reader);
+        this.rates = rates;
         this.topicForSend = topicForSend;
     }
 
@@ -110,6 +117,16 @@ public final class Receiver {
         return invisibleMs < 1 || invisibleMs > Receive.INVISIBLE_MS_MAX
                 ? invisibleFault(invisibleMs)
                 : null;
+    }
+
+    /** Why a group cannot receive from a topic; null if it may. */
+    public static Outcome.@Nullable Refused<?> topicFault(Group group, Topic topic) {
+        return group.settings().mayRead(topic.name())
+                ? null
+                : Outcome.refused(
+                        Refusal.NO_PERMISSION,
+                        "group %s may not read topic %s: an operator has to allow it"
+                                .formatted(group.name(), topic.name()));
     }
 
     private static <T> Outcome.Refused<T> invisibleFault(long ms) {
@@ -197,6 +214,7 @@ public final class Receiver {
                         0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
+                        null,
                         reply),
                 reply);
     }
@@ -219,10 +237,12 @@ public final class Receiver {
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied;
+        private Group group; // as it is now
         private int ahead;
 
         Attempt(Receive receive) {
             this.receive = receive;
+            this.group = receive.group();
             this.ahead =
                     receive.ordering() == Ordering.NONE && receive.topic().prioritized()
                             ? MarkedReader.WINDOW
@@ -232,12 +252,9 @@ public final class Receiver {
 
         void ask() {
             tooLarge.clear();
-            Group now = catalog.group(receive.group().name());
-            if (now == null || now.id() != receive.group().id()) {
-                refuse(
-                        Outcome.refused(
-                                Refusal.GROUP_UNKNOWN,
-                                "group " + receive.group().name() + " was deleted"));
+            Outcome.Refused<?> fault = groupFault();
+            if (fault != null) {
+                refuse(fault);
                 return;
             }
             Command.Receive command =
@@ -252,8 +269,22 @@ public final class Receiver {
                             ahead,
                             false,
                             deadlineNanos,
+                            receive.attemptId(),
                             this::offered);
             submit(command, this::offered);
+        }
+
+        /** Why the group may not have anything now; null if it may. */
+        private Outcome.@Nullable Refused<?> groupFault() {
+            Group now = catalog.group(group.name());
+            if (now == null || now.id() != group.id()) {
+                return Outcome.refused(
+                        Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted");
+            }
+            group = now;
+            return !now.settings().consumeEnabled()
+                    ? Puller.disabled(now)
+                    : topicFault(now, receive.topic());
         }
 
         private void offered(Outcome<Offer> outcome) {
@@ -271,11 +302,52 @@ public final class Receiver {
 
         private void begin(Offer offer) {
             Queue queue = shard.queues().queue(receive.topic().id(), offer.queueId());
-            if (queue == null || !receive.awaited().getAsBoolean()) {
+            Outcome.Refused<?> fault = groupFault();
+            if (fault != null) {
+                stopReading(offer);
+                refuse(fault);
+            } else if (queue == null || !receive.awaited().getAsBoolean()) {
                 stopReading(offer);
                 nothing();
+            } else if (!offer.repeated() && allowed() == 0) {
+                stopReading(offer);
+                pause();
             } else if (!read(offer, queue, false)) {
                 readers.execute(() -> read(offer, queue, true));
+            }
+        }
+
+        /** How many messages the group's rate allows now. */
+        private int allowed() {
+            int perSecond = group.settings().consumeRate();
+            return perSecond == 0
+                    ? Integer.MAX_VALUE
+                    : rates.available(group.id(), perSecond, clock.nanos());
+        }
+
+        /** Comes again when the group's rate allows it; parked where no message comes. */
+        private void pause() {
+            if (deadlineNanos - clock.nanos() <= 0) {
+                nothing();
+                return;
+            }
+            long at = rates.availableAtNanos(group.id(), group.settings().consumeRate());
+            Command.Park park =
+                    new Command.Park(
+                            new QueueRef(receive.topic().id(), Puller.NOWHERE),
+                            0,
+                            Math.min(at, deadlineNanos),
+                            why -> goOn(why));
+            if (!shard.submit(park)) {
+                nothing();
+            }
+        }
+
+        private void goOn(Command.Wake why) {
+            if (why == Command.Wake.STOPPED) {
+                nothing();
+            } else {
+                ask();
             }
         }
 
@@ -283,6 +355,10 @@ public final class Receiver {
         private boolean read(Offer offer, Queue queue, boolean stored) {
             try {
                 Lease dead = unburied == null ? firstDead(offer) : null;
+                if (dead != null && group.settings().discards()) {
+                    bury(offer, dead, (Message) null);
+                    return true;
+                }
                 if (dead != null) {
                     ByteBuffer message = reader.message(queue, dead.offset(), stored);
                     if (message != null) {
@@ -291,7 +367,12 @@ public final class Receiver {
                     return message != null;
                 }
                 Picked picked = pick(offer, queue, stored);
-                if (picked != null) {
+                if (picked != null && unburied == null && !picked.expired().isEmpty()) {
+                    bury(offer, picked.expired().getFirst(), (Message) null);
+                } else if (picked != null && overtakesWhatExpired(picked)) {
+                    stopReading(offer);
+                    refuse(Objects.requireNonNull(unburied));
+                } else if (picked != null) {
                     lease(offer, queue, picked);
                 }
                 return picked != null;
@@ -306,29 +387,62 @@ public final class Receiver {
             return true;
         }
 
+        /** Its message group does not go on before what has expired is out of the way. */
+        private boolean overtakesWhatExpired(Picked picked) {
+            return unburied != null
+                    && !picked.expired().isEmpty()
+                    && receive.ordering() == Ordering.MESSAGE_GROUP;
+        }
+
         private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
-            List<Lease> again = again(offer);
-            long cursor = offer.cursor();
-            int newMax = offer.newMax();
+            int allowed = offer.repeated() ? Integer.MAX_VALUE : Math.max(1, allowed());
+            List<Lease> again = again(offer).stream().limit(allowed).toList();
             return switch (receive.ordering()) {
                 case NONE ->
                         receive.topic().prioritized()
-                                ? marks.byPriority(receive, queue, again, cursor, newMax, stored)
-                                : reader.read(receive, queue, again, cursor, newMax, stored);
-                case QUEUE -> reader.read(receive, queue, again, cursor, newMax, stored);
-                case MESSAGE_GROUP ->
-                        marks.byMessageGroup(receive, queue, again, cursor, newMax, stored);
+                                ? marks.byPriority(
+                                        receive,
+                                        queue,
+                                        again,
+                                        offer.cursor(),
+                                        offer.newMax(),
+                                        Math.min(allowed, receive.countMax()),
+                                        clock.wallMs(),
+                                        stored)
+                                : read(offer, queue, again, allowed, stored);
+                case QUEUE -> read(offer, queue, again, allowed, stored);
+                case MESSAGE_GROUP -> {
+                    Picked picked = read(offer, queue, again, Integer.MAX_VALUE, stored);
+                    yield picked == null ? null : MarkedReader.byMessageGroup(picked);
+                }
             };
+        }
+
+        private @Nullable Picked read(
+                Offer offer, Queue queue, List<Lease> again, int allowed, boolean stored)
+                throws IOException {
+            return reader.read(
+                    receive,
+                    queue,
+                    again,
+                    offer.cursor(),
+                    Math.min(offer.newMax(), allowed - again.size()),
+                    offer.limit(),
+                    offer.repeated() ? NEVER_OVER_MS : clock.wallMs(),
+                    stored);
         }
 
         /** What is too large to be a dead letter is rather handed out once more than lost. */
         private boolean isDead(Lease lease) {
             return !lease.isDeferred()
-                    && lease.attempt() > receive.group().settings().retryMax()
+                    && lease.attempt() > group.settings().retryMax()
                     && !tooLarge.contains(lease.offset());
         }
 
         private @Nullable Lease firstDead(Offer offer) {
+            if (offer.repeated()) {
+                return null;
+            }
             for (Lease lease : offer.again()) {
                 if (isDead(lease)) {
                     return lease;
@@ -339,6 +453,9 @@ public final class Receiver {
 
         /** Those to be handed out again; what could not be buried waits for a better time. */
         private List<Lease> again(Offer offer) {
+            if (offer.repeated()) {
+                return offer.again();
+            }
             return receive.ordering() == Ordering.MESSAGE_GROUP
                     ? againByMessageGroup(offer.again())
                     : offer.again().stream().filter(lease -> !isDead(lease)).toList();
@@ -380,7 +497,9 @@ public final class Receiver {
                             picked.fresh(),
                             picked.marked(),
                             receive.ordering(),
-                            receive.countMax() - picked.again().size(),
+                            Math.min(allowed(), receive.countMax()) - picked.again().size(),
+                            offer.repeated(),
+                            receive.attemptId(),
                             receive.invisibleMs(),
                             granted),
                     granted);
@@ -396,7 +515,8 @@ public final class Receiver {
                         }
                         ask();
                     } else {
-                        long left = queue.end() - picked.nextCursor() + grant.deferred();
+                        long unread = Math.max(0, queue.end() - picked.nextCursor());
+                        long left = unread + grant.deferred();
                         give(offer.queueId(), picked.messages(), grant, left);
                     }
                 }
@@ -405,6 +525,10 @@ public final class Receiver {
 
         private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
             long[] offsets = new long[grant.count()];
+            int perSecond = group.settings().consumeRate();
+            if (perSecond > 0) {
+                rates.handedOut(group.id(), perSecond, offsets.length, clock.nanos());
+            }
             int count = 0;
             int from = 0;
             int to = 0;
@@ -440,7 +564,7 @@ public final class Receiver {
                     });
         }
 
-        private void bury(Offer offer, Lease dead, Message letter) {
+        private void bury(Offer offer, Lease dead, @Nullable Message letter) {
             Consumer<Outcome<Long>> buried = outcome -> buried(offer, dead, outcome);
             submit(
                     new Command.Bury(

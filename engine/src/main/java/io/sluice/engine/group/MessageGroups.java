@@ -124,8 +124,13 @@ public final class MessageGroups {
     /** Whether nobody holds a message of the group, and these are its first open ones, in order. */
     public boolean begins(long mark, List<Long> offsets, long nowMs) {
         OfGroup group = groups.get(mark);
+        return group != null && group.place().freeMs <= nowMs && isFirst(mark, offsets);
+    }
+
+    /** Whether these are the first open ones of the group, in order, whoever holds them. */
+    public boolean isFirst(long mark, List<Long> offsets) {
+        OfGroup group = groups.get(mark);
         return group != null
-                && group.place().freeMs <= nowMs
                 && offsets.equals(group.byOffset.keySet().stream().limit(offsets.size()).toList());
     }
 }

@@ -188,6 +188,14 @@ public final class OpenLeases {
         return last != null;
     }
 
+    /** Those of one handing out. */
+    public List<Lease> of(long number, int countMax) {
+        return byOffset.values().stream()
+                .filter(lease -> lease.number() == number)
+                .limit(countMax)
+                .toList();
+    }
+
     /** Whether {@code offsets} are the first of them, in order. */
     public boolean begins(List<Long> offsets) {
         return offsets.equals(byOffset.keySet().stream().limit(offsets.size()).toList());

@@ -211,6 +211,8 @@ public sealed interface Command {
      *     read this time, if that is more than {@code countMax}
      * @param look whether it only wants to know that there is something
      * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
+     * @param attemptId names what is asked for: who asks for it again, in order, gets what it was
+     *     given; null if it is not asked for again
      */
     record Receive(
             int groupId,
@@ -223,6 +225,7 @@ public sealed interface Command {
             int ahead,
             boolean look,
             long deadlineNanos,
+            @Nullable String attemptId,
             Consumer<Outcome<Offer>> reply)
             implements Command {
         QueueRef queue(int number) {
@@ -250,7 +253,10 @@ public sealed interface Command {
     /**
      * Lease what was read after an {@link Offer}, if it is still what comes next.
      *
-     * @param again leases that nobody holds, as offered, or of what was read and marked
+     * @param again leases that nobody holds, as offered, or of what was read and marked; or the
+     *     attempt's own
+     * @param repeated whether they are the attempt's own
+     * @param attemptId as in {@link Receive}
      * @param cursor where reading began, as offered
      * @param nextCursor where reading ended
      * @param fresh new messages to be handed out; by message group those of them that may be
@@ -270,6 +276,8 @@ public sealed interface Command {
             Marked marked,
             Ordering ordering,
             int freshMax,
+            boolean repeated,
+            @Nullable String attemptId,
             long invisibleMs,
             Consumer<Outcome<Grant>> reply)
             implements Command {
@@ -316,16 +324,18 @@ public sealed interface Command {
     }
 
     /**
-     * The last attempt has run out: store the dead letter, and acknowledge the message.
+     * The last attempt has run out, or nobody wants the message any more: store the dead letter,
+     * and acknowledge the message.
      *
      * @param number that of the last handing out
+     * @param deadLetter null if there is to be none
      */
     record Bury(
             int groupId,
             QueueRef queue,
             long offset,
             long number,
-            Message deadLetter,
+            @Nullable Message deadLetter,
             Consumer<Outcome<Long>> reply)
             implements Command {
         @Override

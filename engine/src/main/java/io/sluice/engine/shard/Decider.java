@@ -58,7 +58,6 @@ final class Decider {
             Executor readers,
             Predicate<Command> submit) {
         this.writer = new RecordWriter(storeHost, clock, state, firing);
-        this.leasing = new Leasing(state, commits, writer, clock, executor, this::isGone);
         this.log = log;
         this.state = state;
         this.commits = commits;
@@ -78,6 +77,7 @@ final class Decider {
                         submit);
         this.locking = new Locking(state, clock, commits, writer, this::isGone);
         this.passing = new Passing(state, clock, commits, writer, locking);
+        this.leasing = new Leasing(state, commits, writer, clock, executor, passing, this::isGone);
         this.resends = resends;
         this.recalls = new Recalls(state, commits, writer);
         this.examination = new Examination(clock, state, commits, passing);

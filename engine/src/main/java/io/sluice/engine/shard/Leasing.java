@@ -1,16 +1,19 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Barriers;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.OpenLeases;
 import io.sluice.engine.group.Ordering;
+import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -28,7 +31,9 @@ final class Leasing {
     private final RecordWriter writer;
     private final Clock clock;
     private final IntPredicate isGone;
+    private final Passing passing;
     private final Receivers receivers;
+    private final Attempts attempts = new Attempts();
 
     /**
      * @param isGone whether a topic was deleted, by its id
@@ -39,11 +44,13 @@ final class Leasing {
             RecordWriter writer,
             Clock clock,
             Executor executor,
+            Passing passing,
             IntPredicate isGone) {
         this.state = state;
         this.commits = commits;
         this.writer = writer;
         this.clock = clock;
+        this.passing = passing;
         this.isGone = isGone;
         this.receivers = new Receivers(state, commits, clock, executor, this::available);
     }
@@ -54,7 +61,10 @@ final class Leasing {
         if (isGone.test(c.topicId())) {
             c.reply().accept(Decider.topicGone());
         } else if (c.look() || begin(c)) {
-            if (isFull(c)) {
+            Offer repeated = repeated(c);
+            if (repeated != null) {
+                c.reply().accept(Outcome.done(repeated));
+            } else if (isFull(c)) {
                 c.reply()
                         .accept(
                                 Outcome.refused(
@@ -101,6 +111,31 @@ final class Leasing {
         return isNew && c.fromEnd() ? queue.end() : queue.first();
     }
 
+    /** What the same attempt was given before; null if that was another one, or none. */
+    private @Nullable Offer repeated(Command.Receive c) {
+        String attemptId = c.attemptId();
+        if (attemptId == null || c.ordering() == Ordering.NONE) {
+            return null;
+        }
+        return queues(c)
+                .mapToObj(queueId -> repeated(c, queueId, attemptId))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable Offer repeated(Command.Receive c, int queueId, String attemptId) {
+        QueueRef ref = c.queue(queueId);
+        long number = attempts.number(c.groupId(), ref, c.ordering(), attemptId);
+        OpenLeases open = state.leases.in(c.groupId(), c.topicId(), queueId);
+        List<Lease> given = number == 0 ? List.of() : open.of(number, c.countMax());
+        if (given.isEmpty() || !isFirst(open, c.ordering(), given)) {
+            return null;
+        }
+        long cursor = state.leases.cursor(c.groupId(), c.topicId(), queueId, 0);
+        return new Offer(queueId, given, cursor, 0, cursor, true);
+    }
+
     /** Whether there is nothing to offer but what consumers hold too much to get. */
     private boolean isFull(Command.Receive c) {
         return c.ordering() == Ordering.NONE
@@ -127,9 +162,18 @@ final class Leasing {
         int left = c.countMax() - again.size();
         int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
         long cursor = cursor(c.groupId(), queue, committed);
-        return again.isEmpty() && (newMax <= 0 || cursor >= queue.end())
+        long limit = c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
+        return again.isEmpty() && (newMax <= 0 || cursor >= Math.min(limit, queue.end()))
                 ? null
-                : new Offer(queueId, again, cursor, Math.max(0, newMax));
+                : new Offer(queueId, again, cursor, Math.max(0, newMax), limit, false);
+    }
+
+    /** Where a group that wants order has to stop: see {@link Barriers}. */
+    private long limit(int groupId, QueueRef queue) {
+        int topicId = queue.topicId();
+        return state.barriers.any(topicId)
+                ? state.barriers.limit(topicId, passing.passed(groupId, topicId), queue.queueId())
+                : Long.MAX_VALUE;
     }
 
     private List<Lease> again(Command.Receive c, int queueId) {
@@ -168,18 +212,22 @@ final class Leasing {
     // Leasing.
 
     void lease(Command.Lease c) {
-        if (!isStillNext(c)) {
+        if (c.repeated() ? !isStillHeld(c) : !isStillNext(c)) {
             receivers.endTurn(c.groupId(), c.queue());
             c.reply().accept(Outcome.done(Grant.MOVED));
             return;
         }
         int count = c.again().size() + c.fresh().length;
         int size =
-                RecordCodec.SMALL_SIZE_BYTES_MAX
-                        + RecordCodec.leasedSizeBytes(count)
-                        + RecordCodec.deferredSizeBytes(c.marked().offsets().length);
+                c.repeated()
+                        ? count * RecordCodec.SMALL_SIZE_BYTES_MAX
+                        : RecordCodec.SMALL_SIZE_BYTES_MAX
+                                + RecordCodec.leasedSizeBytes(count)
+                                + RecordCodec.deferredSizeBytes(c.marked().offsets().length);
         PendingBatch batch = commits.roomFor(c, size, true);
-        if (batch != null) {
+        if (batch != null && c.repeated()) {
+            repeat(batch, c);
+        } else if (batch != null) {
             lease(batch, c);
         }
         if (!commits.isStalled()) {
@@ -202,6 +250,10 @@ final class Leasing {
         }
         long nowMs = clock.wallMs();
         OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+        if (c.ordering() != Ordering.NONE
+                && c.nextCursor() > Math.max(c.cursor(), limit(c.groupId(), ref))) {
+            return false; // a barrier was drawn since
+        }
         for (Lease offered : c.again()) {
             if (offered.offset() < c.cursor() && !isStillFree(open, offered, nowMs)) {
                 return false;
@@ -217,6 +269,23 @@ final class Leasing {
     private static boolean isStillFree(OpenLeases open, Lease offered, long nowMs) {
         Lease now = open.get(offered.offset());
         return now != null && now.number() == offered.number() && now.hasRunOut(nowMs);
+    }
+
+    /** Whether nothing of what an attempt was given was acknowledged, or given to others, since. */
+    private boolean isStillHeld(Command.Lease c) {
+        QueueRef ref = c.queue();
+        OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+        return isFirst(open, c.ordering(), c.again())
+                && c.again().stream()
+                        .allMatch(given ->
+                                lease(c.groupId(), ref, given.offset(), given.number()) != null);
+    }
+
+    /** Whether others were given nothing that comes before what an attempt was given. */
+    private static boolean isFirst(OpenLeases open, Ordering ordering, List<Lease> given) {
+        return ordering == Ordering.MESSAGE_GROUP
+                ? MessageGroupOrder.isFirst(open, given)
+                : open.begins(given.stream().map(Lease::offset).toList());
     }
 
     /** What is leased by a receipt; null if it is not leased, or not by that one. */
@@ -237,12 +306,12 @@ final class Leasing {
                     new Record.OffsetCommitted(
                             c.groupId(), ref.topicId(), ref.queueId(), queue.first()));
         }
-        int[] attempts = attempts(c);
+        int[] counts = counts(c);
         LongStream again = c.again().stream().mapToLong(Lease::offset);
         long[] all = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
         long[] offsets =
                 IntStream.range(0, all.length)
-                        .filter(i -> attempts[i] > 0)
+                        .filter(i -> counts[i] > 0)
                         .mapToLong(i -> all[i])
                         .toArray();
         if (!c.marked().isEmpty()) {
@@ -268,19 +337,27 @@ final class Leasing {
                             c.nextCursor(),
                             offsets));
         }
-        int deferred = state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
-        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts, deferred)));
+        String attemptId = c.attemptId();
+        if (attemptId != null && c.ordering() != Ordering.NONE && offsets.length > 0) {
+            attempts.given(c.groupId(), ref, c.ordering(), attemptId, number);
+        }
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts, deferred(c))));
+    }
+
+    private int deferred(Command.Lease c) {
+        QueueRef ref = c.queue();
+        return state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
     }
 
     /** Of each message, how often it will have been handed out; 0 if it has to wait. */
-    private int[] attempts(Command.Lease c) {
+    private int[] counts(Command.Lease c) {
         int again = c.again().size();
         int fresh = c.fresh().length;
-        int[] attempts = new int[again + fresh];
+        int[] counts = new int[again + fresh];
         for (int i = 0; i < again; i++) {
-            attempts[i] = c.again().get(i).attempt() + 1;
+            counts[i] = c.again().get(i).attempt() + 1;
         }
-        Arrays.fill(attempts, again, attempts.length, 1);
+        Arrays.fill(counts, again, counts.length, 1);
         if (c.ordering() == Ordering.MESSAGE_GROUP) {
             QueueRef ref = c.queue();
             OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
@@ -288,10 +365,29 @@ final class Leasing {
             long[] groups = Arrays.copyOfRange(marks, marks.length - fresh, marks.length);
             boolean[] mayGo = MessageGroupOrder.mayGo(open, c.again(), groups, c.freshMax());
             for (int i = 0; i < fresh; i++) {
-                attempts[again + i] = mayGo[i] ? 1 : 0;
+                counts[again + i] = mayGo[i] ? 1 : 0;
             }
         }
-        return attempts;
+        return counts;
+    }
+
+    /** The answer was lost on its way: it is given again, and is no other attempt. */
+    private void repeat(PendingBatch batch, Command.Lease c) {
+        QueueRef ref = c.queue();
+        long nowMs = clock.wallMs();
+        for (Lease given : c.again()) {
+            writer.small(
+                    batch,
+                    new Record.LeaseExtended(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            given.offset(),
+                            nowMs + c.invisibleMs()));
+        }
+        int[] counts = c.again().stream().mapToInt(Lease::attempt).toArray();
+        long number = c.again().getFirst().number();
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts, deferred(c))));
     }
 
     // Giving back.
@@ -316,10 +412,17 @@ final class Leasing {
 
     private void acknowledged(PendingBatch batch, int groupId, QueueRef ref, long[] offsets) {
         int before = state.leases.open(groupId, ref.topicId(), ref.queueId());
+        int passed = passing.passed(groupId, ref.topicId());
         writer.small(
                 batch, new Record.Acknowledged(groupId, ref.topicId(), ref.queueId(), offsets));
         OpenLeases open = state.leases.in(groupId, ref.topicId(), ref.queueId());
-        if (open.isEmpty() || open.mayBlock() || before >= Leases.OPEN_MAX) {
+        if (open.isEmpty()) {
+            attempts.settled(groupId, ref);
+        }
+        passing.committed(batch, groupId, ref.topicId(), passed);
+        if (passed != passing.passed(groupId, ref.topicId())) {
+            changed(groupId, ref);
+        } else if (open.isEmpty() || open.mayBlock() || before >= Leases.OPEN_MAX) {
             receivers.changed(groupId, ref);
         }
     }
@@ -352,19 +455,22 @@ final class Leasing {
         }
     }
 
-    /** A message whose last attempt has run out becomes a dead letter, and is acknowledged. */
+    /** A message that nobody gets any more is acknowledged, with a dead letter or without. */
     void bury(Command.Bury c) {
         QueueRef ref = c.queue();
-        Lease lease = lease(c.groupId(), ref, c.offset(), c.number());
+        Message letter = c.deadLetter();
+        Lease lease = state.leases.lease(c.groupId(), ref.topicId(), ref.queueId(), c.offset());
         if (lease == null
+                || lease.number() != c.number() // 0 if it was deferred, and outlived its time
                 || !lease.hasRunOut(clock.wallMs())
-                || isGone.test(c.deadLetter().topicId())) {
+                || (letter != null && isGone.test(letter.topicId()))) {
             receivers.endTurn(c.groupId(), ref);
             commits.afterDurable(c.reply(), stale());
             return;
         }
-        int size = writer.messageSizeBytes(c.deadLetter()) + RecordCodec.leasedSizeBytes(1);
-        PendingBatch batch = commits.fits(size) ? commits.roomFor(c, size, false) : null;
+        int letterSize = letter == null ? 0 : writer.messageSizeBytes(letter);
+        int size = letterSize + RecordCodec.leasedSizeBytes(1);
+        PendingBatch batch = commits.fits(size) ? commits.roomFor(c, size, letter == null) : null;
         if (!commits.fits(size)) {
             c.reply()
                     .accept(
@@ -373,7 +479,7 @@ final class Leasing {
                                     "the dead letter takes %d bytes, more than one write"
                                             .formatted(size)));
         } else if (batch != null) {
-            long position = writer.store(batch, c.deadLetter(), 0, writer.storeMs());
+            long position = letter == null ? -1 : writer.store(batch, letter, 0, writer.storeMs());
             acknowledged(batch, c.groupId(), ref, new long[] {c.offset()});
             batch.hold(c.reply(), Outcome.done(position));
         }
@@ -401,8 +507,14 @@ final class Leasing {
         return batch != null;
     }
 
-    /** A group's offset was set: there may be something to receive. */
+    /** A group's offset was set: there may be something to receive, be it beyond a barrier. */
     void changed(int groupId, QueueRef queue) {
-        receivers.changed(groupId, queue);
+        if (state.barriers.any(queue.topicId())) {
+            state.queues
+                    .queuesOf(queue.topicId())
+                    .forEach(each -> receivers.changed(groupId, each.ref()));
+        } else {
+            receivers.changed(groupId, queue);
+        }
     }
 }

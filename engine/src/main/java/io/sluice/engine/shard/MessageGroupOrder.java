@@ -29,12 +29,22 @@ final class MessageGroupOrder {
                 return false;
             }
         }
+        return byGroup(again).entrySet().stream()
+                .allMatch(group -> open.groups().begins(group.getKey(), group.getValue(), nowMs));
+    }
+
+    /** Whether what was given once is still the first of its message groups, whoever holds it. */
+    static boolean isFirst(OpenLeases open, List<Lease> given) {
+        return byGroup(given).entrySet().stream()
+                .allMatch(group -> open.groups().isFirst(group.getKey(), group.getValue()));
+    }
+
+    private static Map<Long, List<Long>> byGroup(List<Lease> leases) {
         Map<Long, List<Long>> groups = new HashMap<>();
-        for (Lease lease : again) {
+        for (Lease lease : leases) {
             groups.computeIfAbsent(lease.mark(), mark -> new ArrayList<>()).add(lease.offset());
         }
-        return groups.entrySet().stream()
-                .allMatch(group -> open.groups().begins(group.getKey(), group.getValue(), nowMs));
+        return groups;
     }
 
     /**

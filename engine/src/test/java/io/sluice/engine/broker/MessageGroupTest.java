@@ -11,11 +11,17 @@ import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Ordering;
+import io.sluice.engine.message.Message;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Order by message group: one holder of a group at a time, and only its own group waits. */
@@ -240,6 +246,56 @@ final class MessageGroupTest {
     private static void assertGone(Outcome<?> outcome) {
         assertEquals(
                 Refusal.LEASE_GONE, assertInstanceOf(Outcome.Refused.class, outcome).refusal());
+    }
+
+    @Test
+    void shouldGiveARepeatedAttemptWhatItWasGivenWhateverOthersHold() {
+        send("a1", "b1", "a2", "c1");
+        Received one = workers.attempt("one", 1);
+        Received two = workers.attempt("two", 1);
+        assertEquals(List.of("a1"), bodies(one));
+        assertEquals(List.of("b1"), bodies(two));
+        Received again = workers.attempt("one", 9);
+        assertEquals(List.of("a1"), bodies(again));
+        assertEquals(one.number(), again.number());
+        assertEquals(List.of(0), times(again));
+        assertEquals(List.of("b1"), bodies(workers.attempt("two", 9)));
+        workers.acknowledge(again);
+        assertEquals(List.of("a2", "c1"), bodies(workers.attempt("one", 9)));
+    }
+
+    @Test
+    void shouldGiveARepeatedAttemptNothingThatWouldOvertakeWhatAnotherHolds() {
+        send("a1", "a2");
+        assertEquals(List.of("a1", "a2"), bodies(workers.attempt("one", 9)));
+        machine.advanceMs(HOLD_MS);
+        assertEquals(List.of("a1"), receive(1));
+        assertEquals(List.of(), bodies(workers.attempt("one", 9)));
+    }
+
+    @Test
+    void shouldPassOverWhatOutlivedItsTimeWhileItWaited() {
+        send("a1");
+        Message brief =
+                new Message(
+                        workers.topic.id(),
+                        workers.topic.name().getBytes(StandardCharsets.UTF_8),
+                        0,
+                        TimeToLive.LIMITED,
+                        machine.time.wallMs(),
+                        Machine.HOST,
+                        0,
+                        0,
+                        ByteBuffer.wrap("a2".getBytes(StandardCharsets.UTF_8)),
+                        "TTL_MS\0011000\2__SHARDINGKEY\1a\2".getBytes(StandardCharsets.UTF_8));
+        machine.ask((Consumer<Outcome<Appended>> reply) ->
+                machine.broker().append(workers.topic, 0, List.of(brief), 0, reply));
+        send("a3", "b1");
+        Received first = workers.receive(1);
+        assertEquals(List.of("b1"), receive(9)); // a2 is deferred
+        machine.advanceMs(2_000);
+        workers.acknowledge(first);
+        assertEquals(List.of("a3"), receive(9));
     }
 
     @Test

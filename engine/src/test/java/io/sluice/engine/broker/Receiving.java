@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** Receives of one group from the queues of one topic, in one order. */
 final class Receiving {
@@ -23,6 +24,7 @@ final class Receiving {
     Topic topic;
     Group group;
     TagFilter filter = TagFilter.ALL;
+    @Nullable String attemptId;
 
     Receiving(Machine machine, Topic topic, Ordering ordering) {
         this.machine = machine;
@@ -56,7 +58,16 @@ final class Receiving {
                 ByteBuffer::allocate,
                 machine.time.executor(),
                 () -> true,
+                attemptId,
                 reply);
+    }
+
+    /** As one that may ask again under the same name. */
+    Received attempt(String attemptId, int count) {
+        this.attemptId = attemptId;
+        Received received = receive(count);
+        this.attemptId = null;
+        return received;
     }
 
     Received receive(int count) {

@@ -60,6 +60,7 @@ public final class CheckpointTarget implements Target {
             state.apply(1, new Record.OffsetCommitted(9, 7 + queue, queue, i));
             position += 200;
         }
+        state.apply(1, new Record.OffsetReset(9, 7, 0, 9, 1234));
         state.apply(1, new Record.TimerScheduled(50, 3, position, 150, 0, 0, new long[0]));
         state.apply(
                 1,

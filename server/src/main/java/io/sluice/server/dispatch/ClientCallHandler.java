@@ -5,7 +5,6 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.protocol.ConsumeMessageDirectlyHeader;
 import io.sluice.protocol.GetConsumerRunningInfoHeader;
 import io.sluice.protocol.MessageId;
-import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,10 @@ final class ClientCallHandler {
         var fields = GetConsumerRunningInfoHeader.decode(request.header());
         Peer peer = member(request, fields.consumerGroup(), fields.clientId());
         if (peer != null) {
-            Call call = Call.of(RequestCode.GET_CONSUMER_RUNNING_INFO, fields::encode);
-            passOn(request, peer, call, fields.clientId());
+            peer.askRunningInfo(
+                    fields,
+                    ANSWER_WITHIN_MS,
+                    reply -> request.answer(answer(reply, fields.clientId())));
         }
     }
 
@@ -51,8 +52,11 @@ final class ClientCallHandler {
                 id.position(),
                 request.then(message -> {
                     byte[] body = bytes(message);
-                    int code = RequestCode.CONSUME_MESSAGE_DIRECTLY;
-                    passOn(request, peer, new Call(code, named::encode, body), fields.clientId());
+                    peer.askToConsume(
+                            named,
+                            body,
+                            ANSWER_WITHIN_MS,
+                            reply -> request.answer(answer(reply, fields.clientId())));
                 }));
     }
 
@@ -80,10 +84,6 @@ final class ClientCallHandler {
             request.fail(ResponseCode.INVALID_PARAMETER, "" + e.getMessage());
             return null;
         }
-    }
-
-    private static void passOn(Request request, Peer peer, Call call, String clientId) {
-        peer.ask(call, ANSWER_WITHIN_MS, reply -> request.answer(answer(reply, clientId)));
     }
 
     private static Answer answer(Reply reply, String clientId) {

@@ -277,7 +277,7 @@ public final class Clients {
     /** A client of a producer group, another one each time; null if none is connected. */
     synchronized @Nullable Peer producer(String name) {
         Map<Peer, Member> members = producers.getOrDefault(name, Map.of());
-        List<Peer> open = members.keySet().stream().filter(Peer::open).toList();
+        List<Peer> open = members.keySet().stream().filter(Peer::reachable).toList();
         return open.isEmpty() ? null : open.get(Math.floorMod(turns++, open.size()));
     }
 

@@ -24,6 +24,7 @@ public final class Dispatcher {
     private final AssignmentHandler assignments;
     private final TransactionHandler transactions;
     private final ClientCallHandler calls;
+    private final ConsumerStatusHandler memberStatus;
     private final ReplyHandler replies;
     private final ReplayHandler replays;
     private final RecallHandler recalls;
@@ -57,11 +58,12 @@ public final class Dispatcher {
         queries = new QueryHandler(broker);
         replays = new ReplayHandler(broker);
         status = new StatusHandler(broker, about, meters, clock);
-        pops = new PopHandler(broker);
+        pops = new PopHandler(broker, meters);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
         transactions = new TransactionHandler(broker);
         calls = new ClientCallHandler(broker, registry);
+        memberStatus = new ConsumerStatusHandler(registry);
         recalls = new RecallHandler(broker);
         replies = new ReplyHandler(broker, registry, storeHost, clock);
         progress = new ProgressHandler(broker, registry, meters, clock);
@@ -163,6 +165,7 @@ public final class Dispatcher {
                     status.clean(request);
             case RequestCode.GET_CONSUMER_RUNNING_INFO -> calls.runningInfo(request);
             case RequestCode.CONSUME_MESSAGE_DIRECTLY -> calls.consumeDirectly(request);
+            case RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS -> memberStatus.ask(request);
             case RequestCode.SEND_REPLY_MESSAGE, RequestCode.SEND_REPLY_MESSAGE_V2 ->
                     replies.reply(request);
             case RequestCode.INVOKE_BROKER_TO_RESET_OFFSET -> replays.reset(request);

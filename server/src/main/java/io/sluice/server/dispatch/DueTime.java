@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * a delay level above 0, a delay in seconds, one in milliseconds, a point in time; and at last the
  * one that only the ons-client sets, which open-source RocketMQ does not know.
  */
-final class DueTime {
+public final class DueTime {
     /** In place of a time: a property is no whole number. */
     static final long MALFORMED = Long.MIN_VALUE;
 
@@ -23,12 +23,12 @@ final class DueTime {
     private static final long MS_PER_SEC = 1000;
 
     /** The {@link #sameness} of a message that is not delayed. */
-    static final long AT_ONCE = 1;
+    public static final long AT_ONCE = 1;
 
     private DueTime() {}
 
     /** A number that is another one for another delay, so that reminders are not taken for one. */
-    static long sameness(byte[] properties, int marks) {
+    public static long sameness(byte[] properties, int marks) {
         if ((marks & (SendProperties.DELAYED | SendProperties.TIMED)) == 0) {
             return AT_ONCE;
         }

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * The filters of pulls that bring their expression along, as those of pull consumers do each time:
  * an SQL expression is read once. Safe to use from any thread.
  */
-final class Filters {
+public final class Filters {
     private static final int COUNT_MAX = 256;
     private static final int LENGTH_MAX = 2_048;
 
     private final Map<String, Subscription.Read> sql = new ConcurrentHashMap<>();
 
     /** What an expression means. */
-    Subscription.Read of(@Nullable String type, @Nullable String expression) {
+    public Subscription.Read of(@Nullable String type, @Nullable String expression) {
         if (expression == null || Subscription.isTags(type)) {
             return Subscription.read(type, expression);
         }

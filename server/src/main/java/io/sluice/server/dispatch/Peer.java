@@ -1,6 +1,9 @@
 package io.sluice.server.dispatch;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.sluice.protocol.CheckTransactionStateHeader;
+import io.sluice.protocol.ConsumeMessageDirectlyHeader;
+import io.sluice.protocol.GetConsumerRunningInfoHeader;
 import io.sluice.protocol.NotifyConsumerIdsChangedHeader;
 import io.sluice.protocol.RequestCode;
 import java.net.InetSocketAddress;
@@ -42,6 +45,41 @@ public interface Peer extends Executor {
     /** Tells the peer, if it keeps up with reading, that a group's members have changed. */
     default void notifyMembersChanged(NotifyConsumerIdsChangedHeader change) {
         tell(Call.of(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, change::encode));
+    }
+
+    /** Whether it could be told something now. */
+    default boolean reachable() {
+        return open();
+    }
+
+    /**
+     * Asks a producer what became of a transaction, if it keeps up with reading.
+     *
+     * @param message stored layout
+     */
+    default void checkTransaction(CheckTransactionStateHeader header, byte[] message) {
+        tell(new Call(RequestCode.CHECK_TRANSACTION_STATE, header::encode, message));
+    }
+
+    /** Asks a consumer how it is doing; as {@link #ask}. */
+    default void askRunningInfo(
+            GetConsumerRunningInfoHeader question, long withinMs, Consumer<Reply> reply) {
+        int code = RequestCode.GET_CONSUMER_RUNNING_INFO;
+        ask(Call.of(code, question::encode), withinMs, reply);
+    }
+
+    /**
+     * Has a consumer consume a message now; as {@link #ask}.
+     *
+     * @param message stored layout
+     */
+    default void askToConsume(
+            ConsumeMessageDirectlyHeader question,
+            byte[] message,
+            long withinMs,
+            Consumer<Reply> reply) {
+        int code = RequestCode.CONSUME_MESSAGE_DIRECTLY;
+        ask(new Call(code, question::encode, message), withinMs, reply);
     }
 
     /** Ends the connection. */

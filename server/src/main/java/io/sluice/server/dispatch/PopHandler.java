@@ -21,9 +21,11 @@ import io.sluice.protocol.PopMessageHeader;
 import io.sluice.protocol.PopMessageResponse;
 import io.sluice.protocol.PopReceipt;
 import io.sluice.protocol.ResponseCode;
+import io.sluice.server.meter.Meters;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +48,11 @@ final class PopHandler {
     private static final long[] NO_OFFSETS = {};
 
     private final Broker broker;
+    private final Meters meters;
 
-    PopHandler(Broker broker) {
+    PopHandler(Broker broker, Meters meters) {
         this.broker = broker;
+        this.meters = meters;
     }
 
     void pop(Request request) {
@@ -90,14 +94,20 @@ final class PopHandler {
             Group group,
             Topic topic,
             MessageFilter filter) {
-        if (isDisabled(request, group)) {
+        if (isForbidden(request, group, topic)) {
             return;
         }
         boolean waits = fields.pollTimeMs() > 0;
         boolean mayWait = request.mayPark();
         long suspendMs = waits && mayWait ? Math.clamp(fields.pollTimeMs(), 0, SUSPEND_MS_MAX) : 0;
         request.expect(SIZE_BYTES_MAX);
-        Popping popping = new Popping(request, topic, fields.invisibleTimeMs(), mayWait || !waits);
+        Popping popping =
+                new Popping(
+                        request,
+                        topic,
+                        fields.invisibleTimeMs(),
+                        mayWait || !waits,
+                        received -> count(topic, group, received));
         broker.receiver()
                 .receive(
                         new Receive(
@@ -114,6 +124,7 @@ final class PopHandler {
                                 popping,
                                 request.peer(),
                                 request.peer()::open,
+                                fields.attemptId(),
                                 popping));
         if (suspendMs > 0) {
             request.park();
@@ -122,6 +133,17 @@ final class PopHandler {
 
     private static Ordering ordering(boolean asked, Group group) {
         return asked || group.settings().consumeOrderly() ? Ordering.QUEUE : Ordering.NONE;
+    }
+
+    private void count(Topic topic, Group group, Received received) {
+        int count = received.offsets().length;
+        meters.pulled(count > 0);
+        if (count > 0) {
+            long end = LongStream.of(received.offsets()).max().orElse(0) + 1;
+            int sizeBytes = received.messages().remaining();
+            meters.delivered(topic.name(), group.name(), count, sizeBytes);
+            meters.pulledTo(topic.name(), group.name(), received.queueId(), end);
+        }
     }
 
     /** The topic that is popped from; null if the request was refused. */
@@ -142,15 +164,15 @@ final class PopHandler {
     }
 
     /** The group that asks; null if the request was refused. */
-    private @Nullable Group group(Request request, String name) {
+    private @Nullable Group group(Request request, String name, Topic topic) {
         Group group = broker.catalog().group(name);
         if (group == null) {
             request.answer(Answer.groupUnknown(name));
         }
-        return group == null || isDisabled(request, group) ? null : group;
+        return group == null || isForbidden(request, group, topic) ? null : group;
     }
 
-    private static boolean isDisabled(Request request, Group group) {
+    private static boolean isForbidden(Request request, Group group, Topic topic) {
         if (!group.settings().consumeEnabled()) {
             request.fail(
                     ResponseCode.NO_PERMISSION,
@@ -158,14 +180,18 @@ final class PopHandler {
                             .formatted(group.name()));
             return true;
         }
-        return false;
+        Outcome.Refused<?> fault = Receiver.topicFault(group, topic);
+        if (fault != null) {
+            request.answer(Answer.refused(fault));
+        }
+        return fault != null;
     }
 
     /** Answers when there is something to pop, or at the end of the time to wait. */
     void notification(Request request) {
         NotificationHeader fields = NotificationHeader.decode(request.header());
         Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup());
+        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
         if (topic == null || group == null) {
             return;
         }
@@ -198,7 +224,7 @@ final class PopHandler {
     void pollingInfo(Request request) {
         NotificationHeader fields = NotificationHeader.decode(request.header());
         Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup());
+        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
         if (topic != null && group != null) {
             broker.receiver()
                     .waiting(
@@ -214,12 +240,12 @@ final class PopHandler {
     void peek(Request request) {
         PeekMessageHeader fields = PeekMessageHeader.decode(request.header());
         Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup());
+        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
         if (topic == null || group == null) {
             return;
         }
         int countMax = Math.clamp(fields.maxMsgNums(), 1, COUNT_MAX);
-        Popping popping = new Popping(request, topic, 0, true);
+        Popping popping = new Popping(request, topic, 0, true, received -> {});
         broker.receiver()
                 .look(
                         group,
@@ -257,16 +283,23 @@ final class PopHandler {
         private final Topic topic;
         private final long invisibleMs;
         private final boolean mayFindNothing;
+        private final Consumer<Received> count;
         private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
 
         /**
          * @param mayFindNothing false if the client wants to wait and there is no memory for that
          */
-        Popping(Request request, Topic topic, long invisibleMs, boolean mayFindNothing) {
+        Popping(
+                Request request,
+                Topic topic,
+                long invisibleMs,
+                boolean mayFindNothing,
+                Consumer<Received> count) {
             this.request = request;
             this.topic = topic;
             this.invisibleMs = invisibleMs;
             this.mayFindNothing = mayFindNothing;
+            this.count = count;
         }
 
         @Override
@@ -280,6 +313,7 @@ final class PopHandler {
         public void accept(Outcome<Received> outcome) {
             switch (outcome) {
                 case Outcome.Done<Received>(Received received) -> {
+                    count.accept(received);
                     if (received.queueId() >= 0) {
                         request.answer(answer(received));
                     } else {

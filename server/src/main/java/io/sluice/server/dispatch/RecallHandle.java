@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param messageId its UNIQ_KEY, or its offset message id if it has none
  * @param position where it was scheduled
  */
-record RecallHandle(String topic, long dueMs, String messageId, long position) {
+public record RecallHandle(String topic, long dueMs, String messageId, long position) {
     private static final String VERSION = "v1";
     private static final int WORDS = 6;
 
     /** The text for the client. */
-    String encode() {
+    public String encode() {
         String words =
                 "%s %s %s %d %s %d"
                         .formatted(
@@ -33,7 +33,7 @@ record RecallHandle(String topic, long dueMs, String messageId, long position) {
     }
 
     /** What a client gave back; null if it is not a handle of this server. */
-    static @Nullable RecallHandle decode(String text) {
+    public static @Nullable RecallHandle decode(String text) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(text);
             String[] words = new String(bytes, StandardCharsets.UTF_8).split(" ", -1);

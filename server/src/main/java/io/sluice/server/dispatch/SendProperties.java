@@ -8,14 +8,14 @@ import java.util.Arrays;
  * The few properties that change what a send means, found in one pass over a message's properties,
  * since nearly no message has any of them.
  */
-final class SendProperties {
+public final class SendProperties {
     static final int DELAYED = 1;
     static final int TIMED = 2;
     static final int TRANSACTIONAL = 4;
     static final int POPPED = 8;
-    static final int LIMITED = 16;
+    public static final int LIMITED = 16;
     static final int RESENT = 32;
-    static final int ASKING = 16;
+    static final int ASKING = 64;
 
     static final byte[] TRANSACTION_PREPARED = "TRAN_MSG".getBytes(US_ASCII);
 
@@ -54,7 +54,7 @@ final class SendProperties {
     private SendProperties() {}
 
     /** The marks of the properties that are there. */
-    static int marks(byte[] properties) {
+    public static int marks(byte[] properties) {
         int marks = 0;
         int start = 0;
         int value = -1;

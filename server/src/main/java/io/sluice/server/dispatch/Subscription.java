@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fault why there is no filter, and what to do; empty if there is one
  * @param data as the client said
  */
-record Subscription(@Nullable MessageFilter filter, String fault, SubscriptionData data) {
+public record Subscription(@Nullable MessageFilter filter, String fault, SubscriptionData data) {
     private static final String ALL = "*";
     private static final String TAG = "TAG";
     private static final String SQL = "SQL92";
@@ -39,7 +39,7 @@ record Subscription(@Nullable MessageFilter filter, String fault, SubscriptionDa
      * @param filter null if it cannot be read
      * @param fault then why
      */
-    record Read(@Nullable MessageFilter filter, String fault) {}
+    public record Read(@Nullable MessageFilter filter, String fault) {}
 
     /** Reads an expression; no type at all means tags. */
     static Read read(@Nullable String type, @Nullable String expression) {

@@ -11,7 +11,6 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.TransactionCheck;
 import io.sluice.protocol.CheckTransactionStateHeader;
 import io.sluice.protocol.MessageId;
-import io.sluice.protocol.RequestCode;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +72,7 @@ public final class TransactionChecker {
                         new MessageId(storeHost, check.id()).toString(),
                         RouteHandler.BROKER_NAME);
         byte[] body = body(stored, withTimes(properties, check.times()), check.id());
-        producer.tell(new Call(RequestCode.CHECK_TRANSACTION_STATE, header::encode, body));
+        producer.checkTransaction(header, body);
     }
 
     private static byte[] withTimes(byte[] properties, int times) {

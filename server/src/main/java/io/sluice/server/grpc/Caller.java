@@ -29,6 +29,7 @@ record Caller(
         InetSocketAddress remote,
         InetSocketAddress local,
         Home home) {
+    private static final int CLIENT_ID_LENGTH_MAX = 255;
     private static final Context.Key<Caller> KEY = Context.key("caller");
     private static final Metadata.Key<String> CLIENT_ID = key("x-mq-client-id");
     private static final Metadata.Key<String> LANGUAGE = key("x-mq-language");
@@ -45,9 +46,11 @@ record Caller(
 
     /** The client's id, which most calls cannot do without. */
     String requiredClientId() {
-        if (clientId.isBlank()) {
+        if (clientId.isBlank() || clientId.length() > CLIENT_ID_LENGTH_MAX) {
             throw new CallFault(
-                    Code.CLIENT_ID_REQUIRED, "the metadata x-mq-client-id is missing or empty");
+                    Code.CLIENT_ID_REQUIRED,
+                    "the metadata x-mq-client-id has 1 to %d characters, not all of them blanks"
+                            .formatted(CLIENT_ID_LENGTH_MAX));
         }
         return clientId;
     }

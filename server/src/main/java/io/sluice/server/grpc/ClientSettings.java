@@ -8,6 +8,7 @@ import apache.rocketmq.v2.Settings;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
+import io.sluice.engine.catalog.RetrySchedule;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,6 @@ final class ClientSettings {
     private static final int BACKOFF_TIMES = 2;
     private static final int RECEIVE_COUNT = 32;
     private static final int LONG_POLLING_MS = 20_000;
-
-    /** Delay levels that retries do not use: the first one waits level 3. */
-    private static final int LEVELS_SKIPPED = 2;
 
     private final List<Duration> delayLevels;
 
@@ -59,15 +57,25 @@ final class ClientSettings {
                 .build();
     }
 
+    /** As RocketMQ's proxy: also the first two delays, which retries of other clients skip. */
     private RetryPolicy consumerBackoff(GroupSettings group) {
-        CustomizedBackoff.Builder backoff = CustomizedBackoff.newBuilder();
-        int skipped = Math.min(LEVELS_SKIPPED, delayLevels.size() - 1);
-        for (Duration level : delayLevels.subList(skipped, delayLevels.size())) {
-            backoff.addNext(Times.duration(level.toMillis()));
+        RetryPolicy.Builder policy = RetryPolicy.newBuilder();
+        policy.setMaxAttempts((int) Math.min(Integer.MAX_VALUE, group.retryMax() + 1L));
+        RetrySchedule schedule = group.retrySchedule();
+        if (schedule instanceof RetrySchedule.Exponential exponential) {
+            policy.setExponentialBackoff(
+                    ExponentialBackoff.newBuilder()
+                            .setInitial(Times.duration(exponential.initialMs()))
+                            .setMax(Times.duration(exponential.maxMs()))
+                            .setMultiplier((float) exponential.multiplier()));
+            return policy.build();
         }
-        return RetryPolicy.newBuilder()
-                .setMaxAttempts(group.retryMax() + 1)
-                .setCustomizedBackoff(backoff)
-                .build();
+        List<Long> delaysMs =
+                schedule instanceof RetrySchedule.Customized(List<Long> own)
+                        ? own
+                        : delayLevels.stream().map(Duration::toMillis).toList();
+        CustomizedBackoff.Builder backoff = CustomizedBackoff.newBuilder();
+        delaysMs.forEach(ms -> backoff.addNext(Times.duration(ms)));
+        return policy.setCustomizedBackoff(backoff).build();
     }
 }

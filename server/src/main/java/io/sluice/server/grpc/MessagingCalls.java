@@ -1,5 +1,14 @@
 package io.sluice.server.grpc;
 
+import apache.rocketmq.v2.AckMessageRequest;
+import apache.rocketmq.v2.AckMessageResponse;
+import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
+import apache.rocketmq.v2.ChangeInvisibleDurationResponse;
+import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.EndTransactionRequest;
+import apache.rocketmq.v2.EndTransactionResponse;
+import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest;
+import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueResponse;
 import apache.rocketmq.v2.GetOffsetRequest;
 import apache.rocketmq.v2.GetOffsetResponse;
 import apache.rocketmq.v2.HeartbeatRequest;
@@ -7,15 +16,23 @@ import apache.rocketmq.v2.HeartbeatResponse;
 import apache.rocketmq.v2.MessagingServiceGrpc;
 import apache.rocketmq.v2.NotifyClientTerminationRequest;
 import apache.rocketmq.v2.NotifyClientTerminationResponse;
+import apache.rocketmq.v2.PullMessageRequest;
+import apache.rocketmq.v2.PullMessageResponse;
 import apache.rocketmq.v2.QueryAssignmentRequest;
 import apache.rocketmq.v2.QueryAssignmentResponse;
 import apache.rocketmq.v2.QueryOffsetRequest;
 import apache.rocketmq.v2.QueryOffsetResponse;
 import apache.rocketmq.v2.QueryRouteRequest;
 import apache.rocketmq.v2.QueryRouteResponse;
+import apache.rocketmq.v2.RecallMessageRequest;
+import apache.rocketmq.v2.RecallMessageResponse;
+import apache.rocketmq.v2.ReceiveMessageRequest;
+import apache.rocketmq.v2.ReceiveMessageResponse;
 import apache.rocketmq.v2.SendMessageRequest;
 import apache.rocketmq.v2.SendMessageResponse;
 import apache.rocketmq.v2.Status;
+import apache.rocketmq.v2.SyncLiteSubscriptionRequest;
+import apache.rocketmq.v2.SyncLiteSubscriptionResponse;
 import apache.rocketmq.v2.TelemetryCommand;
 import apache.rocketmq.v2.UpdateOffsetRequest;
 import apache.rocketmq.v2.UpdateOffsetResponse;
@@ -28,12 +45,28 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
     private final RouteCalls routes;
     private final ClientCalls clients;
     private final SendCalls sends;
+    private final TransactionCalls transactions;
+    private final ReceiveCalls receives;
+    private final AckCalls acks;
+    private final PullCalls pulls;
     private final OffsetCalls offsets;
 
-    MessagingCalls(RouteCalls routes, ClientCalls clients, SendCalls sends, OffsetCalls offsets) {
+    MessagingCalls(
+            RouteCalls routes,
+            ClientCalls clients,
+            SendCalls sends,
+            TransactionCalls transactions,
+            ReceiveCalls receives,
+            AckCalls acks,
+            PullCalls pulls,
+            OffsetCalls offsets) {
         this.routes = routes;
         this.clients = clients;
         this.sends = sends;
+        this.transactions = transactions;
+        this.receives = receives;
+        this.acks = acks;
+        this.pulls = pulls;
         this.offsets = offsets;
     }
 
@@ -94,6 +127,86 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                 out,
                 status -> SendMessageResponse.newBuilder().setStatus(status).build(),
                 (caller, reply) -> sends.send(caller, request, reply));
+    }
+
+    @Override
+    public void recallMessage(
+            RecallMessageRequest request, StreamObserver<RecallMessageResponse> out) {
+        answer(
+                out,
+                status -> RecallMessageResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> sends.recall(request, reply));
+    }
+
+    @Override
+    public void endTransaction(
+            EndTransactionRequest request, StreamObserver<EndTransactionResponse> out) {
+        answer(
+                out,
+                status -> EndTransactionResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> transactions.end(request, reply));
+    }
+
+    @Override
+    public void receiveMessage(
+            ReceiveMessageRequest request, StreamObserver<ReceiveMessageResponse> out) {
+        answer(
+                out,
+                ReceiveCalls::response,
+                (caller, reply) -> receives.receive(caller, request, reply));
+    }
+
+    @Override
+    public void ackMessage(AckMessageRequest request, StreamObserver<AckMessageResponse> out) {
+        answer(
+                out,
+                status -> AckMessageResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) -> acks.acknowledge(request, reply));
+    }
+
+    @Override
+    public void changeInvisibleDuration(
+            ChangeInvisibleDurationRequest request,
+            StreamObserver<ChangeInvisibleDurationResponse> out) {
+        answer(
+                out,
+                status ->
+                        ChangeInvisibleDurationResponse.newBuilder()
+                                .setStatus(status)
+                                .setReceiptHandle(request.getReceiptHandle())
+                                .build(),
+                (caller, reply) -> acks.changeInvisible(request, reply));
+    }
+
+    @Override
+    public void forwardMessageToDeadLetterQueue(
+            ForwardMessageToDeadLetterQueueRequest request,
+            StreamObserver<ForwardMessageToDeadLetterQueueResponse> out) {
+        answer(
+                out,
+                status ->
+                        ForwardMessageToDeadLetterQueueResponse.newBuilder()
+                                .setStatus(status)
+                                .build(),
+                (caller, reply) -> acks.forward(request, reply));
+    }
+
+    @Override
+    public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
+        answer(out, PullCalls::response, (caller, reply) -> pulls.pull(caller, request, reply));
+    }
+
+    @Override
+    public void syncLiteSubscription(
+            SyncLiteSubscriptionRequest request, StreamObserver<SyncLiteSubscriptionResponse> out) {
+        answer(
+                out,
+                status -> SyncLiteSubscriptionResponse.newBuilder().setStatus(status).build(),
+                (caller, reply) ->
+                        reply.fail(
+                                Statuses.of(
+                                        Code.NOT_IMPLEMENTED,
+                                        "lite topics are not there yet: use a topic for each")));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.sluice.server.grpc;
 import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.GetOffsetRequest;
 import apache.rocketmq.v2.GetOffsetResponse;
-import apache.rocketmq.v2.MessageQueue;
 import apache.rocketmq.v2.QueryOffsetRequest;
 import apache.rocketmq.v2.QueryOffsetResponse;
 import apache.rocketmq.v2.UpdateOffsetRequest;
@@ -22,7 +21,7 @@ final class OffsetCalls {
     }
 
     void committed(GetOffsetRequest request, Reply<GetOffsetResponse> reply) {
-        Topic topic = topic(request.getMessageQueue());
+        Topic topic = Resources.queue(broker.catalog(), request.getMessageQueue());
         Group group = Resources.group(broker.catalog(), request.getGroup());
         broker.startOffset(
                 group,
@@ -44,7 +43,7 @@ final class OffsetCalls {
     }
 
     void commit(UpdateOffsetRequest request, Reply<UpdateOffsetResponse> reply) {
-        Topic topic = topic(request.getMessageQueue());
+        Topic topic = Resources.queue(broker.catalog(), request.getMessageQueue());
         Group group = Resources.group(broker.catalog(), request.getGroup());
         int queueId = request.getMessageQueue().getId();
         long offset = request.getOffset();
@@ -65,7 +64,7 @@ final class OffsetCalls {
     }
 
     void find(QueryOffsetRequest request, Reply<QueryOffsetResponse> reply) {
-        Topic topic = topic(request.getMessageQueue());
+        Topic topic = Resources.queue(broker.catalog(), request.getMessageQueue());
         int queueId = request.getMessageQueue().getId();
         switch (request.getQueryOffsetPolicy()) {
             case BEGINNING -> reply.give(found(broker.firstOffset(topic, queueId)));
@@ -83,16 +82,5 @@ final class OffsetCalls {
 
     private static QueryOffsetResponse found(long offset) {
         return QueryOffsetResponse.newBuilder().setStatus(Statuses.OK).setOffset(offset).build();
-    }
-
-    private Topic topic(MessageQueue queue) {
-        Topic topic = Resources.topic(broker.catalog(), queue.getTopic());
-        if (queue.getId() < 0 || queue.getId() >= topic.queues()) {
-            throw new CallFault(
-                    Code.BAD_REQUEST,
-                    "topic %s has queues 0 to %d, not %d"
-                            .formatted(topic.name(), topic.queues() - 1, queue.getId()));
-        }
-        return topic;
     }
 }

@@ -117,10 +117,7 @@ final class PropertyWriter {
             system.getKeysList().forEach(Texts::key);
             put(Properties.KEYS, String.join(" ", system.getKeysList()));
         }
-        if (system.getMessageId().isBlank()) {
-            throw new CallFault(Code.ILLEGAL_MESSAGE_ID, "the message has no id");
-        }
-        put(Properties.UNIQUE_KEY, system.getMessageId());
+        put(Properties.UNIQUE_KEY, Texts.messageId(system.getMessageId()));
         if (system.hasMessageGroup()) {
             put("__SHARDINGKEY", Texts.messageGroup(system.getMessageGroup()));
         }

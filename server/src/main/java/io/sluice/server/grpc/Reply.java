@@ -6,6 +6,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.sluice.engine.shard.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ final class Reply<T> {
     private final Function<Status, T> failed;
     private final Home home;
     private final AtomicBoolean given = new AtomicBoolean();
+    private final AtomicReference<Runnable> undelivered = new AtomicReference<>(Reply::nothing);
+    private int heldBytes;
 
     /**
      * @param failed the answer that holds a status alone
@@ -31,8 +34,32 @@ final class Reply<T> {
         this.observer = observer;
         this.failed = failed;
         if (observer instanceof ServerCallStreamObserver<T> call) {
-            call.setOnCancelHandler(() -> given.set(true)); // nobody listens any more
+            call.setOnCancelHandler(this::cancelled);
+            call.setOnCloseHandler(this::delivered);
         }
+    }
+
+    /** Nobody listens any more: also when an answer was given, but has not gone out as a whole. */
+    private void cancelled() {
+        given.set(true);
+        undelivered.getAndSet(Reply::nothing).run();
+        release();
+    }
+
+    private static void nothing() {}
+
+    /** Where to go on with the call. */
+    Home home() {
+        return home;
+    }
+
+    /** Whether an answer is not wanted any more. */
+    boolean isOver() {
+        return given.get() || isCancelled();
+    }
+
+    private boolean isCancelled() {
+        return observer instanceof ServerCallStreamObserver<T> call && call.isCancelled();
     }
 
     /** The last answer of the call, or the only one. */
@@ -47,20 +74,48 @@ final class Reply<T> {
         }
     }
 
-    /** Several answers of a call, which end it. */
-    void giveAll(Iterable<T> answers) {
-        if (given.compareAndSet(false, true)) {
-            home.execute(() -> {
-                if (!isCancelled()) {
-                    answers.forEach(observer::onNext);
-                    observer.onCompleted();
-                }
-            });
+    /**
+     * Several answers of a call, which end it.
+     *
+     * @param otherwise run if they do not go out as a whole
+     */
+    void giveAll(Iterable<T> answers, Runnable otherwise) {
+        if (!given.compareAndSet(false, true)) {
+            otherwise.run();
+            return;
+        }
+        home.execute(() -> {
+            undelivered.set(otherwise);
+            if (isCancelled()) {
+                undelivered.getAndSet(Reply::nothing).run();
+                return;
+            }
+            answers.forEach(observer::onNext);
+            observer.onCompleted();
+        });
+    }
+
+    /**
+     * An answer will hold so much memory, until it has gone out. Before the answer is given; what
+     * was held before is not any more.
+     */
+    synchronized void hold(int sizeBytes) {
+        home.hold(sizeBytes - heldBytes);
+        heldBytes = sizeBytes;
+        if (observer instanceof ServerCallStreamObserver<T> call && call.isCancelled()) {
+            release();
         }
     }
 
-    boolean isCancelled() {
-        return observer instanceof ServerCallStreamObserver<T> call && call.isCancelled();
+    private synchronized void release() {
+        home.hold(-heldBytes);
+        heldBytes = 0;
+    }
+
+    /** The answer has gone out as a whole. */
+    private void delivered() {
+        undelivered.set(Reply::nothing);
+        release();
     }
 
     void fail(Status status) {

@@ -1,6 +1,7 @@
 package io.sluice.server.grpc;
 
 import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.MessageQueue;
 import apache.rocketmq.v2.Resource;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.Group;
@@ -33,6 +34,18 @@ final class Resources {
         if (topic == null) {
             throw new CallFault(
                     Code.TOPIC_NOT_FOUND, "topic " + name + " does not exist: create it first");
+        }
+        return topic;
+    }
+
+    /** The topic of a queue, which must exist. */
+    static Topic queue(Catalog catalog, MessageQueue queue) {
+        Topic topic = topic(catalog, queue.getTopic());
+        if (queue.getId() < 0 || queue.getId() >= topic.queues()) {
+            throw new CallFault(
+                    Code.BAD_REQUEST,
+                    "topic %s has queues 0 to %d, not %d"
+                            .formatted(topic.name(), topic.queues() - 1, queue.getId()));
         }
         return topic;
     }

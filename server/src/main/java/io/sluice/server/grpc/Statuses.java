@@ -23,6 +23,14 @@ final class Statuses {
         return of(code(refused.refusal()), refused.detail());
     }
 
+    /** Whether the same may succeed later. */
+    static boolean isTemporary(Code code) {
+        return switch (code) {
+            case TOO_MANY_REQUESTS, HA_NOT_AVAILABLE, INTERNAL_SERVER_ERROR -> true;
+            default -> false;
+        };
+    }
+
     /** The one place where the engine's refusals become the protocol's codes. */
     private static Code code(Refusal refusal) {
         return switch (refusal) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** What texts of a message may hold; the rules are those of RocketMQ's proxy. */
 final class Texts {
     private static final int GROUP_SIZE_BYTES_MAX = 64;
+    private static final int MESSAGE_ID_LENGTH_MAX = 255;
 
     private Texts() {}
 
@@ -36,6 +37,20 @@ final class Texts {
                             .formatted(GROUP_SIZE_BYTES_MAX));
         }
         return group;
+    }
+
+    /** A recall handle names it among words that blanks part. */
+    static String messageId(String id) {
+        if (id.isEmpty()
+                || id.length() > MESSAGE_ID_LENGTH_MAX
+                || id.indexOf(' ') >= 0
+                || hasControls(id)) {
+            throw new CallFault(
+                    Code.ILLEGAL_MESSAGE_ID,
+                    "a message id has 1 to %d characters, no blanks and no control characters"
+                            .formatted(MESSAGE_ID_LENGTH_MAX));
+        }
+        return id;
     }
 
     static boolean hasControls(String text) {

@@ -9,6 +9,11 @@ final class Times {
     private static final int NANOS_PER_MS = 1_000_000;
     private static final long SECONDS_MAX = Long.MAX_VALUE / MS_PER_SECOND - 1;
 
+    /** From year 1 to year 9999. */
+    private static final long TIMESTAMP_MS_MIN = -62_135_596_800_000L;
+
+    private static final long TIMESTAMP_MS_MAX = 253_402_300_799_999L;
+
     private Times() {}
 
     static long ms(Timestamp time) {
@@ -24,10 +29,12 @@ final class Times {
                 + nanos / NANOS_PER_MS;
     }
 
+    /** A time that the protocol knows: other clients write what they like, readers are strict. */
     static Timestamp timestamp(long ms) {
+        long known = Math.clamp(ms, TIMESTAMP_MS_MIN, TIMESTAMP_MS_MAX);
         return Timestamp.newBuilder()
-                .setSeconds(Math.floorDiv(ms, MS_PER_SECOND))
-                .setNanos(Math.floorMod(ms, MS_PER_SECOND) * NANOS_PER_MS)
+                .setSeconds(Math.floorDiv(known, MS_PER_SECOND))
+                .setNanos(Math.floorMod(known, MS_PER_SECOND) * NANOS_PER_MS)
                 .build();
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.protocol.ConsumeMessageDirectlyHeader;
 import io.sluice.protocol.GetConsumerRunningInfoHeader;
+import io.sluice.protocol.GetConsumerStatusHeader;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SendMessageResponse;
@@ -102,6 +103,31 @@ class ClientCallTest extends FrontDoor {
             Wire.Reply busy = wire.answer();
             refused(ResponseCode.SYSTEM_ERROR, busy);
             assertTrue(("" + busy.header().remark()).contains("behind"), busy.header()::toString);
+        }
+    }
+
+    @Test
+    void shouldTellHowFarTheMembersSayTheyAre() throws IOException {
+        var header = new GetConsumerStatusHeader("orders", "group", "");
+        int code = RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS;
+        refused(ResponseCode.SYSTEM_ERROR, wire.call(code, header::encode));
+        try (Wire consumer = new Wire(server.remotingPort());
+                Wire odd = new Wire(server.remotingPort())) {
+            ok(beat(consumer, heartbeat("c1", "group", "orders")));
+            ok(beat(odd, heartbeat("c2", "group", "orders")));
+            wire.write(wire.request(code, header::encode, new byte[0]));
+            Wire.Reply asked = passedOn(consumer);
+            assertEquals(RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, asked.code());
+            assertEquals("orders", asked.header().text("topic"));
+            assertEquals("group", asked.header().text("group"));
+            // As the 5.5 client writes it.
+            String queues = "{{\"brokerName\":\"sluice-0\",\"queueId\":3,\"topic\":\"orders\"}:7}";
+            String own = "{\"consumerTable\":{},\"messageQueueTable\":" + queues + "}";
+            consumer.respond(asked, ResponseCode.SUCCESS, own.getBytes(StandardCharsets.UTF_8));
+            odd.respond(passedOn(odd), ResponseCode.SUCCESS, "[".getBytes(StandardCharsets.UTF_8));
+            assertEquals(
+                    "{\"consumerTable\":{\"c1\":" + queues + "},\"messageQueueTable\":{}}",
+                    new String(ok(wire.answer()).body(), StandardCharsets.UTF_8));
         }
     }
 

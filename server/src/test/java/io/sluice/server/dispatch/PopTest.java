@@ -14,12 +14,15 @@ import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.protocol.SerializeType;
 import io.sluice.protocol.SubscriptionGroupConfig;
+import io.sluice.protocol.UpdateGroupForbiddenHeader;
+import io.sluice.protocol.ViewBrokerStatsDataHeader;
 import io.sluice.server.remoting.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,12 @@ final class PopTest extends FrontDoor {
     }
 
     private static PopMessageHeader header(int queueId, int count, long holdMs, long pollMs) {
+        return header(queueId, count, holdMs, pollMs, null);
+    }
+
+    /** In order, if the attempt has a name. */
+    private static PopMessageHeader header(
+            int queueId, int count, long holdMs, long pollMs, @Nullable String attemptId) {
         return new PopMessageHeader(
                 "group",
                 "orders",
@@ -45,7 +54,8 @@ final class PopTest extends FrontDoor {
                 PopMessageHeader.INIT_MIN,
                 "TAG",
                 "*",
-                false);
+                attemptId != null,
+                attemptId);
     }
 
     private Wire.Reply pop(int queueId, int count, long holdMs, long pollMs) throws IOException {
@@ -100,6 +110,44 @@ final class PopTest extends FrontDoor {
         assertEquals(2, okOffset(offset("group", "orders", 0)));
         assertEquals(List.of("c"), bodies(ok(pop(-1, 32, HOLD_MS, 0)).body()));
         assertEquals(ResponseCode.POLLING_TIMEOUT, pop(-1, 32, HOLD_MS, 0).code());
+    }
+
+    private Wire.Reply popOrdered(String attemptId) throws IOException {
+        return wire.call(RequestCode.POP_MESSAGE, header(0, 2, HOLD_MS, 0, attemptId)::encode);
+    }
+
+    @Test
+    void shouldGiveAnOrderedPopThatIsRepeatedWhatItWasGiven() throws IOException {
+        Wire.Reply lost = ok(popOrdered("first"));
+        assertEquals(List.of("a", "b"), bodies(lost.body()));
+        assertEquals(ResponseCode.POLLING_TIMEOUT, popOrdered("second").code());
+        Wire.Reply again = ok(popOrdered("first"));
+        assertEquals(List.of("a", "b"), bodies(again.body()));
+        assertEquals(0, times(again));
+        ok(acknowledge(0, receipt(lost, 0)));
+        ok(acknowledge(1, receipt(again, 1)));
+        assertEquals(List.of("c"), bodies(ok(popOrdered("first")).body()));
+    }
+
+    @Test
+    void shouldRefuseATopicThatTheGroupMayNotRead() throws IOException {
+        ok(pop(0, 1, HOLD_MS, 0));
+        var forbidden = new UpdateGroupForbiddenHeader("group", "orders", false);
+        ok(wire.call(RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN, forbidden::encode));
+        assertEquals(ResponseCode.NO_PERMISSION, pop(0, 1, HOLD_MS, 0).code());
+        var allowed = new UpdateGroupForbiddenHeader("group", "orders", true);
+        ok(wire.call(RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN, allowed::encode));
+        assertEquals(List.of("b"), bodies(ok(pop(0, 1, HOLD_MS, 0)).body()));
+    }
+
+    @Test
+    void shouldCountWhatIsPopped() throws IOException {
+        ok(pop(0, 2, HOLD_MS, 0));
+        ok(pop(0, 2, HOLD_MS, 0));
+        var meter = new ViewBrokerStatsDataHeader("GROUP_GET_NUMS", "orders@group");
+        Wire.Reply counted = ok(wire.call(RequestCode.VIEW_BROKER_STATS_DATA, meter::encode));
+        String text = new String(counted.body(), UTF_8);
+        assertTrue(text.contains("\"sum\":3"), text);
     }
 
     @Test

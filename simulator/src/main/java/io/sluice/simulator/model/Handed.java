@@ -35,6 +35,7 @@ public final class Handed {
     private static final class Held {
         long number;
         int attempt;
+        int asker;
         long storeMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
@@ -91,6 +92,7 @@ public final class Handed {
      * @param deadlineMs until when, by the broker's clock
      * @param atMs since when
      * @param attempt how often, this time included
+     * @param asker names those who ask for one and the same, in order; 0 if it has no name
      * @param sizeBytes of the message
      * @param storeMs when it was stored
      * @param message its number
@@ -100,6 +102,7 @@ public final class Handed {
             long atMs,
             long deadlineMs,
             int attempt,
+            int asker,
             int sizeBytes,
             long storeMs,
             int message) {
@@ -114,7 +117,8 @@ public final class Handed {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
-            wrong(receipt + " is handed out twice under the same number");
+            repeated(receipt, held, attempt, asker, deadlineMs);
+            return;
         }
         if (held.deadlineMs > atMs) {
             wrong(
@@ -132,10 +136,22 @@ public final class Handed {
         }
         held.number = receipt.number;
         held.attempt = attempt;
+        held.asker = asker;
         held.storeMs = storeMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
         held.mayBeAcknowledged = false;
+    }
+
+    /** Who has not got the answer is given the same again, and nobody else is. */
+    private void repeated(Receipt receipt, Held held, int attempt, int asker, long deadlineMs) {
+        if (asker == 0 || asker != held.asker) {
+            wrong(receipt + " is handed out twice under the same number");
+        }
+        if (attempt != held.attempt) {
+            wrong("%s is attempt %d, and was %d".formatted(receipt, attempt, held.attempt));
+        }
+        held.deadlineMs = held.changesUnderWay > 0 ? 0 : deadlineMs;
     }
 
     private void wrong(String what) {

@@ -325,6 +325,7 @@ public final class Generator {
             if (draw < 45) {
                 int queue = own.coin() ? -1 : own.below(queues);
                 int suspendMs = own.perMille(suspended) ? (int) own.magnitude(5_000) : 0;
+                Ordering ordering = own.pick(orderings);
                 operation =
                         new Operation.Receive(
                                 own.below(topics),
@@ -333,7 +334,8 @@ public final class Generator {
                                 own.perMille(200) ? 1_000 : 1 << 18,
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
-                                own.pick(orderings));
+                                ordering,
+                                ordering != Ordering.NONE && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
             } else {

@@ -193,6 +193,7 @@ public sealed interface Operation extends Event {
      * @param holdMs for how long
      * @param suspendMs how long it waits for messages
      * @param ordering in which order it wants a queue's messages
+     * @param again whether it has not got the answer to the last one in order, and repeats that
      */
     record Receive(
             int topic,
@@ -201,8 +202,14 @@ public sealed interface Operation extends Event {
             int sizeBytes,
             int holdMs,
             int suspendMs,
-            Ordering ordering)
-            implements Operation {}
+            Ordering ordering,
+            boolean again)
+            implements Operation {
+        /** Whether it wants any order. */
+        public boolean ordered() {
+            return ordering != Ordering.NONE;
+        }
+    }
 
     /**
      * A consumer acknowledges a message that it was handed some time ago, perhaps too late, perhaps

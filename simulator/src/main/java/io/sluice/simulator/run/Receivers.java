@@ -42,6 +42,8 @@ final class Receivers {
     private final Model model;
     private final List<Receipt> held = new ArrayList<>(); // newest last
     private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
+    private Operation.@Nullable Receive lastInOrder;
+    private int attempts;
     private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
 
     Receivers(Node node) {
@@ -60,13 +62,27 @@ final class Receivers {
             var _ = node.broker().catalog().createGroup(Handed.GROUP, settings);
             return;
         }
-        Topic topic = Names.topic(node.broker(), 0, op.topic());
-        if (topic != null && op.queue() < topic.queues()) {
-            receive(group, topic, op, false);
+        Operation.Receive last = lastInOrder;
+        boolean again = op.again() && last != null;
+        Operation.Receive wanted = again && last != null ? last : op;
+        Topic topic = Names.topic(node.broker(), 0, wanted.topic());
+        if (topic == null || wanted.queue() >= topic.queues()) {
+            return;
         }
+        if (op.ordered() && !again) {
+            lastInOrder = op;
+            attempts++;
+        }
+        receive(group, topic, wanted, again, false);
     }
 
-    private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
+    /**
+     * @param again whether it is not the first that asks by the name of its attempt
+     * @param settle whether what comes is acknowledged at once
+     */
+    private void receive(
+            Group group, Topic topic, Operation.Receive op, boolean again, boolean settle) {
+        int attempt = op.ordered() && !settle ? attempts : 0;
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
@@ -77,7 +93,7 @@ final class Receivers {
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, received, settle);
+                                    given(group, topic, op, attempt, again, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -103,6 +119,7 @@ final class Receivers {
                                 ByteBuffer::allocate,
                                 node.eventLoop(),
                                 () -> true,
+                                attempt == 0 ? null : "attempt" + attempt,
                                 asked));
     }
 
@@ -116,7 +133,13 @@ final class Receivers {
     }
 
     private void given(
-            Group group, Topic topic, Operation.Receive op, Received received, boolean settle) {
+            Group group,
+            Topic topic,
+            Operation.Receive op,
+            int attempt,
+            boolean again,
+            Received received,
+            boolean settle) {
         if (received.queueId() < 0) {
             return;
         }
@@ -137,11 +160,12 @@ final class Receivers {
                                 received.atMs(),
                                 received.atMs() + op.holdMs(),
                                 times + 1,
+                                attempt,
                                 message.limit(),
                                 StoredMessage.storeMs(message, 0),
                                 number);
             }
-            if (op.ordering() == Ordering.QUEUE) {
+            if (op.ordering() == Ordering.QUEUE && !again) {
                 model.handed().givenInOrder(receipt, received.atMs());
             }
             remember(receipt);
@@ -272,7 +296,9 @@ final class Receivers {
                                     Pulls.SIZE_BYTES_MAX,
                                     HOLD_AT_END_MS,
                                     0,
-                                    node.marked() ? Ordering.MESSAGE_GROUP : Ordering.NONE),
+                                    node.marked() ? Ordering.MESSAGE_GROUP : Ordering.NONE,
+                                    false),
+                            false,
                             true);
                     ask(group, topic, place);
                 }

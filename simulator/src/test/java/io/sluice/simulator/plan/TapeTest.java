@@ -29,7 +29,7 @@ final class TapeTest {
             """
             seed 42
             setting profile=HONEST alignmentBytes=512 segmentBytes=65536 batchBytes=8192 slabs=4 \
-            retentionMs=60000 retryMax=3 async=false stallPerMille=5 drainMs=60000
+            retentionMs=60000 retryMax=3 async=false stallPerMille=5 marked=false drainMs=60000
             """;
 
     @Test

@@ -7,18 +7,32 @@ import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.rocketmq.client.apis.ClientConfiguration;
 import org.apache.rocketmq.client.apis.ClientException;
 import org.apache.rocketmq.client.apis.ClientServiceProvider;
+import org.apache.rocketmq.client.apis.consumer.FilterExpression;
+import org.apache.rocketmq.client.apis.consumer.FilterExpressionType;
+import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
+import org.apache.rocketmq.client.apis.message.MessageBuilder;
+import org.apache.rocketmq.client.apis.message.MessageView;
 import org.apache.rocketmq.client.apis.producer.Producer;
 
-/** Makes clients and topics for tests, and looks at queues from the other side. */
+/** Makes clients, topics and groups for tests, and looks at queues from the other side. */
 final class Grpc {
+    static final ClientServiceProvider CLIENTS = ClientServiceProvider.loadService();
+    static final Duration AWAIT = Duration.ofSeconds(5);
+    static final Duration INVISIBLE = Duration.ofSeconds(30);
+
+    private static final int UPDATE_AND_CREATE_SUBSCRIPTIONGROUP = 200;
+
     private Grpc() {}
 
     static ClientConfiguration configuration(Target server) {
@@ -30,11 +44,51 @@ final class Grpc {
     }
 
     static Producer producer(Target server, String topic) throws ClientException {
-        return ClientServiceProvider.loadService()
-                .newProducerBuilder()
+        return CLIENTS.newProducerBuilder()
                 .setClientConfiguration(configuration(server))
                 .setTopics(topic)
                 .build();
+    }
+
+    static SimpleConsumer simpleConsumer(Target server, String group, String topic)
+            throws ClientException {
+        return simpleConsumer(server, group, Map.of(topic, FilterExpression.SUB_ALL));
+    }
+
+    static SimpleConsumer simpleConsumer(
+            Target server, String group, Map<String, FilterExpression> subscriptions)
+            throws ClientException {
+        return CLIENTS.newSimpleConsumerBuilder()
+                .setClientConfiguration(configuration(server))
+                .setConsumerGroup(group)
+                .setAwaitDuration(AWAIT)
+                .setSubscriptionExpressions(new HashMap<>(subscriptions))
+                .build();
+    }
+
+    static FilterExpression sql(String expression) {
+        return new FilterExpression(expression, FilterExpressionType.SQL92);
+    }
+
+    static MessageBuilder message(String topic, String body) {
+        return CLIENTS.newMessageBuilder()
+                .setTopic(topic)
+                .setBody(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String body(MessageView message) {
+        return StandardCharsets.UTF_8.decode(message.getBody()).toString();
+    }
+
+    /** The next so many messages, none of them acknowledged. */
+    static List<MessageView> receive(SimpleConsumer consumer, int count) throws ClientException {
+        List<MessageView> messages = new ArrayList<>();
+        while (messages.size() < count) {
+            List<MessageView> more = consumer.receive(count - messages.size(), INVISIBLE);
+            assertTrue(!more.isEmpty(), () -> "only " + messages);
+            messages.addAll(more);
+        }
+        return messages;
     }
 
     /** Creates a topic as an operator does. */
@@ -45,6 +99,27 @@ final class Grpc {
             assertTrue(broker.request(RequestCode.UPDATE_AND_CREATE_TOPIC, fields).isOk());
         }
         return topic;
+    }
+
+    /**
+     * Creates a group as an operator does, whose retries wait 100 ms.
+     *
+     * @param retries how often a message is retried before it is a dead letter
+     */
+    static String group(Target server, String group, boolean ordered, int retries) {
+        String json =
+                """
+                {"groupName":"%s","consumeEnable":true,"consumeMessageOrderly":%b,
+                "retryMaxTimes":%d,"groupRetryPolicy":{"type":"EXPONENTIAL",
+                "exponentialRetryPolicy":{"initial":100,"max":200,"multiplier":2}}}\
+                """
+                        .formatted(group, ordered, retries);
+        try (RawConnection broker = server.connect()) {
+            byte[] body = json.getBytes(StandardCharsets.UTF_8);
+            Reply reply = broker.request(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, Map.of(), body);
+            assertTrue(reply.isOk(), reply::toString);
+        }
+        return group;
     }
 
     /** How many messages lie in all queues of a topic. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The 5.x client sends. */
 @AgainstServer
-@Feature("Sending: sync, async and one-way")
+@Feature("gRPC: sending")
 class SendTest {
     private static final ClientServiceProvider CLIENTS = ClientServiceProvider.loadService();
 
@@ -63,7 +63,6 @@ class SendTest {
     }
 
     @Test
-    @Feature("Delays: levels and any time")
     void shouldKeepADelayedMessageBack(Target server) throws Exception {
         String topic = Grpc.topic(server, "grpc-delay", 1, "DELAY");
         try (Producer producer = Grpc.producer(server, topic)) {

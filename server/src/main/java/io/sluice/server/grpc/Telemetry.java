@@ -1,0 +1,109 @@
+package io.sluice.server.grpc;
+
+import apache.rocketmq.v2.TelemetryCommand;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * One telemetry stream: what the client says goes to {@link ClientCalls}, and the client is told
+ * things. All on the event loop of its connection.
+ */
+final class Telemetry implements StreamObserver<TelemetryCommand> {
+    private final Caller caller;
+    private final ClientCalls calls;
+    private final ServerCallStreamObserver<TelemetryCommand> out;
+    private boolean ended;
+
+    Telemetry(Caller caller, ClientCalls calls, StreamObserver<TelemetryCommand> out) {
+        this.caller = caller;
+        this.calls = calls;
+        this.out = (ServerCallStreamObserver<TelemetryCommand>) out;
+        this.out.setOnCancelHandler(this::ended);
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public void onNext(TelemetryCommand command) {
+        try {
+            if (command.hasSettings()) {
+                calls.settings(this, command.getSettings());
+            } else {
+                calls.answered(caller, command);
+            }
+        } catch (CallFault e) {
+            refuse(Statuses.of(e));
+        }
+    }
+
+    /**
+     * Tells the client something, if it keeps up with reading: what it is told can be told anew,
+     * and a client that asks on and on without reading is cut off.
+     */
+    void tell(TelemetryCommand command) {
+        caller.home()
+                .execute(() -> {
+                    if (ended) {
+                        return;
+                    }
+                    if (out.isReady()) {
+                        out.onNext(command);
+                    } else if (command.hasSettings()) {
+                        fail(Status.RESOURCE_EXHAUSTED, "earlier commands have not been read");
+                    }
+                });
+    }
+
+    /**
+     * Ends the stream with a reason: clients go by how a stream ends, not by a command's status.
+     */
+    void refuse(apache.rocketmq.v2.Status status) {
+        caller.home()
+                .execute(() -> {
+                    Status code =
+                            Statuses.isTemporary(status.getCode())
+                                    ? Status.UNAVAILABLE
+                                    : Status.INVALID_ARGUMENT;
+                    fail(code, status.getCode() + ": " + status.getMessage());
+                });
+    }
+
+    private void fail(Status status, String description) {
+        if (!ended) {
+            ended();
+            out.onError(status.withDescription(description).asRuntimeException());
+        }
+    }
+
+    /** Ends the stream; the client opens another one if it lives on. */
+    void complete() {
+        caller.home()
+                .execute(() -> {
+                    if (!ended) {
+                        ended();
+                        out.onCompleted();
+                    }
+                });
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        ended();
+    }
+
+    @Override
+    public void onCompleted() {
+        if (!ended) {
+            ended();
+            out.onCompleted();
+        }
+    }
+
+    private void ended() {
+        ended = true;
+        calls.streamEnded(this);
+    }
+}
