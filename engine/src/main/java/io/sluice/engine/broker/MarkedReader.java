@@ -106,7 +106,13 @@ final class MarkedReader {
      * @param others whether there is something else to hand out
      */
     private @Nullable Ahead look(
-            Receive receive, Queue queue, long cursor, int countMax, boolean others, long nowMs, boolean stored)
+            Receive receive,
+            Queue queue,
+            long cursor,
+            int countMax,
+            boolean others,
+            long nowMs,
+            boolean stored)
             throws IOException {
         if (countMax == 0) {
             return new Ahead(Marked.NOTHING, cursor);

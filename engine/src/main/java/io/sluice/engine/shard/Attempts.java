@@ -42,8 +42,7 @@ final class Attempts {
         return last == null || !last.attemptId.equals(attemptId) ? 0 : last.number;
     }
 
-    void given(
-            int groupId, QueueRef queue, Ordering ordering, String attemptId, long number) {
+    void given(int groupId, QueueRef queue, Ordering ordering, String attemptId, long number) {
         Key key = new Key(groupId, queue, ordering, attemptId);
         given.remove(key);
         if (attemptId.length() <= ID_LENGTH_MAX) {

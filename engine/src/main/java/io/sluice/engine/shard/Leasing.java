@@ -162,7 +162,8 @@ final class Leasing {
         int left = c.countMax() - again.size();
         int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
         long cursor = cursor(c.groupId(), queue, committed);
-        long limit = c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
+        long limit =
+                c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
         return again.isEmpty() && (newMax <= 0 || cursor >= Math.min(limit, queue.end()))
                 ? null
                 : new Offer(queueId, again, cursor, Math.max(0, newMax), limit, false);
