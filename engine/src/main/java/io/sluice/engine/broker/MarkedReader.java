@@ -14,7 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,27 @@ final class MarkedReader {
             at += StoredMessage.sizeBytes(picked.messages(), at);
         }
         return new Marked(Arrays.copyOf(offsets, count), Arrays.copyOf(marks, count));
+    }
+
+    /**
+     * Those that may be handed out though some have to wait: the message groups of these wait, too.
+     *
+     * @param offered in the order of their message groups; or in that of the queue, as long as a
+     *     group is not known
+     */
+    static List<Lease> notBehind(List<Lease> offered, Predicate<Lease> waits) {
+        boolean known = offered.stream().allMatch(lease -> Mark.isMessageGroup(lease.mark()));
+        Set<Long> waiting = new HashSet<>();
+        List<Lease> others = new ArrayList<>();
+        for (Lease lease : offered) {
+            long group = known ? lease.mark() : Mark.NONE;
+            if (waits.test(lease) || waiting.contains(group)) {
+                waiting.add(group);
+            } else {
+                others.add(lease);
+            }
+        }
+        return others;
     }
 
     /**

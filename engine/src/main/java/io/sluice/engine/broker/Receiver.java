@@ -9,7 +9,6 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
-import io.sluice.engine.message.Mark;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
@@ -24,7 +23,6 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -457,24 +455,8 @@ public final class Receiver {
                 return offer.again();
             }
             return receive.ordering() == Ordering.MESSAGE_GROUP
-                    ? againByMessageGroup(offer.again())
+                    ? MarkedReader.notBehind(offer.again(), this::isDead)
                     : offer.again().stream().filter(lease -> !isDead(lease)).toList();
-        }
-
-        /** The message group of what could not be buried waits with it. */
-        private List<Lease> againByMessageGroup(List<Lease> offered) {
-            boolean known = offered.stream().allMatch(l -> Mark.isMessageGroup(l.mark()));
-            Set<Long> waiting = new HashSet<>();
-            List<Lease> again = new ArrayList<>();
-            for (Lease lease : offered) {
-                long group = known ? lease.mark() : Mark.NONE;
-                if (isDead(lease) || waiting.contains(group)) {
-                    waiting.add(group);
-                } else {
-                    again.add(lease);
-                }
-            }
-            return again;
         }
 
         private void lease(Offer offer, Queue queue, Picked picked) {
@@ -524,30 +506,11 @@ public final class Receiver {
         }
 
         private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
-            long[] offsets = new long[grant.count()];
+            long[] offsets = grant.keep(messages);
             int perSecond = group.settings().consumeRate();
             if (perSecond > 0) {
                 rates.handedOut(group.id(), perSecond, offsets.length, clock.nanos());
             }
-            int count = 0;
-            int from = 0;
-            int to = 0;
-            for (int attempt : grant.attempts()) {
-                int size = StoredMessage.sizeBytes(messages, from);
-                if (attempt > 0) {
-                    if (to < from) {
-                        messages.put(to, messages, from, size);
-                    }
-                    if (attempt > 1) {
-                        int times = StoredMessage.reconsumeTimes(messages, to) + attempt - 1;
-                        StoredMessage.reconsumed(messages, to, times);
-                    }
-                    offsets[count++] = StoredMessage.queueOffset(messages, to);
-                    to += size;
-                }
-                from += size;
-            }
-            messages.limit(to);
             reply(new Received(queueId, grant.number(), grant.atMs(), messages, offsets, left));
         }
 

@@ -1,5 +1,7 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.message.StoredMessage;
+import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
 /**
@@ -28,5 +30,36 @@ public record Grant(long number, long atMs, int[] attempts, int deferred) {
     /** Whether somebody was faster: ask for another offer. */
     public boolean hasMoved() {
         return number == 0;
+    }
+
+    /**
+     * Keeps of the messages that were read those that were handed out, which say in {@code
+     * reconsumeTimes} how often that was before.
+     *
+     * @param messages as many as attempts, stored layout
+     * @return their offsets
+     */
+    public long[] keep(ByteBuffer messages) {
+        long[] offsets = new long[count()];
+        int count = 0;
+        int from = 0;
+        int to = 0;
+        for (int attempt : attempts) {
+            int size = StoredMessage.sizeBytes(messages, from);
+            if (attempt > 0) {
+                if (to < from) {
+                    messages.put(to, messages, from, size);
+                }
+                if (attempt > 1) {
+                    int times = StoredMessage.reconsumeTimes(messages, to) + attempt - 1;
+                    StoredMessage.reconsumed(messages, to, times);
+                }
+                offsets[count++] = StoredMessage.queueOffset(messages, to);
+                to += size;
+            }
+            from += size;
+        }
+        messages.limit(to);
+        return offsets;
     }
 }

@@ -121,10 +121,18 @@ final class Resends {
                 long dueMs);
     }
 
+    /** A message whose sizes are damaged is like no other; whoever reads it is told. */
+    private static Fingerprint print(ByteBuffer in, int stored, Record.MessageStored r) {
+        long position = StoredMessage.position(in, stored);
+        return StoredMessage.isWhole(in, stored, r.sizeBytes(), position)
+                ? Fingerprint.of(in, stored, r.topicId(), r.tagHash())
+                : Fingerprint.NONE;
+    }
+
     private static void learn(ByteBuffer in, int at, Record record, Learning learning) {
         if (record instanceof Record.MessageStored r) {
             int stored = RecordCodec.storedIndex(in, at);
-            Fingerprint print = Fingerprint.of(in, stored, r.topicId(), r.tagHash());
+            Fingerprint print = print(in, stored, r);
             if (print.high() != 0) {
                 long low = Fingerprint.salted(print.low(), AT_ONCE);
                 long offset = StoredMessage.queueOffset(in, stored);
@@ -134,7 +142,7 @@ final class Resends {
             Record.MessageStored inner = RecordCodec.readMessageOfTimer(in, at, r.position());
             int stored = RecordCodec.storedIndexOfTimer(in, at);
             long low = StoredMessage.queueOffset(in, stored);
-            Fingerprint print = Fingerprint.of(in, stored, inner.topicId(), inner.tagHash());
+            Fingerprint print = print(in, stored, inner);
             if (low != 0 && print.high() != 0) {
                 learning.add(
                         r.storeMs(),

@@ -131,7 +131,7 @@ final class GrpcClient implements Peer {
                                 .findFirst()
                                 .map(topic -> topic.getResourceNamespace())
                                 .orElse("");
-        return StoredReader.read(ByteBuffer.wrap(stored), 0, namespace);
+        return StoredReader.read(ByteBuffer.wrap(stored), 0, namespace, new Compression());
     }
 
     /** What is known here is told here; only what its threads do, the client must say. */

@@ -94,11 +94,12 @@ final class PullCalls {
         List<PullMessageResponse> answers = new ArrayList<>(pulled.count() + 2);
         answers.add(response(status(pulled)));
         String namespace = request.getMessageQueue().getTopic().getResourceNamespace();
+        Compression compression = new Compression();
         int at = 0;
         for (int i = 0; i < pulled.count(); i++) {
             answers.add(
                     PullMessageResponse.newBuilder()
-                            .setMessage(StoredReader.read(messages, at, namespace))
+                            .setMessage(StoredReader.read(messages, at, namespace, compression))
                             .build());
             at += StoredMessage.sizeBytes(messages, at);
         }

@@ -283,9 +283,10 @@ final class ReceiveCalls {
             List<ReceiveMessageResponse> answers = new ArrayList<>(receipts.size() + 2);
             answers.add(response(Statuses.OK));
             ByteBuffer messages = received.messages();
+            Compression compression = new Compression();
             int at = 0;
             for (Receipt receipt : receipts) {
-                Message.Builder message = StoredReader.read(messages, at, namespace);
+                Message.Builder message = StoredReader.read(messages, at, namespace, compression);
                 message.getSystemPropertiesBuilder()
                         .setReceiptHandle(receipt.encode())
                         .setInvisibleDuration(invisible);

@@ -10,6 +10,7 @@ import apache.rocketmq.v2.SendMessageRequest;
 import apache.rocketmq.v2.SendMessageResponse;
 import apache.rocketmq.v2.SendResultEntry;
 import apache.rocketmq.v2.SystemProperties;
+import com.google.protobuf.ByteString;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.TransactionDesk;
 import io.sluice.engine.catalog.Names;
@@ -66,13 +67,14 @@ final class SendCalls {
         int queueId = queue(topic, first.getSystemProperties());
         List<io.sluice.engine.message.Message> stored = new ArrayList<>(messages.size());
         long sameness = DueTime.AT_ONCE;
+        Compression compression = new Compression();
         for (Message message : messages) {
             MessageType type = MessageTypes.of(message.getSystemProperties());
             requireType(topic, message.getSystemProperties(), type, messages.size());
             byte[] properties = properties(message, type);
             int marks = SendProperties.marks(properties);
             sameness = Math.min(sameness, DueTime.sameness(properties, marks));
-            stored.add(message(caller, topic, message, type, properties, marks));
+            stored.add(message(caller, topic, message, type, properties, marks, compression));
         }
         if (MessageTypes.of(first.getSystemProperties()) == MessageType.TRANSACTION) {
             prepare(topic, queueId, first, stored.getFirst(), reply);
@@ -160,7 +162,8 @@ final class SendCalls {
             Message message,
             MessageType type,
             byte[] properties,
-            int marks) {
+            int marks,
+            Compression compression) {
         SystemProperties system = message.getSystemProperties();
         if (message.getBody().isEmpty()) {
             throw new CallFault(Code.MESSAGE_BODY_EMPTY, "the message has no body");
@@ -174,7 +177,9 @@ final class SendCalls {
         Digests.check(system.getBodyDigest(), message.getBody());
         long bornMs =
                 system.hasBornTimestamp() ? Times.ms(system.getBornTimestamp()) : clock.wallMs();
-        int flags = system.getBodyEncoding() == Encoding.GZIP ? StoredMessage.COMPRESSED : 0;
+        boolean compressed = system.getBodyEncoding() == Encoding.GZIP;
+        ByteString body = compressed ? compression.toZlib(message.getBody()) : message.getBody();
+        int flags = compressed ? StoredMessage.COMPRESSED : 0;
         if ((marks & SendProperties.LIMITED) != 0) {
             requireTime(TimeToLive.ms(properties), bornMs, dueMs(system));
             flags |= TimeToLive.LIMITED;
@@ -191,7 +196,7 @@ final class SendCalls {
                 caller.host(),
                 0,
                 0,
-                message.getBody().asReadOnlyByteBuffer(),
+                body.asReadOnlyByteBuffer(),
                 properties);
     }
 

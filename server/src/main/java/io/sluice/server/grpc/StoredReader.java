@@ -40,21 +40,25 @@ final class StoredReader {
      * The message whose stored layout begins at {@code at}.
      *
      * @param namespace that its consumer uses; empty for none
+     * @param compression of the whole answer
      */
-    static Message.Builder read(ByteBuffer in, int at, String namespace) {
+    static Message.Builder read(ByteBuffer in, int at, String namespace, Compression compression) {
         StoredReader reader = new StoredReader();
         String topic = new String(StoredMessage.topic(in, at), StandardCharsets.UTF_8);
         reader.message.setTopic(Resources.of(topic, namespace));
-        reader.fixed(in, at);
+        reader.fixed(in, at, compression);
         reader.properties(StoredMessage.properties(in, at));
         reader.derived(in, at);
         return reader.message;
     }
 
-    private void fixed(ByteBuffer in, int at) {
+    private void fixed(ByteBuffer in, int at, Compression compression) {
         ByteBuffer body = StoredMessage.body(in, at);
         boolean compressed = (StoredMessage.systemFlag(in, at) & StoredMessage.COMPRESSED) != 0;
         ByteString bytes = UnsafeByteOperations.unsafeWrap(body);
+        if (compressed) {
+            bytes = compression.toGzip(bytes);
+        }
         message.setBody(bytes);
         system.setBodyEncoding(compressed ? Encoding.GZIP : Encoding.IDENTITY)
                 .setBodyDigest(Digests.of(bytes))

@@ -7,7 +7,8 @@ import io.grpc.stub.StreamObserver;
 
 /**
  * One telemetry stream: what the client says goes to {@link ClientCalls}, and the client is told
- * things. All on the event loop of its connection.
+ * things. What is told, and that the stream has ended, is dealt with at the connection's {@link
+ * Home}, one after the other.
  */
 final class Telemetry implements StreamObserver<TelemetryCommand> {
     private final Caller caller;
@@ -19,7 +20,7 @@ final class Telemetry implements StreamObserver<TelemetryCommand> {
         this.caller = caller;
         this.calls = calls;
         this.out = (ServerCallStreamObserver<TelemetryCommand>) out;
-        this.out.setOnCancelHandler(this::ended);
+        this.out.setOnCancelHandler(() -> caller.home().execute(this::ended));
     }
 
     Caller caller() {
@@ -91,15 +92,12 @@ final class Telemetry implements StreamObserver<TelemetryCommand> {
 
     @Override
     public void onError(Throwable cause) {
-        ended();
+        caller.home().execute(this::ended);
     }
 
     @Override
     public void onCompleted() {
-        if (!ended) {
-            ended();
-            out.onCompleted();
-        }
+        complete();
     }
 
     private void ended() {

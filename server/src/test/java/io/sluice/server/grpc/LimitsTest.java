@@ -132,7 +132,7 @@ class LimitsTest extends GrpcDoor {
     }
 
     /** A client that asks for messages and never reads them. */
-    private final class Greedy
+    private static final class Greedy
             implements ClientResponseObserver<ReceiveMessageRequest, ReceiveMessageResponse> {
         final BlockingQueue<Code> codes = new LinkedBlockingQueue<>();
         final CompletableFuture<ClientCallStreamObserver<ReceiveMessageRequest>> call =

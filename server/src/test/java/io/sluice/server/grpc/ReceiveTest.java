@@ -20,8 +20,17 @@ import apache.rocketmq.v2.MessageType;
 import apache.rocketmq.v2.ReceiveMessageRequest;
 import apache.rocketmq.v2.ReceiveMessageResponse;
 import apache.rocketmq.v2.SystemProperties;
+import com.google.protobuf.ByteString;
 import io.grpc.Context;
+import io.sluice.engine.message.StoredMessage;
+import io.sluice.protocol.PullMessageHeader;
+import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.SubscriptionGroupConfig;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +38,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
 
 /** Messages are handed out, acknowledged, held for longer and given up. */
@@ -191,6 +203,51 @@ class ReceiveTest extends GrpcDoor {
         sent(message("orders", "after"));
 
         assertEquals("after", only(receiving("readers", "orders")).getBody().toStringUtf8());
+    }
+
+    @Test
+    void shouldPutWhatIsCompressedOverForOtherClients() throws Exception {
+        topic("orders", 1, "");
+        group("readers", "orders");
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (OutputStream zip = new GZIPOutputStream(gzip)) {
+            zip.write("hello".getBytes(StandardCharsets.UTF_8));
+        }
+        Message.Builder message =
+                message("orders", "").setBody(ByteString.copyFrom(gzip.toByteArray()));
+        message.getSystemPropertiesBuilder().setBodyEncoding(Encoding.GZIP);
+        sent(message);
+        PullMessageHeader pull =
+                new PullMessageHeader(
+                        "lookers",
+                        "orders",
+                        0,
+                        0,
+                        32,
+                        PullMessageHeader.FLAG_SUBSCRIPTION,
+                        0,
+                        0,
+                        "*",
+                        0,
+                        "TAG",
+                        Integer.MAX_VALUE,
+                        null);
+        byte[] stored = wire.call(RequestCode.PULL_MESSAGE, pull::encode).body();
+        ByteBuffer body = StoredMessage.body(ByteBuffer.wrap(stored), 0);
+        byte[] zlib = new byte[body.remaining()];
+        body.get(zlib);
+        assertEquals(
+                "hello",
+                new String(
+                        new InflaterInputStream(new ByteArrayInputStream(zlib)).readAllBytes(),
+                        StandardCharsets.UTF_8));
+        Message received = only(receiving("readers", "orders"));
+        assertEquals(Encoding.GZIP, received.getSystemProperties().getBodyEncoding());
+        assertEquals(
+                "hello",
+                new String(
+                        new GZIPInputStream(received.getBody().newInput()).readAllBytes(),
+                        StandardCharsets.UTF_8));
     }
 
     // Acknowledging.

@@ -31,6 +31,17 @@ public final class Handed {
         }
     }
 
+    /** Where operators have sent the group in one queue. */
+    private static final class Resets {
+        int underWay;
+
+        /** Counts what is known of them. */
+        int version;
+
+        /** What lies before may have been passed over. */
+        long skippedTo;
+    }
+
     /** What is known of a message in a group. */
     private static final class Held {
         long number;
@@ -55,8 +66,10 @@ public final class Handed {
         private final Receipt receipt;
         private final boolean isStale;
         private final long deadlineMs;
+        private final int resets;
 
-        private Claim(Receipt receipt, boolean isStale, long deadlineMs) {
+        private Claim(Receipt receipt, boolean isStale, long deadlineMs, int resets) {
+            this.resets = resets;
             this.receipt = receipt;
             this.isStale = isStale;
             this.deadlineMs = deadlineMs;
@@ -67,6 +80,7 @@ public final class Handed {
     private final int retryMax;
     private final int largeBytes;
     private final TreeMap<Place, Held> places = new TreeMap<>();
+    private final TreeMap<Place, Resets> resets = new TreeMap<>(); // by a queue's offset 0
     private final Set<Integer> buried = new HashSet<>(); // numbers of messages
     private long holdMsMax;
 
@@ -96,8 +110,9 @@ public final class Handed {
      * @param sizeBytes of the message
      * @param storeMs when it was stored
      * @param message its number
+     * @return whether it was given to the same asker before, who has not got the answer
      */
-    public void given(
+    public boolean given(
             Receipt receipt,
             long atMs,
             long deadlineMs,
@@ -107,18 +122,18 @@ public final class Handed {
             long storeMs,
             int message) {
         if (judge.isForgotten(receipt.queue.topicId())) {
-            return;
+            return false;
         }
         Held held = places.computeIfAbsent(receipt.place(), place -> new Held());
         if (held.acknowledged) {
             wrong(receipt + " is handed out although it was acknowledged");
         }
-        if (buried.contains(message)) {
+        if (buried.contains(message) && resets.isEmpty()) {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
             repeated(receipt, held, attempt, asker, deadlineMs);
-            return;
+            return true;
         }
         if (held.deadlineMs > atMs) {
             wrong(
@@ -141,6 +156,7 @@ public final class Handed {
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
         held.mayBeAcknowledged = false;
+        return false;
     }
 
     /** Who has not got the answer is given the same again, and nobody else is. */
@@ -195,20 +211,66 @@ public final class Handed {
         return places.subMap(from, to);
     }
 
-    /** Whether somebody is known to have been handed a message. */
-    boolean wasGiven(int groupId, QueueRef queue, long offset) {
-        return places.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), offset));
+    /** Whether somebody is known to have been handed a message, or the group may have skipped it. */
+    boolean wasGivenOrSkipped(int groupId, QueueRef queue, long offset) {
+        return offset < of(groupId, queue).skippedTo
+                || places.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), offset));
     }
 
-    /** Whether a message may have been acknowledged. */
+    /** Whether a message may have been acknowledged, or skipped. */
     boolean mayBeSettled(int groupId, QueueRef queue, long offset) {
         Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
-        return held != null && (held.acknowledged || held.mayBeAcknowledged);
+        return offset < of(groupId, queue).skippedTo
+                || (held != null && (held.acknowledged || held.mayBeAcknowledged));
     }
 
     /** Whether the dead letter of a message was seen. */
     boolean isBuried(int message) {
         return buried.contains(message);
+    }
+
+    private Resets of(int groupId, QueueRef queue) {
+        Resets known = resets.get(new Place(groupId, queue.topicId(), queue.queueId(), 0));
+        return known == null ? new Resets() : known;
+    }
+
+    private boolean mayBeReset(Claim claim) {
+        Resets known = of(claim.receipt.groupId, claim.receipt.queue);
+        return known.underWay > 0 || known.version != claim.resets;
+    }
+
+    /**
+     * An operator sends the group to an offset: leases will be void, and what was had comes again.
+     */
+    public void resetting(int groupId, QueueRef queue, long to) {
+        Place key = new Place(groupId, queue.topicId(), queue.queueId(), 0);
+        Resets known = resets.computeIfAbsent(key, place -> new Resets());
+        known.underWay++;
+        known.skippedTo = Math.max(known.skippedTo, to);
+        unsure(groupId, queue, to, known);
+    }
+
+    /** That was answered: whatever was handed out until now may be void. */
+    public void reset(int groupId, QueueRef queue, long to, boolean done) {
+        Resets known = of(groupId, queue);
+        known.underWay = Math.max(0, known.underWay - 1);
+        if (done) {
+            unsure(groupId, queue, to, known);
+        }
+    }
+
+    private void unsure(int groupId, QueueRef queue, long to, Resets known) {
+        known.version++;
+        Place from = new Place(groupId, queue.topicId(), queue.queueId(), 0);
+        Place end = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
+        places.subMap(from, end)
+                .forEach((place, held) -> {
+                    held.deadlineMs = 0;
+                    held.attempt = 0;
+                    held.changesUnderWay = Integer.MAX_VALUE / 2;
+                    held.mayBeAcknowledged = true;
+                    held.acknowledged &= place.offset < to;
+                });
     }
 
     /** A consumer acknowledges a message. */
@@ -236,7 +298,8 @@ public final class Handed {
         Held held = places.get(receipt.place());
         boolean isStale = held == null || held.acknowledged || held.number != receipt.number;
         boolean isSure = held != null && !isStale && !held.mayBeAcknowledged;
-        return new Claim(receipt, isStale, isSure && held != null ? held.deadlineMs : 0);
+        long deadlineMs = isSure && held != null ? held.deadlineMs : 0;
+        return new Claim(receipt, isStale, deadlineMs, of(receipt.groupId, receipt.queue).version);
     }
 
     /** The acknowledgement was taken. */
@@ -273,6 +336,7 @@ public final class Handed {
                 && held != null
                 && !judge.mayHaveExpired(claim.receipt.queue.topicId(), held.storeMs)
                 && claim.deadlineMs > judge.latestWallMs()
+                && !mayBeReset(claim)
                 && !judge.isForgotten(claim.receipt.queue.topicId())) {
             wrong(
                     "%s is in order until %d, and was refused"
@@ -285,6 +349,7 @@ public final class Handed {
      * made: then nobody knows the deadline.
      */
     void died() {
+        resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
         for (Held held : places.values()) {
             if (held.changesUnderWay > 0) {
                 held.changesUnderWay = Integer.MAX_VALUE / 2;
@@ -300,7 +365,7 @@ public final class Handed {
                     "%s is a dead letter after %d attempts, the group allows %d retries"
                             .formatted(what, times, retryMax));
         }
-        if (!buried.add(message)) {
+        if (!buried.add(message) && resets.isEmpty()) {
             judge.violated(Promise.RETRIES, what + " is a dead letter twice");
         }
     }
@@ -308,7 +373,7 @@ public final class Handed {
     /** What became of a message in a group that has received all; null if all is well. */
     @Nullable String missing(int groupId, QueueRef queue, long offset, int message) {
         Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
-        return held != null || buried.contains(message)
+        return held != null || buried.contains(message) || offset < of(groupId, queue).skippedTo
                 ? null
                 : "%s/%d was passed over by group %d".formatted(queue, offset, groupId);
     }

@@ -159,7 +159,7 @@ public final class HandedOrder {
             Sent other = sentAt(known, earlier);
             if (other != null
                     && priority(other) > priority
-                    && !handed.wasGiven(groupId, queue, earlier)
+                    && !handed.wasGivenOrSkipped(groupId, queue, earlier)
                     && known.storeMs(earlier) > diedMs
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 wrong("%s came before %d of higher priority".formatted(what, earlier));

@@ -318,6 +318,14 @@ public final class Generator {
         Ordering[] orderings = orderings(own);
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
+        int resets = own.perMille(250) ? 1 + own.below(4) : 0;
+        for (int left = resets; left > 0; left--) {
+            int queue = own.below(queues);
+            add(
+                    own,
+                    time(own),
+                    new Operation.ResetReceivers(own.below(topics), queue, own.below(1001)));
+        }
         for (int left = (int) own.between(operations / 8, operations); left > 0; left--) {
             long at = own.between(2 * NANOS_PER_MS, durationNanos);
             int draw = own.below(100);

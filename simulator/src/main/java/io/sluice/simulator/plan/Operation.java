@@ -211,6 +211,9 @@ public sealed interface Operation extends Event {
         }
     }
 
+    /** An operator sends the group that receives somewhere else in a queue. */
+    record ResetReceivers(int topic, int queue, int perMille) implements Operation {}
+
     /**
      * A consumer acknowledges a message that it was handed some time ago, perhaps too late, perhaps
      * for the second time.

@@ -2,6 +2,7 @@ package io.sluice.simulator.run;
 
 import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
+import io.sluice.engine.broker.Replay;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
@@ -73,15 +74,13 @@ final class Receivers {
             lastInOrder = op;
             attempts++;
         }
-        receive(group, topic, wanted, again, false);
+        receive(group, topic, wanted, false);
     }
 
     /**
-     * @param again whether it is not the first that asks by the name of its attempt
      * @param settle whether what comes is acknowledged at once
      */
-    private void receive(
-            Group group, Topic topic, Operation.Receive op, boolean again, boolean settle) {
+    private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
@@ -93,7 +92,7 @@ final class Receivers {
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, again, received, settle);
+                                    given(group, topic, op, attempt, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -137,7 +136,6 @@ final class Receivers {
             Topic topic,
             Operation.Receive op,
             int attempt,
-            boolean again,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -153,19 +151,19 @@ final class Receivers {
             StoredMessage.reconsumed(message, 0, 0); // as it was stored
             int number = model.queues().received(queue, topic.name(), offset, message);
             Receipt receipt = new Receipt(group.id(), queue, offset, received.number());
-            if (number >= 0) {
-                model.handed()
-                        .given(
-                                receipt,
-                                received.atMs(),
-                                received.atMs() + op.holdMs(),
-                                times + 1,
-                                attempt,
-                                message.limit(),
-                                StoredMessage.storeMs(message, 0),
-                                number);
-            }
-            if (op.ordering() == Ordering.QUEUE && !again) {
+            boolean isRepeated =
+                    number >= 0
+                            && model.handed()
+                                    .given(
+                                            receipt,
+                                            received.atMs(),
+                                            received.atMs() + op.holdMs(),
+                                            times + 1,
+                                            attempt,
+                                            message.limit(),
+                                            StoredMessage.storeMs(message, 0),
+                                            number);
+            if (op.ordering() == Ordering.QUEUE && !isRepeated) {
                 model.handed().givenInOrder(receipt, received.atMs());
             }
             remember(receipt);
@@ -203,6 +201,35 @@ final class Receivers {
             held.removeFirst();
         }
         held.add(receipt);
+    }
+
+    void reset(Operation.ResetReceivers op) {
+        Group group = group();
+        Topic topic = Names.topic(node.broker(), 0, op.topic());
+        if (group == null || topic == null || op.queue() >= topic.queues()) {
+            return;
+        }
+        long first = node.broker().firstOffset(topic, op.queue());
+        long end = node.broker().endOffset(topic, op.queue());
+        long to = first + (end - first) * op.perMille() / 1000;
+        QueueRef queue = new QueueRef(topic.id(), op.queue());
+        model.handed().resetting(group.id(), queue, to);
+        node.broker()
+                .replay()
+                .reset(
+                        group,
+                        topic,
+                        List.of(new Replay.Step(op.queue(), first, end, 0, to)),
+                        new Asked<>(
+                                node,
+                                Operation.ResetReceivers.class,
+                                outcome ->
+                                        model.handed()
+                                                .reset(
+                                                        group.id(),
+                                                        queue,
+                                                        to,
+                                                        outcome instanceof Outcome.Done<?>)));
     }
 
     private @Nullable Receipt pick(int pick) {
@@ -298,7 +325,6 @@ final class Receivers {
                                     0,
                                     node.marked() ? Ordering.MESSAGE_GROUP : Ordering.NONE,
                                     false),
-                            false,
                             true);
                     ask(group, topic, place);
                 }

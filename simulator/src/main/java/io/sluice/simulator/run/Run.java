@@ -224,6 +224,7 @@ public final class Run {
             case Operation.Reset op -> steering.reset(op);
             case Operation.Learn op -> steering.learn(op);
             case Operation.Receive op -> receivers.receive(op);
+            case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());

@@ -41,14 +41,10 @@ class NodeTest {
         Files.createDirectories(HOME);
         for (String file : List.of("package.json", "package-lock.json", "client.cjs")) {
             Files.copy(
-                    SOURCES.resolve(file),
-                    HOME.resolve(file),
-                    StandardCopyOption.REPLACE_EXISTING);
+                    SOURCES.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         Output npm = run(INSTALL_WITHIN_S, "npm", "ci", "--ignore-scripts", "--no-audit");
-        assumeTrue(
-                npm.exit == 0,
-                () -> "skipped: npm cannot install the client here: " + npm.text);
+        assumeTrue(npm.exit == 0, () -> "skipped: npm cannot install the client here: " + npm.text);
     }
 
     private record Output(int exit, String text) {}
@@ -85,14 +81,14 @@ class NodeTest {
                 """
                 {"groupName":"%s","consumeEnable":true,"consumeMessageOrderly":%b,
                 "retryMaxTimes":3,"groupRetryPolicy":{"type":"EXPONENTIAL",
-                "exponentialRetryPolicy":{"initial":100,"max":200,"multiplier":2}}}"""
+                "exponentialRetryPolicy":{"initial":100,"max":200,"multiplier":2}}}\
+                """
                         .formatted(group, ordered);
         try (RawConnection broker = server.connect()) {
             Map<String, String> fields = Fields.createTopic(topic, 2);
             assertTrue(broker.request(RequestCode.UPDATE_AND_CREATE_TOPIC, fields).isOk());
             byte[] body = json.getBytes(StandardCharsets.UTF_8);
-            assertTrue(
-                    broker.request(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, Map.of(), body).isOk());
+            assertTrue(broker.request(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, Map.of(), body).isOk());
         }
         String endpoints = "127.0.0.1:" + server.grpcPort();
         Output output = run(RUN_WITHIN_S, "node", "client.cjs", endpoints, what, topic, group);

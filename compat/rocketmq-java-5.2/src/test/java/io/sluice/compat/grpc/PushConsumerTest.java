@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,7 @@ import org.apache.rocketmq.client.apis.consumer.PushConsumerBuilder;
 import org.apache.rocketmq.client.apis.consumer.SimpleConsumer;
 import org.apache.rocketmq.client.apis.message.MessageView;
 import org.apache.rocketmq.client.apis.producer.Producer;
+import org.apache.rocketmq.client.apis.producer.SendReceipt;
 import org.junit.jupiter.api.Test;
 
 /** The 5.x client has messages pushed to a listener. */
@@ -71,8 +73,12 @@ class PushConsumerTest {
                                 })
                         .build();
         try (Producer producer = Grpc.producer(server, topic)) {
+            List<CompletableFuture<SendReceipt>> sending = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                producer.sendAsync(Grpc.message(topic, "body " + i).build());
+                sending.add(producer.sendAsync(Grpc.message(topic, "body " + i).build()));
+            }
+            for (CompletableFuture<SendReceipt> each : sending) {
+                each.get(30, TimeUnit.SECONDS);
             }
             Await.until("all 500 are there", () -> got.size() == 500);
             assertTrue(got.values().stream().allMatch(times -> times.get() == 1), got::toString);
@@ -186,14 +192,12 @@ class PushConsumerTest {
     void shouldNotTakeMoreThanItsCacheHolds(Target server) throws Exception {
         String topic = Grpc.topic(server, "push-cache", 1, "NORMAL");
         CountDownLatch open = new CountDownLatch(1);
-        ConcurrentLinkedQueue<String> slow = new ConcurrentLinkedQueue<>();
         PushConsumer consumer =
                 builder(
                                 server,
                                 "push-cache-g",
                                 topic,
                                 message -> {
-                                    slow.add(Grpc.body(message));
                                     await(open);
                                     return ConsumeResult.SUCCESS;
                                 })
