@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RewriteTest {
     /** RocketMQ's own affairs. */
     private static final Set<String> LEFT_OUT =
-            Set.of("MSG_REGION", "TRACE_ON", "groupSysFlag", "ReqT", "indexType", "force");
+            Set.of("MSG_REGION", "TRACE_ON", "groupSysFlag", "ReqT", "force");
 
     /** What both sides take for granted when it is absent, or call otherwise. */
     private static final Map<String, String> ADDED =

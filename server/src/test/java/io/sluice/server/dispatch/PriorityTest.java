@@ -57,7 +57,8 @@ final class PriorityTest extends FrontDoor {
                         PopMessageHeader.INIT_MIN,
                         "TAG",
                         "*",
-                        ordered);
+                        ordered,
+                        null);
         return wire.call(RequestCode.POP_MESSAGE, header::encode);
     }
 

@@ -70,7 +70,11 @@ class LimitsTest extends GrpcDoor {
         group("readers", "orders");
         List<ManagedChannel> channels = new ArrayList<>();
         for (int i = 0; i * STREAMS_PER_CHANNEL < IDLE; i++) {
-            channels.add(channel());
+            channels.add(
+                    NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
+                            .usePlaintext()
+                            .directExecutor() // so that the threads are the server's
+                            .build());
         }
         ReceiveMessageRequest request =
                 receiving("readers", "orders")

@@ -211,7 +211,9 @@ public final class Handed {
         return places.subMap(from, to);
     }
 
-    /** Whether somebody is known to have been handed a message, or the group may have skipped it. */
+    /**
+     * Whether somebody is known to have been handed a message, or the group may have skipped it.
+     */
     boolean wasGivenOrSkipped(int groupId, QueueRef queue, long offset) {
         return offset < of(groupId, queue).skippedTo
                 || places.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), offset));

@@ -28,6 +28,7 @@ public final class HandedOrder {
     private final boolean marked;
     private final List<Overtaken> overtaken = new ArrayList<>();
     private boolean anyInOrder;
+    private boolean anyElse;
     private long diedMs;
 
     HandedOrder(Judge judge, Handed handed, Queues queues, boolean marked) {
@@ -49,11 +50,14 @@ public final class HandedOrder {
     /** Somebody asks. Who wants order looks at no priorities, and what it leaves has none. */
     public void wanted(Ordering ordering) {
         anyInOrder |= ordering != Ordering.NONE;
+        anyElse |= ordering != Ordering.MESSAGE_GROUP;
     }
 
     /**
      * Messages were handed out together, after {@link Handed#given} was told of each.
      *
+     * @param repeated whether the same asker was given it before: meanwhile others, who want no
+     *     order of message groups, may have got more of them
      * @param offsets in the order of the answer
      * @param from where the group began in the queue
      */
@@ -62,6 +66,7 @@ public final class HandedOrder {
             QueueRef queue,
             Ordering ordering,
             long number,
+            boolean repeated,
             long[] offsets,
             long atMs,
             long from) {
@@ -80,7 +85,9 @@ public final class HandedOrder {
                 case MESSAGE_GROUP -> {
                     List<Long> before = before(offsets, i);
                     requireFirst(groupId, queue, known, from, offsets[i], before, what);
-                    requireOneHolder(groupId, queue, known, sent, number, atMs, what);
+                    if (!repeated || !anyElse) {
+                        requireOneHolder(groupId, queue, known, sent, number, atMs, what);
+                    }
                 }
                 case NONE -> {
                     int priority = priority(sent);

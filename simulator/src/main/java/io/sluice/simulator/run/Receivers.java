@@ -144,6 +144,7 @@ final class Receivers {
         QueueRef queue = new QueueRef(topic.id(), received.queueId());
         List<ByteBuffer> messages = split(received);
         List<Receipt> receipts = new ArrayList<>();
+        boolean repeated = false;
         for (int i = 0; i < messages.size(); i++) {
             ByteBuffer message = messages.get(i);
             long offset = received.offsets()[i];
@@ -166,6 +167,7 @@ final class Receivers {
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
                 model.handed().givenInOrder(receipt, received.atMs());
             }
+            repeated |= isRepeated;
             remember(receipt);
             receipts.add(receipt);
         }
@@ -176,6 +178,7 @@ final class Receivers {
                         queue,
                         op.ordering(),
                         received.number(),
+                        repeated,
                         received.offsets(),
                         received.atMs(),
                         from);
@@ -323,7 +326,7 @@ final class Receivers {
                                     Pulls.SIZE_BYTES_MAX,
                                     HOLD_AT_END_MS,
                                     0,
-                                    node.marked() ? Ordering.MESSAGE_GROUP : Ordering.NONE,
+                                    orderAtEnd(topic),
                                     false),
                             true);
                     ask(group, topic, place);
@@ -331,6 +334,13 @@ final class Receivers {
             }
         }
         return behind;
+    }
+
+    /** Who wants order may wait at a barrier for a queue that the group has never begun. */
+    private Ordering orderAtEnd(Topic topic) {
+        return node.marked() && topic.growth().size() == 1
+                ? Ordering.MESSAGE_GROUP
+                : Ordering.NONE;
     }
 
     private boolean isBehind(Topic topic, Place place) {

@@ -414,7 +414,9 @@ public final class Run {
             }
             boolean held = receivers.receiveAll();
             behind |= held;
-            pending |= held && model.leasesRunOutMs() >= world.wallMs();
+            if (held && model.leasesRunOutMs() >= world.wallMs()) {
+                deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // begins after that
+            }
             if (!pending && !behind && coverage.underWay() == 0) {
                 return;
             }
