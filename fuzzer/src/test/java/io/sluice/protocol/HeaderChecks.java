@@ -25,7 +25,7 @@ final class HeaderChecks {
             }
         });
         FrameWriter writer =
-                new FrameWriter().request(header.serializeType(), header.code(), header.opaque());
+                new FrameWriter().request(typeFor(header), header.code(), header.opaque());
         String remark = header.remark();
         if (remark != null) {
             writer.remark(remark);
@@ -45,6 +45,11 @@ final class HeaderChecks {
                 require(value.equals(again.textOrNull(name)), "round trip of " + name);
             }
         });
+    }
+
+    /** A code that was cut to 16 bits is known by what is left of it, and is not written so. */
+    private static SerializeType typeFor(Header header) {
+        return header.code() == (short) header.code() ? header.serializeType() : SerializeType.JSON;
     }
 
     /** The header of a frame without a body. */
