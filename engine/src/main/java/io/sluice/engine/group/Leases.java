@@ -346,7 +346,11 @@ public final class Leases {
                         "%d leases of queue %d".formatted(count, key.queueId));
             }
             for (int i = 0; i < count; i++) {
-                queue.put(new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt()));
+                Lease lease = new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt());
+                if (lease.offset < 0 || lease.attempt < 1) {
+                    throw new IllegalArgumentException(lease.toString());
+                }
+                queue.put(lease);
             }
             queues.put(key, queue);
         }

@@ -57,13 +57,19 @@ final class LeaseCodec {
     }
 
     /**
-     * Whether a body has its fixed part, a queue that may be, and whole offsets after it.
+     * Whether a body has its fixed part, a queue that may be, and whole offsets after it, none of
+     * them negative.
      *
      * @param fixedSizeBytes the size without offsets
      */
     static boolean isWhole(ByteBuffer in, int body, int sizeBytes, int fixedSizeBytes) {
         if (sizeBytes < fixedSizeBytes || (sizeBytes - fixedSizeBytes) % Long.BYTES != 0) {
             return false;
+        }
+        for (int at = body + fixedSizeBytes; at < body + sizeBytes; at += Long.BYTES) {
+            if (in.getLong(at) < 0) {
+                return false;
+            }
         }
         int queueId = in.getInt(body + 8);
         return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
