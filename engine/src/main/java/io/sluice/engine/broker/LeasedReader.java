@@ -10,6 +10,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.Selection;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Marked;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -30,13 +31,28 @@ final class LeasedReader {
      * @param expired leases of messages whose time to live is over
      * @param fresh the offsets of the new messages, which follow
      * @param nextCursor one past the last new message that was looked at
+     * @param marked what has a mark of what was read
      */
     record Picked(
             List<Lease> again,
             List<Lease> expired,
             long[] fresh,
             long nextCursor,
-            ByteBuffer messages) {
+            ByteBuffer messages,
+            Marked marked) {
+        Picked(
+                List<Lease> again,
+                List<Lease> expired,
+                long[] fresh,
+                long nextCursor,
+                ByteBuffer messages) {
+            this(again, expired, fresh, nextCursor, messages, Marked.NOTHING);
+        }
+
+        Picked with(Marked marks) {
+            return new Picked(again, expired, fresh, nextCursor, messages, marks);
+        }
+
         boolean isEmpty() {
             return again.isEmpty() && fresh.length == 0;
         }
@@ -131,7 +147,7 @@ final class LeasedReader {
         return one;
     }
 
-    private boolean select(Queue queue, MessageFilter filter, Selection selection, boolean stored)
+    boolean select(Queue queue, MessageFilter filter, Selection selection, boolean stored)
             throws IOException {
         if (!stored) {
             return index.readResident(queue, filter, selection);
@@ -180,8 +196,7 @@ final class LeasedReader {
         return Arrays.copyOf(fresh, count);
     }
 
-    private boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored)
-            throws IOException {
+    boolean copyOne(Selection selection, int i, ByteBuffer out, boolean stored) throws IOException {
         long position = selection.position(i);
         int size = selection.sizeBytes(i);
         if (!stored) {

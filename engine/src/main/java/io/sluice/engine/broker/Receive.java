@@ -2,6 +2,7 @@ package io.sluice.engine.broker;
 
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizeBytesMax bytes at most; one message is returned whatever its size
  * @param filter which new messages are wanted; the others are passed over for the whole group
  * @param invisibleMs for how long, 1 to {@link #INVISIBLE_MS_MAX}
- * @param ordered whether to get nothing of a queue while any message of it is in somebody's hands
+ * @param ordering in which order; the receivers of a group should agree
  * @param fromEnd whether a group that is new begins at the end of a queue, or at its first message
  * @param suspendMs how long to wait if there is nothing, in ms; 0 to be answered at once
  * @param buffers gives a buffer of the size asked for, into which the messages are copied; what it
@@ -41,7 +42,7 @@ public record Receive(
         int sizeBytesMax,
         MessageFilter filter,
         long invisibleMs,
-        boolean ordered,
+        Ordering ordering,
         boolean fromEnd,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
@@ -58,7 +59,7 @@ public record Receive(
             int sizeBytesMax,
             MessageFilter filter,
             long invisibleMs,
-            boolean ordered,
+            Ordering ordering,
             boolean fromEnd,
             long suspendMs,
             IntFunction<ByteBuffer> buffers,
@@ -73,7 +74,7 @@ public record Receive(
                 sizeBytesMax,
                 filter,
                 invisibleMs,
-                ordered,
+                ordering,
                 fromEnd,
                 suspendMs,
                 buffers,

@@ -7,6 +7,7 @@ import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Leases.Lease;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
@@ -25,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -55,6 +57,7 @@ public final class Receiver {
     private final Clock clock;
     private final Executor readers;
     private final LeasedReader reader;
+    private final MarkedReader marks;
     private final Rates rates;
     private final BiConsumer<String, Consumer<Outcome<Topic>>> topicForSend;
 
@@ -74,6 +77,7 @@ public final class Receiver {
         this.clock = clock;
         this.readers = readers;
         this.reader = reader;
+        this.marks = new MarkedReader(reader);
         this.rates = rates;
         this.topicForSend = topicForSend;
     }
@@ -189,7 +193,7 @@ public final class Receiver {
             Group group,
             Topic topic,
             int queueId,
-            boolean ordered,
+            Ordering ordering,
             long suspendMs,
             Consumer<Outcome<Offer>> reply) {
         if (queueId >= topic.queues()) {
@@ -202,9 +206,10 @@ public final class Receiver {
                         topic.id(),
                         topic.queues(),
                         Math.max(-1, queueId),
-                        ordered,
+                        ordering,
                         false,
                         1,
+                        0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
                         null,
@@ -231,10 +236,15 @@ public final class Receiver {
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied;
         private Group group; // as it is now
+        private int ahead;
 
         Attempt(Receive receive) {
             this.receive = receive;
             this.group = receive.group();
+            this.ahead =
+                    receive.ordering() == Ordering.NONE && receive.topic().prioritized()
+                            ? MarkedReader.WINDOW
+                            : 0;
             this.deadlineNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(receive.suspendMs());
         }
 
@@ -251,9 +261,10 @@ public final class Receiver {
                             receive.topic().id(),
                             receive.topic().queues(),
                             Math.max(-1, receive.queueId()),
-                            receive.ordered(),
+                            receive.ordering(),
                             receive.fromEnd(),
                             receive.countMax(),
+                            ahead,
                             false,
                             deadlineNanos,
                             receive.attemptId(),
@@ -356,6 +367,9 @@ public final class Receiver {
                 Picked picked = pick(offer, queue, stored);
                 if (picked != null && unburied == null && !picked.expired().isEmpty()) {
                     bury(offer, picked.expired().getFirst(), (Message) null);
+                } else if (picked != null && overtakesWhatExpired(picked)) {
+                    stopReading(offer);
+                    refuse(Objects.requireNonNull(unburied));
                 } else if (picked != null) {
                     lease(offer, queue, picked);
                 }
@@ -371,9 +385,40 @@ public final class Receiver {
             return true;
         }
 
+        /** Its message group does not go on before what has expired is out of the way. */
+        private boolean overtakesWhatExpired(Picked picked) {
+            return unburied != null
+                    && !picked.expired().isEmpty()
+                    && receive.ordering() == Ordering.MESSAGE_GROUP;
+        }
+
         private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
             int allowed = offer.repeated() ? Integer.MAX_VALUE : Math.max(1, allowed());
             List<Lease> again = again(offer).stream().limit(allowed).toList();
+            return switch (receive.ordering()) {
+                case NONE ->
+                        receive.topic().prioritized()
+                                ? marks.byPriority(
+                                        receive,
+                                        queue,
+                                        again,
+                                        offer.cursor(),
+                                        offer.newMax(),
+                                        Math.min(allowed, receive.countMax()),
+                                        clock.wallMs(),
+                                        stored)
+                                : read(offer, queue, again, allowed, stored);
+                case QUEUE -> read(offer, queue, again, allowed, stored);
+                case MESSAGE_GROUP -> {
+                    Picked picked = read(offer, queue, again, Integer.MAX_VALUE, stored);
+                    yield picked == null ? null : MarkedReader.byMessageGroup(picked);
+                }
+            };
+        }
+
+        private @Nullable Picked read(
+                Offer offer, Queue queue, List<Lease> again, int allowed, boolean stored)
+                throws IOException {
             return reader.read(
                     receive,
                     queue,
@@ -387,7 +432,8 @@ public final class Receiver {
 
         /** What is too large to be a dead letter is rather handed out once more than lost. */
         private boolean isDead(Lease lease) {
-            return lease.attempt() > group.settings().retryMax()
+            return !lease.isDeferred()
+                    && lease.attempt() > group.settings().retryMax()
                     && !tooLarge.contains(lease.offset());
         }
 
@@ -408,7 +454,9 @@ public final class Receiver {
             if (offer.repeated()) {
                 return offer.again();
             }
-            return offer.again().stream().filter(lease -> !isDead(lease)).toList();
+            return receive.ordering() == Ordering.MESSAGE_GROUP
+                    ? MarkedReader.notBehind(offer.again(), this::isDead)
+                    : offer.again().stream().filter(lease -> !isDead(lease)).toList();
         }
 
         private void lease(Offer offer, Queue queue, Picked picked) {
@@ -429,7 +477,9 @@ public final class Receiver {
                             offer.cursor(),
                             picked.nextCursor(),
                             picked.fresh(),
-                            receive.ordered(),
+                            picked.marked(),
+                            receive.ordering(),
+                            Math.min(allowed(), receive.countMax()) - picked.again().size(),
                             offer.repeated(),
                             receive.attemptId(),
                             receive.invisibleMs(),
@@ -441,10 +491,14 @@ public final class Receiver {
             switch (outcome) {
                 case Outcome.Refused<Grant> refused -> refuse(refused);
                 case Outcome.Done<Grant>(Grant grant) -> {
-                    if (grant.hasMoved() || picked.isEmpty()) {
+                    if (grant.isEmpty()) {
+                        if (receive.ordering() == Ordering.MESSAGE_GROUP && !grant.hasMoved()) {
+                            ahead = Receive.COUNT_MAX; // all that was read has to wait
+                        }
                         ask();
                     } else {
-                        long left = Math.max(0, queue.end() - picked.nextCursor());
+                        long unread = Math.max(0, queue.end() - picked.nextCursor());
+                        long left = unread + grant.deferred();
                         give(offer.queueId(), picked.messages(), grant, left);
                     }
                 }
@@ -452,20 +506,10 @@ public final class Receiver {
         }
 
         private void give(int queueId, ByteBuffer messages, Grant grant, long left) {
-            long[] offsets = new long[grant.attempts().length];
+            long[] offsets = grant.keep(messages);
             int perSecond = group.settings().consumeRate();
             if (perSecond > 0) {
                 rates.handedOut(group.id(), perSecond, offsets.length, clock.nanos());
-            }
-            int at = 0;
-            for (int i = 0; i < offsets.length; i++) {
-                int attempt = grant.attempts()[i];
-                if (attempt > 1) {
-                    int times = StoredMessage.reconsumeTimes(messages, at) + attempt - 1;
-                    StoredMessage.reconsumed(messages, at, times);
-                }
-                offsets[i] = StoredMessage.queueOffset(messages, at);
-                at += StoredMessage.sizeBytes(messages, at);
             }
             reply(new Received(queueId, grant.number(), grant.atMs(), messages, offsets, left));
         }

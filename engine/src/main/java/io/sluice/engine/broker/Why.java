@@ -3,6 +3,7 @@ package io.sluice.engine.broker;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.group.Skips.Skipped;
+import io.sluice.engine.message.Mark;
 import io.sluice.engine.schedule.Transactions;
 import io.sluice.engine.shard.Standing;
 import io.sluice.engine.shard.Standing.Barrier;
@@ -51,6 +52,13 @@ public sealed interface Why {
      * @param held false if the lease has run out, and it waits for who asks next
      */
     record Leased(long untilMs, int attempt, boolean held) implements Why {}
+
+    /**
+     * It was read for the group, and waits for others to go first.
+     *
+     * @param inOrder whether for those of its message group; else for those of higher priority
+     */
+    record Deferred(boolean inOrder) implements Why {}
 
     /** An operator let the group skip it. */
     record ResetPast(Skipped skipped) implements Why {}
@@ -191,6 +199,9 @@ public sealed interface Why {
             case NONE -> {}
         }
         Lease lease = here.lease();
+        if (lease != null && lease.isDeferred()) {
+            return new Deferred(Mark.isMessageGroup(lease.mark()));
+        }
         if (lease != null) {
             boolean held = !lease.hasRunOut(here.nowMs());
             return new Leased(lease.deadlineMs(), lease.attempt(), held);

@@ -75,6 +75,11 @@ public record Topic(
         return settings.attributes().getOrDefault(TopicSettings.MESSAGE_TYPE, "NORMAL");
     }
 
+    /** Whether receivers get messages of higher priority first. */
+    public boolean prioritized() {
+        return TopicSettings.PRIORITY.equals(settings.attributes().get(TopicSettings.MESSAGE_TYPE));
+    }
+
     /** This incarnation with other settings, whose queues are not fewer. */
     Topic with(TopicSettings changed, long nowMs) {
         if (changed.queues() == queues()) {

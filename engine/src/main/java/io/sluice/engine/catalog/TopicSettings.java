@@ -39,6 +39,9 @@ public record TopicSettings(
     /** The attribute that says which kind of messages a topic takes. */
     public static final String MESSAGE_TYPE = "message.type";
 
+    /** The kind of messages of which those of higher priority are handed out first. */
+    public static final String PRIORITY = "PRIORITY";
+
     /** The attribute that says whether resent messages are stored once: "off", or anything else. */
     public static final String IDEMPOTENT_SEND = "idempotent-send";
 

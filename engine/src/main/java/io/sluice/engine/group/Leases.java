@@ -1,14 +1,12 @@
 package io.sluice.engine.group;
 
 import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.message.Mark;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Whatever lies between the committed offset and the cursor and is not leased was acknowledged. So
  * the committed offset is that of the first open lease, or the cursor if there is none, and a queue
  * without open leases needs no state at all: its cursor is its committed offset.
+ *
+ * <p>A message that was read and may not be handed out yet, since its message group is held or
+ * others are more urgent, is deferred: an open lease that nobody holds, of attempt 0.
  */
 public final class Leases {
     /**
      * Open leases per group and queue at most; then nothing new is handed out. RocketMQ's {@code
-     * popInflightMessageThreshold}. About 1.5 MB, so that consumers that acknowledge nothing do not
+     * popInflightMessageThreshold}. About 2 MB, so that consumers that acknowledge nothing do not
      * take the heap.
      */
     public static final int OPEN_MAX = 10_000;
@@ -40,7 +41,10 @@ public final class Leases {
     private static final long NUMBER_MAX = Integer.MAX_VALUE;
 
     private static final int QUEUE_SIZE_BYTES = 24;
-    private static final int LEASE_SIZE_BYTES = 28;
+    private static final int LEASE_SIZE_BYTES = 36;
+
+    /** The deadline of what nobody holds: it is over. */
+    static final long DEFERRED_MS = 0;
 
     /**
      * One message in one consumer's hands.
@@ -48,11 +52,22 @@ public final class Leases {
      * @param number that of the handing out: with the offset it is the receipt. No number comes
      *     again soon, so a receipt of an earlier holder fits nothing.
      * @param deadlineMs until when the holder has it for itself, wall-clock ms
-     * @param attempt how often it has been handed out, from 1
+     * @param attempt how often it has been handed out; 0 if it never was, and was deferred
+     * @param mark what decides when it is handed out, see {@link Mark}
      */
-    public record Lease(long offset, long number, long deadlineMs, int attempt) {
+    public record Lease(long offset, long number, long deadlineMs, int attempt, long mark) {
         public boolean hasRunOut(long nowMs) {
             return deadlineMs <= nowMs;
+        }
+
+        /** Whether it was read, and waits to be handed out for the first time. */
+        public boolean isDeferred() {
+            return attempt == 0;
+        }
+
+        /** A message that was read, and waits to be handed out. */
+        public static Lease deferred(long offset, long mark) {
+            return new Lease(offset, 0, DEFERRED_MS, 0, mark);
         }
     }
 
@@ -69,38 +84,19 @@ public final class Leases {
     }
 
     private static final class OfQueue {
-        private static final Comparator<Lease> FIRST_DUE =
-                Comparator.comparingLong(Lease::deadlineMs).thenComparingLong(Lease::offset);
-
-        final TreeMap<Long, Lease> open = new TreeMap<>();
-        final TreeSet<Lease> byDeadline = new TreeSet<>(FIRST_DUE);
+        final OpenLeases open = new OpenLeases();
         long cursor;
 
         OfQueue(long cursor) {
             this.cursor = cursor;
         }
 
-        void put(Lease lease) {
-            remove(lease.offset);
-            open.put(lease.offset, lease);
-            byDeadline.add(lease);
-        }
-
-        boolean remove(long offset) {
-            Lease lease = open.remove(offset);
-            return lease != null && byDeadline.remove(lease);
-        }
-
-        void removeBelow(long offset) {
-            NavigableMap<Long, Lease> below = open.headMap(offset, false);
-            below.values().forEach(byDeadline::remove);
-            below.clear();
-        }
-
         long committed() {
-            return open.isEmpty() ? cursor : open.firstKey();
+            return open.isEmpty() ? cursor : open.firstOffset();
         }
     }
+
+    private static final OpenLeases NONE = new OpenLeases();
 
     /** Only queues with open leases, in this order, so that a checkpoint is deterministic. */
     private final TreeMap<Key, OfQueue> queues = new TreeMap<>();
@@ -131,7 +127,7 @@ public final class Leases {
     /** How many leases are open, those included that have run out. */
     public int open(int groupId, int topicId, int queueId) {
         OfQueue queue = of(groupId, topicId, queueId);
-        return queue == null ? 0 : queue.open.size();
+        return queue == null ? 0 : queue.open.count();
     }
 
     /** The open lease of a message; null if there is none. */
@@ -140,48 +136,16 @@ public final class Leases {
         return queue == null ? null : queue.open.get(offset);
     }
 
-    /** The leases that have run out, the one that did so first at the beginning. */
-    public List<Lease> runOut(int groupId, int topicId, int queueId, long nowMs, int countMax) {
+    /** The open leases of a queue. */
+    public OpenLeases in(int groupId, int topicId, int queueId) {
         OfQueue queue = of(groupId, topicId, queueId);
-        List<Lease> found = new ArrayList<>();
-        if (queue != null) {
-            for (Lease lease : queue.byDeadline) {
-                if (found.size() == countMax || !lease.hasRunOut(nowMs)) {
-                    break;
-                }
-                found.add(lease);
-            }
-        }
-        return found;
-    }
-
-    /** The open leases with the lowest offsets, if all open ones have run out; else none. */
-    public List<Lease> allRunOut(int groupId, int topicId, int queueId, long nowMs, int countMax) {
-        OfQueue queue = of(groupId, topicId, queueId);
-        return queue == null || !queue.byDeadline.last().hasRunOut(nowMs)
-                ? List.of()
-                : queue.open.values().stream().limit(countMax).toList();
-    }
-
-    /** The open leases of one handing out. */
-    public List<Lease> of(int groupId, int topicId, int queueId, long number, int countMax) {
-        OfQueue queue = of(groupId, topicId, queueId);
-        return queue == null
-                ? List.of()
-                : queue.open.values().stream()
-                        .filter(lease -> lease.number == number)
-                        .limit(countMax)
-                        .toList();
+        return queue == null ? NONE : queue.open;
     }
 
     /** When the first of the open leases that are still held runs out; Long.MAX_VALUE if none. */
     public long nextDeadlineMs(int groupId, int topicId, int queueId, long nowMs) {
         OfQueue queue = of(groupId, topicId, queueId);
-        if (queue == null) {
-            return Long.MAX_VALUE;
-        }
-        Lease next = queue.byDeadline.higher(new Lease(Long.MAX_VALUE, 0, nowMs, 0));
-        return next == null ? Long.MAX_VALUE : next.deadlineMs;
+        return queue == null ? Long.MAX_VALUE : queue.open.nextDeadlineMs(nowMs);
     }
 
     // Applying. What returns an offset returns the committed one that follows.
@@ -206,10 +170,43 @@ public final class Leases {
         for (long offset : offsets) {
             Lease before = queue.open.get(offset);
             int attempt = before == null ? 1 : before.attempt + 1;
-            queue.put(new Lease(offset, number, deadlineMs, attempt));
+            long mark = before == null ? Mark.NONE : before.mark;
+            queue.open.put(new Lease(offset, number, deadlineMs, attempt, mark));
         }
         queue.cursor = Math.max(queue.cursor, cursor);
         lastNumber = number;
+        return settled(key, queue);
+    }
+
+    /**
+     * Applies that messages were read and marked: those that were not open before are deferred. And
+     * that everything else from the cursor to {@code cursor} is not wanted.
+     *
+     * @param committed the committed offset before
+     */
+    public long deferred(
+            int groupId,
+            int topicId,
+            int queueId,
+            long committed,
+            long cursor,
+            long[] offsets,
+            long[] marks) {
+        Key key = new Key(groupId, topicId, queueId);
+        OfQueue queue = queues.computeIfAbsent(key, k -> new OfQueue(committed));
+        for (int i = 0; i < offsets.length; i++) {
+            Lease before = queue.open.get(offsets[i]);
+            queue.open.put(
+                    before == null
+                            ? Lease.deferred(offsets[i], marks[i])
+                            : new Lease(
+                                    offsets[i],
+                                    before.number,
+                                    before.deadlineMs,
+                                    before.attempt,
+                                    marks[i]));
+        }
+        queue.cursor = Math.max(queue.cursor, cursor);
         return settled(key, queue);
     }
 
@@ -218,7 +215,7 @@ public final class Leases {
         OfQueue queue = of(groupId, topicId, queueId);
         Lease lease = queue == null ? null : queue.open.get(offset);
         if (queue != null && lease != null) {
-            queue.put(new Lease(offset, lease.number, deadlineMs, lease.attempt));
+            queue.open.put(new Lease(offset, lease.number, deadlineMs, lease.attempt, lease.mark));
         }
     }
 
@@ -235,7 +232,7 @@ public final class Leases {
             return committed;
         }
         for (long offset : offsets) {
-            queue.remove(offset);
+            boolean _ = queue.open.remove(offset);
         }
         return settled(key, queue);
     }
@@ -254,7 +251,7 @@ public final class Leases {
             queues.remove(key);
             return offset;
         }
-        queue.removeBelow(offset);
+        queue.open.removeBelow(offset);
         return settled(key, queue);
     }
 
@@ -278,7 +275,7 @@ public final class Leases {
                     && key.queueId == queueId
                     && queue != null
                     && queue.committed() < offset) {
-                queue.removeBelow(offset);
+                queue.open.removeBelow(offset);
                 queue.cursor = Math.max(queue.cursor, offset);
                 moved.to(key.groupId, settled(key, queue));
             }
@@ -306,7 +303,7 @@ public final class Leases {
     public int checkpointSizeBytes() {
         int size = Long.BYTES + Integer.BYTES + queues.size() * QUEUE_SIZE_BYTES;
         for (OfQueue queue : queues.values()) {
-            size += queue.open.size() * LEASE_SIZE_BYTES;
+            size += queue.open.count() * LEASE_SIZE_BYTES;
         }
         return size;
     }
@@ -318,10 +315,10 @@ public final class Leases {
             Key key = entry.getKey();
             OfQueue queue = entry.getValue();
             out.putInt(key.groupId).putInt(key.topicId).putInt(key.queueId);
-            out.putLong(queue.cursor).putInt(queue.open.size());
-            for (Lease lease : queue.open.values()) {
+            out.putLong(queue.cursor).putInt(queue.open.count());
+            for (Lease lease : queue.open.all()) {
                 out.putLong(lease.offset).putLong(lease.number);
-                out.putLong(lease.deadlineMs).putInt(lease.attempt);
+                out.putLong(lease.deadlineMs).putInt(lease.attempt).putLong(lease.mark);
             }
         }
     }
@@ -346,9 +343,18 @@ public final class Leases {
                         "%d leases of queue %d".formatted(count, key.queueId));
             }
             for (int i = 0; i < count; i++) {
-                queue.put(new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt()));
+                queue.open.put(readLease(in));
             }
             queues.put(key, queue);
         }
+    }
+
+    private static Lease readLease(ByteBuffer in) {
+        Lease lease =
+                new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt(), in.getLong());
+        if (lease.attempt < 0 || !Mark.isUsable(lease.mark)) {
+            throw new IllegalArgumentException(lease.toString());
+        }
+        return lease;
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.QueueRef;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +16,15 @@ final class Attempts {
 
     private static final int ID_LENGTH_MAX = 255;
 
-    private record Key(int groupId, QueueRef queue) {}
+    /**
+     * @param attemptId of those that want the order of message groups, since several have something
+     *     out of a queue; else empty
+     */
+    private record Key(int groupId, QueueRef queue, String attemptId) {
+        Key(int groupId, QueueRef queue, Ordering ordering, String attemptId) {
+            this(groupId, queue, ordering == Ordering.MESSAGE_GROUP ? attemptId : "");
+        }
+    }
 
     private record Given(String attemptId, long number) {}
 
@@ -28,13 +37,13 @@ final class Attempts {
             };
 
     /** The number of the handing out that an attempt got last of a queue; 0 if that is unknown. */
-    long number(int groupId, QueueRef queue, String attemptId) {
-        Given last = given.get(new Key(groupId, queue));
+    long number(int groupId, QueueRef queue, Ordering ordering, String attemptId) {
+        Given last = given.get(new Key(groupId, queue, ordering, attemptId));
         return last == null || !last.attemptId.equals(attemptId) ? 0 : last.number;
     }
 
-    void given(int groupId, QueueRef queue, String attemptId, long number) {
-        Key key = new Key(groupId, queue);
+    void given(int groupId, QueueRef queue, Ordering ordering, String attemptId, long number) {
+        Key key = new Key(groupId, queue, ordering, attemptId);
         given.remove(key);
         if (attemptId.length() <= ID_LENGTH_MAX) {
             given.put(key, new Given(attemptId, number));
@@ -43,6 +52,6 @@ final class Attempts {
 
     /** Nothing of a queue is out any more. */
     void settled(int groupId, QueueRef queue) {
-        given.remove(new Key(groupId, queue));
+        given.remove(new Key(groupId, queue, ""));
     }
 }

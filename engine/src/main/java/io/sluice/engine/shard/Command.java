@@ -2,6 +2,7 @@ package io.sluice.engine.shard;
 
 import io.sluice.engine.group.Joined;
 import io.sluice.engine.group.Leases;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.schedule.Transactions;
@@ -204,9 +205,10 @@ public sealed interface Command {
      *
      * @param queues how many queues the topic has
      * @param queueId negative for any
-     * @param ordered whether nothing of a queue may be handed out while a lease of it is held
      * @param fromEnd whether a group that is new begins at the end, or at the first message
      * @param countMax messages at most
+     * @param ahead how many messages may be read and wait, or in the order of message groups may be
+     *     read this time, if that is more than {@code countMax}
      * @param look whether it only wants to know that there is something
      * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
      * @param attemptId names what is asked for: who asks for it again, in order, gets what it was
@@ -217,9 +219,10 @@ public sealed interface Command {
             int topicId,
             int queues,
             int queueId,
-            boolean ordered,
+            Ordering ordering,
             boolean fromEnd,
             int countMax,
+            int ahead,
             boolean look,
             long deadlineNanos,
             @Nullable String attemptId,
@@ -250,13 +253,18 @@ public sealed interface Command {
     /**
      * Lease what was read after an {@link Offer}, if it is still what comes next.
      *
-     * @param again leases that have run out, or are the attempt's own, as offered
+     * @param again leases that nobody holds, as offered, or of what was read and marked; or the
+     *     attempt's own
      * @param repeated whether they are the attempt's own
      * @param attemptId as in {@link Receive}
      * @param cursor where reading began, as offered
      * @param nextCursor where reading ended
-     * @param fresh the messages between that are wanted; the others are passed over for ever
-     * @param ordered whether nobody may hold any message of the queue
+     * @param fresh new messages to be handed out; by message group those of them that may be
+     * @param marked what was read and has a mark: what of it is not handed out is deferred. By
+     *     message group it ends with all of {@code fresh}. New messages that are in neither are
+     *     passed over for ever
+     * @param ordering in which order the group receives
+     * @param freshMax how many new messages may be handed out
      */
     record Lease(
             int groupId,
@@ -265,7 +273,9 @@ public sealed interface Command {
             long cursor,
             long nextCursor,
             long[] fresh,
-            boolean ordered,
+            Marked marked,
+            Ordering ordering,
+            int freshMax,
             boolean repeated,
             @Nullable String attemptId,
             long invisibleMs,

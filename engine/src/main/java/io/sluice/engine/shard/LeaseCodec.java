@@ -1,6 +1,7 @@
 package io.sluice.engine.shard;
 
 import io.sluice.engine.catalog.TopicSettings;
+import io.sluice.engine.message.Mark;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
  *   ACKNOWLEDGED      offsets 8 each
  *   LEASE_EXTENDED    offset 8, deadline 8
  *   LEASES_FORGOTTEN
+ *   DEFERRED          cursor 8, offset 8 and mark 8 of each
  * </pre>
  */
 final class LeaseCodec {
@@ -23,6 +25,12 @@ final class LeaseCodec {
     static final int ACKNOWLEDGED_SIZE_BYTES = QUEUE_SIZE_BYTES;
     static final int EXTENDED_SIZE_BYTES = QUEUE_SIZE_BYTES + 16;
     static final int FORGOTTEN_SIZE_BYTES = QUEUE_SIZE_BYTES;
+
+    /** The size of DEFERRED without offsets. */
+    static final int DEFERRED_SIZE_BYTES = QUEUE_SIZE_BYTES + 8;
+
+    /** What DEFERRED takes for each offset. */
+    static final int MARKED_SIZE_BYTES = 2 * Long.BYTES;
 
     private LeaseCodec() {}
 
@@ -46,6 +54,14 @@ final class LeaseCodec {
         queue(out, r.groupId(), r.topicId(), r.queueId());
     }
 
+    static void write(ByteBuffer out, Record.Deferred r) {
+        queue(out, r.groupId(), r.topicId(), r.queueId());
+        out.putLong(r.cursor());
+        for (int i = 0; i < r.offsets().length; i++) {
+            out.putLong(r.offsets()[i]).putLong(r.marks()[i]);
+        }
+    }
+
     private static void queue(ByteBuffer out, int groupId, int topicId, int queueId) {
         out.putInt(groupId).putInt(topicId).putInt(queueId);
     }
@@ -67,6 +83,34 @@ final class LeaseCodec {
         }
         int queueId = in.getInt(body + 8);
         return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
+    }
+
+    /** Whether a body is a whole DEFERRED, with marks that can be. */
+    static boolean isWholeDeferred(ByteBuffer in, int body, int sizeBytes) {
+        boolean whole =
+                isWhole(in, body, sizeBytes, DEFERRED_SIZE_BYTES)
+                        && (sizeBytes - DEFERRED_SIZE_BYTES) % MARKED_SIZE_BYTES == 0;
+        for (int at = DEFERRED_SIZE_BYTES; whole && at < sizeBytes; at += MARKED_SIZE_BYTES) {
+            whole = Mark.isUsable(in.getLong(body + at + Long.BYTES));
+        }
+        return whole;
+    }
+
+    static Record.Deferred deferred(ByteBuffer in, int body, int end) {
+        int from = body + DEFERRED_SIZE_BYTES;
+        long[] offsets = new long[(end - from) / MARKED_SIZE_BYTES];
+        long[] marks = new long[offsets.length];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = in.getLong(from + i * MARKED_SIZE_BYTES);
+            marks[i] = in.getLong(from + i * MARKED_SIZE_BYTES + Long.BYTES);
+        }
+        return new Record.Deferred(
+                in.getInt(body),
+                in.getInt(body + 4),
+                in.getInt(body + 8),
+                in.getLong(body + 12),
+                offsets,
+                marks);
     }
 
     static Record.Leased leased(ByteBuffer in, int body, int end) {

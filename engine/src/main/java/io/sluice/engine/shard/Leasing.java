@@ -4,11 +4,14 @@ import io.sluice.engine.group.Barriers;
 import io.sluice.engine.group.Leases;
 import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Offsets;
+import io.sluice.engine.group.OpenLeases;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntPredicate;
@@ -111,7 +114,7 @@ final class Leasing {
     /** What the same attempt was given before; null if that was another one, or none. */
     private @Nullable Offer repeated(Command.Receive c) {
         String attemptId = c.attemptId();
-        if (attemptId == null || !c.ordered()) {
+        if (attemptId == null || c.ordering() == Ordering.NONE) {
             return null;
         }
         return queues(c)
@@ -122,12 +125,11 @@ final class Leasing {
     }
 
     private @Nullable Offer repeated(Command.Receive c, int queueId, String attemptId) {
-        long number = attempts.number(c.groupId(), c.queue(queueId), attemptId);
-        List<Lease> given =
-                number == 0
-                        ? List.of()
-                        : state.leases.of(c.groupId(), c.topicId(), queueId, number, c.countMax());
-        if (given.isEmpty()) {
+        QueueRef ref = c.queue(queueId);
+        long number = attempts.number(c.groupId(), ref, c.ordering(), attemptId);
+        OpenLeases open = state.leases.in(c.groupId(), c.topicId(), queueId);
+        List<Lease> given = number == 0 ? List.of() : open.of(number, c.countMax());
+        if (given.isEmpty() || !isFirst(open, c.ordering(), given)) {
             return null;
         }
         long cursor = state.leases.cursor(c.groupId(), c.topicId(), queueId, 0);
@@ -136,7 +138,7 @@ final class Leasing {
 
     /** Whether there is nothing to offer but what consumers hold too much to get. */
     private boolean isFull(Command.Receive c) {
-        return !c.ordered()
+        return c.ordering() == Ordering.NONE
                 && queues(c).anyMatch(queueId -> open(c, queueId) >= Leases.OPEN_MAX)
                 && queues(c).noneMatch(queueId -> available(c, queueId) != null);
     }
@@ -158,9 +160,10 @@ final class Leasing {
         int open = open(c, queueId);
         List<Lease> again = again(c, queueId);
         int left = c.countMax() - again.size();
-        int newMax = Math.min(left, c.ordered() && open > 0 ? 0 : Leases.OPEN_MAX - open);
+        int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
         long cursor = cursor(c.groupId(), queue, committed);
-        long limit = c.ordered() ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
+        long limit =
+                c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
         return again.isEmpty() && (newMax <= 0 || cursor >= Math.min(limit, queue.end()))
                 ? null
                 : new Offer(queueId, again, cursor, Math.max(0, newMax), limit, false);
@@ -175,11 +178,20 @@ final class Leasing {
     }
 
     private List<Lease> again(Command.Receive c, int queueId) {
-        Leases leases = state.leases;
-        long nowMs = clock.wallMs();
-        return c.ordered()
-                ? leases.allRunOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax())
-                : leases.runOut(c.groupId(), c.topicId(), queueId, nowMs, c.countMax());
+        return state.leases
+                .in(c.groupId(), c.topicId(), queueId)
+                .available(c.ordering(), clock.wallMs(), c.countMax());
+    }
+
+    /** How many new messages a receiver may read, if leases take none of its room. */
+    private int newMax(Command.Receive c, int queueId, int left) {
+        OpenLeases open = state.leases.in(c.groupId(), c.topicId(), queueId);
+        return switch (c.ordering()) {
+            case NONE -> Math.max(left, c.ahead() - open.deferredCount());
+            case QUEUE -> open.isEmpty() ? left : 0;
+            case MESSAGE_GROUP ->
+                    left == 0 || open.anyUnknownGroup() ? 0 : Math.max(left, c.ahead());
+        };
     }
 
     /** The next offset to hand out; what has expired before anybody wanted it is passed over. */
@@ -210,7 +222,9 @@ final class Leasing {
         int size =
                 c.repeated()
                         ? count * RecordCodec.SMALL_SIZE_BYTES_MAX
-                        : RecordCodec.SMALL_SIZE_BYTES_MAX + RecordCodec.leasedSizeBytes(count);
+                        : RecordCodec.SMALL_SIZE_BYTES_MAX
+                                + RecordCodec.leasedSizeBytes(count)
+                                + RecordCodec.deferredSizeBytes(c.marked().offsets().length);
         PendingBatch batch = commits.roomFor(c, size, true);
         if (batch != null && c.repeated()) {
             repeat(batch, c);
@@ -236,37 +250,49 @@ final class Leasing {
             return false;
         }
         long nowMs = clock.wallMs();
-        if (c.ordered()
-                && (isHeld(c.groupId(), ref, nowMs)
-                        || c.nextCursor() > Math.max(c.cursor(), limit(c.groupId(), ref)))) {
-            return false; // or a barrier was drawn since
+        OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+        if (c.ordering() != Ordering.NONE
+                && c.nextCursor() > Math.max(c.cursor(), limit(c.groupId(), ref))) {
+            return false; // a barrier was drawn since
         }
         for (Lease offered : c.again()) {
-            Lease now = lease(c.groupId(), ref, offered.offset(), offered.number());
-            if (now == null || !now.hasRunOut(nowMs)) {
+            if (offered.offset() < c.cursor() && !isStillFree(open, offered, nowMs)) {
                 return false;
             }
         }
-        return true;
+        return switch (c.ordering()) {
+            case NONE -> true;
+            case QUEUE -> !open.anyHeld(nowMs);
+            case MESSAGE_GROUP -> MessageGroupOrder.isNext(open, c.again(), nowMs);
+        };
+    }
+
+    private static boolean isStillFree(OpenLeases open, Lease offered, long nowMs) {
+        Lease now = open.get(offered.offset());
+        return now != null && now.number() == offered.number() && now.hasRunOut(nowMs);
     }
 
     /** Whether nothing of what an attempt was given was acknowledged, or given to others, since. */
     private boolean isStillHeld(Command.Lease c) {
-        return c.again().stream()
-                .allMatch(given ->
-                        lease(c.groupId(), c.queue(), given.offset(), given.number()) != null);
+        QueueRef ref = c.queue();
+        OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+        return isFirst(open, c.ordering(), c.again())
+                && c.again().stream()
+                        .allMatch(given ->
+                                lease(c.groupId(), ref, given.offset(), given.number()) != null);
     }
 
-    /** Whether somebody holds a message of the queue. */
-    private boolean isHeld(int groupId, QueueRef ref, long nowMs) {
-        Leases leases = state.leases;
-        return leases.open(groupId, ref.topicId(), ref.queueId()) > 0
-                && leases.allRunOut(groupId, ref.topicId(), ref.queueId(), nowMs, 1).isEmpty();
+    /** Whether others were given nothing that comes before what an attempt was given. */
+    private static boolean isFirst(OpenLeases open, Ordering ordering, List<Lease> given) {
+        return ordering == Ordering.MESSAGE_GROUP
+                ? MessageGroupOrder.isFirst(open, given)
+                : open.begins(given.stream().map(Lease::offset).toList());
     }
 
+    /** What is leased by a receipt; null if it is not leased, or not by that one. */
     private @Nullable Lease lease(int groupId, QueueRef queue, long offset, long number) {
         Lease lease = state.leases.lease(groupId, queue.topicId(), queue.queueId(), offset);
-        return lease == null || lease.number() != number ? null : lease;
+        return lease == null || lease.isDeferred() || lease.number() != number ? null : lease;
     }
 
     private void lease(PendingBatch batch, Command.Lease c) {
@@ -281,27 +307,69 @@ final class Leasing {
                     new Record.OffsetCommitted(
                             c.groupId(), ref.topicId(), ref.queueId(), queue.first()));
         }
-        int[] attempts = new int[c.again().size() + c.fresh().length];
-        for (int i = 0; i < attempts.length; i++) {
-            attempts[i] = i < c.again().size() ? c.again().get(i).attempt() + 1 : 1;
-        }
+        int[] counts = counts(c);
         LongStream again = c.again().stream().mapToLong(Lease::offset);
-        long[] offsets = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
-        writer.small(
-                batch,
-                new Record.Leased(
-                        c.groupId(),
-                        ref.topicId(),
-                        ref.queueId(),
-                        number,
-                        nowMs + c.invisibleMs(),
-                        c.nextCursor(),
-                        offsets));
-        String attemptId = c.attemptId();
-        if (attemptId != null && c.ordered()) {
-            this.attempts.given(c.groupId(), ref, attemptId, number);
+        long[] all = LongStream.concat(again, LongStream.of(c.fresh())).toArray();
+        long[] offsets =
+                IntStream.range(0, all.length)
+                        .filter(i -> counts[i] > 0)
+                        .mapToLong(i -> all[i])
+                        .toArray();
+        if (!c.marked().isEmpty()) {
+            writer.small(
+                    batch,
+                    new Record.Deferred(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            c.nextCursor(),
+                            c.marked().offsets(),
+                            c.marked().marks()));
         }
-        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, attempts)));
+        if (c.marked().isEmpty() || offsets.length > 0) {
+            writer.small(
+                    batch,
+                    new Record.Leased(
+                            c.groupId(),
+                            ref.topicId(),
+                            ref.queueId(),
+                            number,
+                            nowMs + c.invisibleMs(),
+                            c.nextCursor(),
+                            offsets));
+        }
+        String attemptId = c.attemptId();
+        if (attemptId != null && c.ordering() != Ordering.NONE && offsets.length > 0) {
+            attempts.given(c.groupId(), ref, c.ordering(), attemptId, number);
+        }
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts, deferred(c))));
+    }
+
+    private int deferred(Command.Lease c) {
+        QueueRef ref = c.queue();
+        return state.leases.in(c.groupId(), ref.topicId(), ref.queueId()).deferredCount();
+    }
+
+    /** Of each message, how often it will have been handed out; 0 if it has to wait. */
+    private int[] counts(Command.Lease c) {
+        int again = c.again().size();
+        int fresh = c.fresh().length;
+        int[] counts = new int[again + fresh];
+        for (int i = 0; i < again; i++) {
+            counts[i] = c.again().get(i).attempt() + 1;
+        }
+        Arrays.fill(counts, again, counts.length, 1);
+        if (c.ordering() == Ordering.MESSAGE_GROUP) {
+            QueueRef ref = c.queue();
+            OpenLeases open = state.leases.in(c.groupId(), ref.topicId(), ref.queueId());
+            long[] marks = c.marked().marks();
+            long[] groups = Arrays.copyOfRange(marks, marks.length - fresh, marks.length);
+            boolean[] mayGo = MessageGroupOrder.mayGo(open, c.again(), groups, c.freshMax());
+            for (int i = 0; i < fresh; i++) {
+                counts[again + i] = mayGo[i] ? 1 : 0;
+            }
+        }
+        return counts;
     }
 
     /** The answer was lost on its way: it is given again, and is no other attempt. */
@@ -320,7 +388,7 @@ final class Leasing {
         }
         int[] counts = c.again().stream().mapToInt(Lease::attempt).toArray();
         long number = c.again().getFirst().number();
-        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts)));
+        batch.hold(c.reply(), Outcome.done(new Grant(number, nowMs, counts, deferred(c))));
     }
 
     // Giving back.
@@ -348,14 +416,14 @@ final class Leasing {
         int passed = passing.passed(groupId, ref.topicId());
         writer.small(
                 batch, new Record.Acknowledged(groupId, ref.topicId(), ref.queueId(), offsets));
-        int open = state.leases.open(groupId, ref.topicId(), ref.queueId());
-        if (open == 0) {
+        OpenLeases open = state.leases.in(groupId, ref.topicId(), ref.queueId());
+        if (open.isEmpty()) {
             attempts.settled(groupId, ref);
         }
         passing.committed(batch, groupId, ref.topicId(), passed);
         if (passed != passing.passed(groupId, ref.topicId())) {
             changed(groupId, ref);
-        } else if (open == 0 || before >= Leases.OPEN_MAX) {
+        } else if (open.isEmpty() || open.mayBlock() || before >= Leases.OPEN_MAX) {
             receivers.changed(groupId, ref);
         }
     }
@@ -392,8 +460,9 @@ final class Leasing {
     void bury(Command.Bury c) {
         QueueRef ref = c.queue();
         Message letter = c.deadLetter();
-        Lease lease = lease(c.groupId(), ref, c.offset(), c.number());
+        Lease lease = state.leases.lease(c.groupId(), ref.topicId(), ref.queueId(), c.offset());
         if (lease == null
+                || lease.number() != c.number() // 0 if it was deferred, and outlived its time
                 || !lease.hasRunOut(clock.wallMs())
                 || (letter != null && isGone.test(letter.topicId()))) {
             receivers.endTurn(c.groupId(), ref);

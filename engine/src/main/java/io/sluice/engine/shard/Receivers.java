@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command.Receive;
@@ -8,6 +9,7 @@ import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -193,12 +195,14 @@ final class Receivers {
 
     private void look(Line line) {
         long now = clock.nanos();
-        boolean[] nothingIf = new boolean[2]; // for those who want order, and for the others
+        Set<Ordering> nothingIf = EnumSet.noneOf(Ordering.class);
         for (Iterator<Receive> all = line.waiting.iterator(); all.hasNext(); ) {
             Receive receive = all.next();
-            int kind = receive.ordered() ? 1 : 0;
-            Offer offer = nothingIf[kind] ? null : offer(receive);
-            nothingIf[kind] |= offer == null;
+            Ordering ordering = receive.ordering();
+            Offer offer = nothingIf.contains(ordering) ? null : offer(receive);
+            if (offer == null) {
+                nothingIf.add(ordering);
+            }
             if (offer == null && receive.deadlineNanos() - now <= 0 && !isRead(receive)) {
                 offer = Offer.NOTHING;
             }

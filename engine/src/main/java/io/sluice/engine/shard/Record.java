@@ -88,6 +88,17 @@ sealed interface Record {
             long[] offsets)
             implements Record {}
 
+    /**
+     * Messages were read and wait to be handed out, or are so in the same batch.
+     *
+     * @param cursor the next offset that was never read
+     * @param offsets the messages; others between the cursor before and this one are not wanted
+     * @param marks what decides when each is handed out, see {@link io.sluice.engine.message.Mark}
+     */
+    record Deferred(
+            int groupId, int topicId, int queueId, long cursor, long[] offsets, long[] marks)
+            implements Record {}
+
     /** Leased messages were consumed, or are dead letters. */
     record Acknowledged(int groupId, int topicId, int queueId, long[] offsets) implements Record {}
 

@@ -44,6 +44,7 @@ final class RecordCodec {
     private static final byte ACKNOWLEDGED = 11;
     private static final byte LEASE_EXTENDED = 12;
     private static final byte LEASES_FORGOTTEN = 13;
+    private static final byte DEFERRED = 14;
     private static final byte HALF = 20;
     private static final byte TRANSACTION_CHECKED = 21;
     private static final byte TRANSACTION_DECIDED = 22;
@@ -80,6 +81,13 @@ final class RecordCodec {
     /** The size of a LEASED record, and no less than that of an ACKNOWLEDGED one. */
     static int leasedSizeBytes(int offsets) {
         return HEAD_SIZE_BYTES + LeaseCodec.LEASED_SIZE_BYTES + offsets * Long.BYTES;
+    }
+
+    /** The size of a DEFERRED record. */
+    static int deferredSizeBytes(int offsets) {
+        return HEAD_SIZE_BYTES
+                + LeaseCodec.DEFERRED_SIZE_BYTES
+                + offsets * LeaseCodec.MARKED_SIZE_BYTES;
     }
 
     /** The size of the MESSAGE record of a stored message of {@code storedSizeBytes}. */
@@ -296,6 +304,7 @@ final class RecordCodec {
             case Record.Acknowledged r -> LeaseCodec.write(out, r);
             case Record.LeaseExtended r -> LeaseCodec.write(out, r);
             case Record.LeasesForgotten r -> LeaseCodec.write(out, r);
+            case Record.Deferred r -> LeaseCodec.write(out, r);
             case Record.QueueLocked r -> OrderCodec.write(out, r);
             case Record.QueueUnlocked r -> OrderCodec.write(out, r);
             case Record.OffsetReset r -> OrderCodec.write(out, r);
@@ -330,6 +339,7 @@ final class RecordCodec {
             case Record.Acknowledged r -> ACKNOWLEDGED;
             case Record.LeaseExtended r -> LEASE_EXTENDED;
             case Record.LeasesForgotten r -> LEASES_FORGOTTEN;
+            case Record.Deferred r -> DEFERRED;
             case Record.HalfStored r -> HALF;
             case Record.TransactionChecked r -> TRANSACTION_CHECKED;
             case Record.TransactionDecided r -> TRANSACTION_DECIDED;
@@ -390,6 +400,7 @@ final class RecordCodec {
             case ACKNOWLEDGED -> LeaseCodec.acknowledged(in, body, at + size);
             case LEASE_EXTENDED -> LeaseCodec.extended(in, body);
             case LEASES_FORGOTTEN -> LeaseCodec.forgotten(in, body);
+            case DEFERRED -> LeaseCodec.deferred(in, body, at + size);
             case HALF -> readHalf(in, at, position);
             case TRANSACTION_CHECKED ->
                     new Record.TransactionChecked(
@@ -437,6 +448,9 @@ final class RecordCodec {
             case LEASE_EXTENDED -> isWholeLease(in, at, sizeBytes, LeaseCodec.EXTENDED_SIZE_BYTES);
             case LEASES_FORGOTTEN ->
                     isWholeLease(in, at, sizeBytes, LeaseCodec.FORGOTTEN_SIZE_BYTES);
+            case DEFERRED ->
+                    LeaseCodec.isWholeDeferred(
+                            in, at + HEAD_SIZE_BYTES, sizeBytes - HEAD_SIZE_BYTES);
             case HALF -> isWholeHalf(in, at, sizeBytes);
             case TRANSACTION_CHECKED -> sizeBytes >= HEAD_SIZE_BYTES + 21;
             case TRANSACTION_DECIDED ->

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * living through it. Parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
@@ -111,6 +111,7 @@ final class State {
                 gates.forgetGroup(r.groupId());
             }
             case Record.Leased r -> leased(r);
+            case Record.Deferred r -> deferred(r);
             case Record.Acknowledged r -> acknowledged(r);
             case Record.LeaseExtended r ->
                     leases.extended(
@@ -221,6 +222,21 @@ final class State {
                         r.deadlineMs(),
                         r.cursor(),
                         r.offsets());
+        offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
+        resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
+    }
+
+    private void deferred(Record.Deferred r) {
+        long before = offsets.committed(r.groupId(), r.topicId(), r.queueId());
+        long after =
+                leases.deferred(
+                        r.groupId(),
+                        r.topicId(),
+                        r.queueId(),
+                        before,
+                        r.cursor(),
+                        r.offsets(),
+                        r.marks());
         offsets.commit(r.groupId(), r.topicId(), r.queueId(), after);
         resets.goneOn(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
     }

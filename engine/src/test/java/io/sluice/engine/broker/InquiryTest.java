@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.queue.QueueRef;
@@ -155,7 +156,7 @@ final class InquiryTest {
                                         1 << 20,
                                         TagFilter.ALL,
                                         HOLD_MS,
-                                        false,
+                                        Ordering.NONE,
                                         false,
                                         0,
                                         ByteBuffer::allocate,

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -204,6 +205,13 @@ final class Machine {
 
     Topic topic(String name, int queues) {
         return changed(broker().catalog().createTopic(name, TopicSettings.of(queues)));
+    }
+
+    /** A topic of one queue whose messages have priorities. */
+    Topic prioritized(String name) {
+        Map<String, String> attributes = Map.of(TopicSettings.MESSAGE_TYPE, TopicSettings.PRIORITY);
+        TopicSettings settings = TopicSettings.of(1).withAttributes(attributes);
+        return changed(broker().catalog().createTopic(name, settings));
     }
 
     Topic grow(String name, int queues) {

@@ -9,6 +9,7 @@ import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.message.TimeToLive;
@@ -53,7 +54,7 @@ final class ReceiverRulesTest {
                                 1 << 20,
                                 TagFilter.ALL,
                                 HOLD_MS,
-                                ordered,
+                                ordered ? Ordering.QUEUE : Ordering.NONE,
                                 false,
                                 suspendMs,
                                 ByteBuffer::allocate,

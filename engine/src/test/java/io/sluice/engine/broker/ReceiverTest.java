@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Properties;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.TagFilter;
@@ -57,7 +58,7 @@ final class ReceiverTest {
                 1 << 20,
                 filter,
                 HOLD_MS,
-                ordered,
+                ordered ? Ordering.QUEUE : Ordering.NONE,
                 false,
                 suspendMs,
                 ByteBuffer::allocate,
@@ -430,7 +431,7 @@ final class ReceiverTest {
 
     private Offer look(int queueId) {
         return machine.ask((Consumer<Outcome<Offer>> reply) ->
-                receiver().look(group, topic, queueId, false, 0, reply));
+                receiver().look(group, topic, queueId, Ordering.NONE, 0, reply));
     }
 
     @Test

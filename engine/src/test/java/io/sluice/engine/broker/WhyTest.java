@@ -154,8 +154,10 @@ final class WhyTest {
 
     @Test
     void shouldTellWhatIsLeasedFromWhatWasAcknowledgedBehindALease() {
-        assertEquals(new Why.Leased(1777, 2, true), leased(new Lease(5, 1, 1777, 2)));
-        assertEquals(new Why.Leased(777, 2, false), leased(new Lease(5, 1, 777, 2)));
+        assertEquals(new Why.Leased(1777, 2, true), leased(new Lease(5, 1, 1777, 2, 0)));
+        assertEquals(new Why.Leased(777, 2, false), leased(new Lease(5, 1, 777, 2, 0)));
+        assertEquals(new Why.Deferred(true), leased(Lease.deferred(5, -1)));
+        assertEquals(new Why.Deferred(false), leased(Lease.deferred(5, 9)));
         assertEquals(new Why.Acknowledged(8, 0), leased(null));
     }
 

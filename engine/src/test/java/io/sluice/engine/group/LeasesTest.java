@@ -38,6 +38,10 @@ final class LeasesTest {
         return leases.acknowledged(GROUP, TOPIC, 0, committed, offsets);
     }
 
+    private List<Lease> available(Ordering ordering, long nowMs, int countMax) {
+        return leases.in(GROUP, TOPIC, 0).available(ordering, nowMs, countMax);
+    }
+
     private Lease held(long offset) {
         return requireNonNull(leases.lease(GROUP, TOPIC, 0, offset));
     }
@@ -82,16 +86,16 @@ final class LeasesTest {
     void shouldFindWhatHasRunOutTheFirstOneFirst() {
         lease(0, 300, 2, 0, 1);
         lease(0, 100, 4, 2, 3);
-        assertEquals(List.of(), offsets(leases.runOut(GROUP, TOPIC, 0, 99, 9)));
-        assertEquals(List.of(2L, 3L), offsets(leases.runOut(GROUP, TOPIC, 0, 100, 9)));
-        assertEquals(List.of(2L, 3L, 0L), offsets(leases.runOut(GROUP, TOPIC, 0, 300, 3)));
-        assertEquals(List.of(), offsets(leases.allRunOut(GROUP, TOPIC, 0, 299, 9)));
-        assertEquals(List.of(0L, 1L, 2L), offsets(leases.allRunOut(GROUP, TOPIC, 0, 300, 3)));
+        assertEquals(List.of(), offsets(available(Ordering.NONE, 99, 9)));
+        assertEquals(List.of(2L, 3L), offsets(available(Ordering.NONE, 100, 9)));
+        assertEquals(List.of(2L, 3L, 0L), offsets(available(Ordering.NONE, 300, 3)));
+        assertEquals(List.of(), offsets(available(Ordering.QUEUE, 299, 9)));
+        assertEquals(List.of(0L, 1L, 2L), offsets(available(Ordering.QUEUE, 300, 3)));
         assertEquals(100, leases.nextDeadlineMs(GROUP, TOPIC, 0, 99));
         assertEquals(300, leases.nextDeadlineMs(GROUP, TOPIC, 0, 100));
         assertEquals(Long.MAX_VALUE, leases.nextDeadlineMs(GROUP, TOPIC, 0, 300));
         leases.extended(GROUP, TOPIC, 0, 2, 400);
-        assertEquals(List.of(3L), offsets(leases.runOut(GROUP, TOPIC, 0, 100, 9)));
+        assertEquals(List.of(3L), offsets(available(Ordering.NONE, 100, 9)));
         assertEquals(1, held(2).attempt());
     }
 
@@ -179,8 +183,8 @@ final class LeasesTest {
         assertEquals(checkpoint(leases), checkpoint(restored));
         assertEquals(leases.nextNumber(), restored.nextNumber());
         assertEquals(
-                leases.runOut(GROUP, TOPIC, 0, 5_000, 99_999),
-                restored.runOut(GROUP, TOPIC, 0, 5_000, 99_999));
+                available(Ordering.NONE, 5_000, 99_999),
+                restored.in(GROUP, TOPIC, 0).available(Ordering.NONE, 5_000, 99_999));
     }
 
     @Test
@@ -188,6 +192,96 @@ final class LeasesTest {
         lease(0, 100, 2, 0, 1);
         ByteBuffer bytes = checkpoint(leases);
         bytes.putInt(12 + 20, 77_777);
+        assertThrows(IllegalArgumentException.class, () -> new Leases().readFrom(bytes));
+    }
+
+    private long defer(long committed, long cursor, long[] offsets, long... marks) {
+        return leases.deferred(GROUP, TOPIC, 0, committed, cursor, offsets, marks);
+    }
+
+    @Test
+    void shouldKeepWhatIsDeferredOpenWithoutCountingAnAttempt() {
+        assertEquals(1, defer(0, 5, new long[] {1, 3, 4}, 0, 9, 5));
+        assertEquals(5, leases.cursor(GROUP, TOPIC, 0, 1));
+        assertEquals(3, leases.in(GROUP, TOPIC, 0).deferredCount());
+        assertTrue(held(3).isDeferred());
+        assertEquals(Long.MAX_VALUE, leases.nextDeadlineMs(GROUP, TOPIC, 0, 50));
+        assertEquals(List.of(3L, 4L, 1L), offsets(available(Ordering.NONE, 50, 9)));
+        lease(1, 100, 5, 4);
+        assertEquals(1, held(4).attempt());
+        assertEquals(5, held(4).mark());
+        assertEquals(List.of(3L, 1L), offsets(available(Ordering.NONE, 50, 9)));
+        assertEquals(List.of(3L, 4L, 1L), offsets(available(Ordering.NONE, 100, 9)));
+        assertEquals(List.of(3L), offsets(available(Ordering.NONE, 100, 1)));
+        assertEquals(3, acknowledge(1, 1));
+    }
+
+    @Test
+    void shouldFindTheNextDeadlineOfAnyPriority() {
+        defer(0, 3, new long[] {0, 1, 2}, 9, 0, 4);
+        lease(0, 300, 3, 0);
+        lease(0, 200, 3, 1);
+        lease(0, 100, 3, 2);
+        assertEquals(100, leases.nextDeadlineMs(GROUP, TOPIC, 0, 99));
+        assertEquals(200, leases.nextDeadlineMs(GROUP, TOPIC, 0, 100));
+        assertEquals(300, leases.nextDeadlineMs(GROUP, TOPIC, 0, 200));
+        assertTrue(leases.in(GROUP, TOPIC, 0).anyHeld(299));
+        assertFalse(leases.in(GROUP, TOPIC, 0).anyHeld(300));
+    }
+
+    @Test
+    void shouldOfferTheFirstOfMessageGroupsThatNobodyHolds() {
+        long a = -1;
+        long b = -2;
+        defer(0, 6, new long[] {0, 1, 2, 3, 4, 5}, a, b, a, b, -3, a);
+        assertEquals(List.of(0L, 2L, 5L, 1L), offsets(available(Ordering.MESSAGE_GROUP, 0, 4)));
+        lease(0, 100, 6, 0, 2);
+        assertEquals(List.of(1L, 3L, 4L), offsets(available(Ordering.MESSAGE_GROUP, 99, 9)));
+        acknowledge(0, 0);
+        assertEquals(List.of(1L, 3L, 4L), offsets(available(Ordering.MESSAGE_GROUP, 99, 9)));
+        assertEquals(
+                List.of(2L, 5L, 1L, 3L, 4L), offsets(available(Ordering.MESSAGE_GROUP, 100, 9)));
+        acknowledge(1, 2);
+        assertEquals(List.of(1L, 3L, 4L, 5L), offsets(available(Ordering.MESSAGE_GROUP, 0, 9)));
+        MessageGroups groups = leases.in(GROUP, TOPIC, 0).groups();
+        assertTrue(groups.begins(b, List.of(1L), 0));
+        assertFalse(groups.begins(b, List.of(3L), 0));
+        assertFalse(groups.begins(b, List.of(3L, 1L), 0));
+        lease(1, 100, 6, 1);
+        assertFalse(groups.begins(b, List.of(1L), 99));
+        leases.committed(GROUP, TOPIC, 0, 4);
+        assertEquals(0, groups.leaseCount(b));
+        assertEquals(List.of(4L, 5L), offsets(available(Ordering.MESSAGE_GROUP, 0, 9)));
+    }
+
+    @Test
+    void shouldComeBackFromACheckpointWithMarksAndWhatIsDeferred() {
+        Random random = new Random(4);
+        long cursor = 0;
+        for (int step = 0; step < 400; step++) {
+            defer(0, cursor + 1, new long[] {cursor}, random.nextInt(14) - 4);
+            if (random.nextBoolean()) {
+                lease(0, random.nextInt(1_000), cursor + 1, random.nextLong(cursor + 1));
+            }
+            acknowledge(0, random.nextLong(++cursor));
+        }
+        Leases restored = new Leases();
+        restored.readFrom(checkpoint(leases));
+        assertEquals(checkpoint(leases), checkpoint(restored));
+        for (Ordering ordering : Ordering.values()) {
+            for (long nowMs = 0; nowMs < 1_100; nowMs += 100) {
+                assertEquals(
+                        available(ordering, nowMs, 999),
+                        restored.in(GROUP, TOPIC, 0).available(ordering, nowMs, 999));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseACheckpointWithAMarkThatCannotBe() {
+        defer(0, 1, new long[] {0}, 9);
+        ByteBuffer bytes = checkpoint(leases);
+        bytes.putLong(bytes.limit() - Long.BYTES, 10);
         assertThrows(IllegalArgumentException.class, () -> new Leases().readFrom(bytes));
     }
 }

@@ -104,7 +104,10 @@ final class RecordCodecTest {
                         new Record.Leased(1, 2, 3, 4, 5, 6, new long[0]),
                         new Record.Acknowledged(1, 2, 3, new long[] {4, 5, 6}),
                         new Record.LeaseExtended(1, 2, 3, 4, 5),
-                        new Record.LeasesForgotten(1, 2, 3));
+                        new Record.LeasesForgotten(1, 2, 3),
+                        new Record.Deferred(
+                                1, 2, 3, 4, new long[] {5, 1L << 40}, new long[] {9, -1}),
+                        new Record.Deferred(1, 2, 3, 4, new long[0], new long[0]));
         ByteBuffer bytes = ByteBuffer.allocate(1024);
         for (Record record : records) {
             int before = bytes.position();
@@ -113,6 +116,8 @@ final class RecordCodecTest {
             assertTrue(size <= RecordCodec.leasedSizeBytes(3));
             if (record instanceof Record.Leased leased) {
                 assertEquals(RecordCodec.leasedSizeBytes(leased.offsets().length), size);
+            } else if (record instanceof Record.Deferred deferred) {
+                assertEquals(RecordCodec.deferredSizeBytes(deferred.offsets().length), size);
             } else if (!(record instanceof Record.Acknowledged)) {
                 assertTrue(size <= RecordCodec.SMALL_SIZE_BYTES_MAX);
             }
@@ -219,6 +224,8 @@ final class RecordCodecTest {
         RecordCodec.writeSmall(bytes, new Record.GroupJoined(1, 2, 3));
         RecordCodec.writeSmall(bytes, new Record.Leased(1, 2, 3, 4, 5, 6, new long[] {7, 8}));
         RecordCodec.writeSmall(bytes, new Record.LeaseExtended(1, 2, 3, 4, 5));
+        RecordCodec.writeSmall(
+                bytes, new Record.Deferred(1, 2, 3, 4, new long[] {5}, new long[] {-6}));
         byte[] good = new byte[bytes.position()];
         bytes.get(0, good);
         Random random = new Random(4);
@@ -240,6 +247,15 @@ final class RecordCodecTest {
         } catch (CorruptLogException expected) {
             assertTrue(expected.toString().contains("position"));
         }
+    }
+
+    @Test
+    void shouldCallAMarkThatCannotBeDamaged() {
+        ByteBuffer bytes = ByteBuffer.allocate(256);
+        RecordCodec.writeSmall(
+                bytes, new Record.Deferred(1, 2, 3, 4, new long[] {5}, new long[] {10}));
+        bytes.flip();
+        assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 0));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.broker.Receiver;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Offer;
@@ -107,7 +108,6 @@ final class PopHandler {
                         fields.invisibleTimeMs(),
                         mayWait || !waits,
                         received -> count(topic, group, received));
-        boolean ordered = fields.order() || group.settings().consumeOrderly();
         broker.receiver()
                 .receive(
                         new Receive(
@@ -118,7 +118,7 @@ final class PopHandler {
                                 SIZE_BYTES_MAX,
                                 filter,
                                 fields.invisibleTimeMs(),
-                                ordered,
+                                ordering(fields.order(), group),
                                 fields.initMode() != PopMessageHeader.INIT_MIN,
                                 suspendMs,
                                 popping,
@@ -129,6 +129,10 @@ final class PopHandler {
         if (suspendMs > 0) {
             request.park();
         }
+    }
+
+    private static Ordering ordering(boolean asked, Group group) {
+        return asked || group.settings().consumeOrderly() ? Ordering.QUEUE : Ordering.NONE;
     }
 
     private void count(Topic topic, Group group, Received received) {
@@ -193,7 +197,7 @@ final class PopHandler {
         }
         boolean mayWait = request.mayPark();
         long suspendMs = mayWait ? Math.clamp(fields.pollTimeMs(), 0, SUSPEND_MS_MAX) : 0;
-        boolean ordered = fields.order() || group.settings().consumeOrderly();
+        Ordering ordering = ordering(fields.order(), group);
         Consumer<Outcome<Offer>> told =
                 outcome -> {
                     boolean full =
@@ -210,7 +214,7 @@ final class PopHandler {
                             Answer.ok(out ->
                                     out.field("hasMsg", any).field("pollingFull", !mayWait)));
                 };
-        broker.receiver().look(group, topic, fields.queueId(), ordered, suspendMs, told);
+        broker.receiver().look(group, topic, fields.queueId(), ordering, suspendMs, told);
         if (suspendMs > 0) {
             request.park();
         }
@@ -247,7 +251,7 @@ final class PopHandler {
                         group,
                         topic,
                         fields.queueId(),
-                        false,
+                        Ordering.NONE,
                         0,
                         request.then(offer -> peek(request, topic, offer, countMax, popping)));
     }

@@ -65,6 +65,15 @@ final class StatusText {
                                     .formatted(w.attempt(), at(w.untilMs())),
                             w.attempt(),
                             w.untilMs());
+            case Why.Deferred w ->
+                    of(
+                            group,
+                            "DEFERRED",
+                            w.inOrder()
+                                    ? "it waits for earlier messages of its message group to be acknowledged, or for who asks next"
+                                    : "it waits for messages of higher priority to be handed out, or for who asks next",
+                            0,
+                            0);
             case Why.ResetPast w ->
                     of(
                             group,

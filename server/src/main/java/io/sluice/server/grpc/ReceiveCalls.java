@@ -16,6 +16,7 @@ import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
@@ -92,7 +93,7 @@ final class ReceiveCalls {
                                 SIZE_BYTES_MAX,
                                 filter,
                                 invisibleMs,
-                                ordered,
+                                ordered ? Ordering.MESSAGE_GROUP : Ordering.NONE,
                                 true,
                                 suspendMs(request),
                                 handing,

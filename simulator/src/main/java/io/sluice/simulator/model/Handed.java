@@ -2,7 +2,10 @@ package io.sluice.simulator.model;
 
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Refusal;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -177,32 +180,59 @@ public final class Handed {
 
     /** Somebody got messages of a queue in order: nobody else may hold any of it. */
     public void givenInOrder(Receipt first, long atMs) {
-        Place from = new Place(first.groupId, first.queue.topicId(), first.queue.queueId(), 0);
-        Place to =
-                new Place(
-                        first.groupId,
-                        first.queue.topicId(),
-                        first.queue.queueId(),
-                        Long.MAX_VALUE);
-        places.subMap(from, to)
+        for (long offset : heldByOthers(first.groupId, first.queue, first.number, atMs)) {
+            judge.violated(
+                    Promise.ORDER,
+                    "%s was handed out in order while %d was held".formatted(first, offset));
+        }
+    }
+
+    /** Its last time is over, be it that the clock was set back since. */
+    private boolean mayBeBuried(Held held) {
+        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
+    }
+
+    /** The offsets of a queue that somebody holds by another handing out. */
+    List<Long> heldByOthers(int groupId, QueueRef queue, long number, long atMs) {
+        List<Long> offsets = new ArrayList<>();
+        ofQueue(groupId, queue)
                 .forEach((place, held) -> {
                     boolean isOpen =
                             !held.acknowledged
                                     && !held.mayBeAcknowledged
                                     && !mayBeBuried(held)
                                     && !judge.mayHaveExpired(place.topicId, held.storeMs);
-                    if (isOpen && held.number != first.number && held.deadlineMs > atMs) {
-                        judge.violated(
-                                Promise.ORDER,
-                                "%s was handed out in order while %s was held"
-                                        .formatted(first, place));
+                    if (isOpen && held.number != number && held.deadlineMs > atMs) {
+                        offsets.add(place.offset);
                     }
                 });
+        return offsets;
     }
 
-    /** Its last time is over, be it that the clock was set back since. */
-    private boolean mayBeBuried(Held held) {
-        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
+    private Map<Place, Held> ofQueue(int groupId, QueueRef queue) {
+        Place from = new Place(groupId, queue.topicId(), queue.queueId(), 0);
+        Place to = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
+        return places.subMap(from, to);
+    }
+
+    /**
+     * Whether somebody is known to have been handed a message, or the group may have skipped it.
+     */
+    boolean wasGivenOrSkipped(int groupId, QueueRef queue, long offset) {
+        return offset < of(groupId, queue).skippedTo
+                || places.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), offset));
+    }
+
+    /** Whether a message may have been acknowledged, or skipped. */
+    boolean mayBeSettled(int groupId, QueueRef queue, long offset) {
+        Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
+        return offset < of(groupId, queue).skippedTo
+                || (held != null && (held.acknowledged || held.mayBeAcknowledged));
+    }
+
+    /** Whether the dead letter of a message was seen. */
+    boolean isBuried(int message) {
+        return buried.contains(message);
     }
 
     private Resets of(int groupId, QueueRef queue) {

@@ -21,6 +21,7 @@ public final class Model {
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
+    private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
     private final Groups groups;
@@ -36,6 +37,7 @@ public final class Model {
         transactions = new Transactions(judge);
         handed = new Handed(judge, setting.retryMax(), setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
+        handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack);
         catalog = new CatalogModel(judge);
     }
@@ -63,6 +65,11 @@ public final class Model {
     /** Who was handed what. */
     public Handed handed() {
         return handed;
+    }
+
+    /** In which order. */
+    public HandedOrder handedOrder() {
+        return handedOrder;
     }
 
     /** Who is how far. */
@@ -129,6 +136,7 @@ public final class Model {
         judge.died();
         groups.died();
         handed.died();
+        handedOrder.died();
         queues.died();
         catalog.died();
         if (mayLose) {
@@ -173,6 +181,7 @@ public final class Model {
                     }
                 });
         queues.endSkipped();
+        handedOrder.end();
         queues.endSizes();
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.simulator.plan;
 
+import io.sluice.engine.group.Ordering;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class Generator {
 
     private Generator(long seed) {
         this.dice = new Dice(Dice.mix(seed));
-        this.setting = setting();
+        this.setting = setting(new Dice(Dice.mix(~seed)));
         this.topics = 1 + dice.below(TOPICS);
         this.groups = 1 + dice.below(GROUPS);
         this.queues = 1 + dice.below(QUEUES_MAX);
@@ -52,7 +53,10 @@ public final class Generator {
         return new Plan(seed, generator.setting, generator.steps);
     }
 
-    private Setting setting() {
+    /**
+     * @param own decides what came later, so that the seeds that it leaves alone stay as they were
+     */
+    private Setting setting(Dice own) {
         int batch = dice.pick(8, 8, 16, 32) << 10;
         int segment = batch * dice.pick(2, 3, 4, 8, 16);
         int retention = dice.perMille(250) ? dice.pick(15, 40, 90) * 1000 : 24 * 3600 * 1000;
@@ -66,6 +70,7 @@ public final class Generator {
                 dice.pick(0, 1, 2, 3, 16),
                 dice.perMille(60),
                 dice.pick(0, 0, 5, 50),
+                own.perMille(350),
                 60_000);
     }
 
@@ -310,7 +315,7 @@ public final class Generator {
         if (!own.perMille(600)) {
             return;
         }
-        boolean mayOrder = own.perMille(300);
+        Ordering[] orderings = orderings(own);
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
         int resets = own.perMille(250) ? 1 + own.below(4) : 0;
@@ -328,7 +333,7 @@ public final class Generator {
             if (draw < 45) {
                 int queue = own.coin() ? -1 : own.below(queues);
                 int suspendMs = own.perMille(suspended) ? (int) own.magnitude(5_000) : 0;
-                boolean ordered = mayOrder && own.coin();
+                Ordering ordering = own.pick(orderings);
                 operation =
                         new Operation.Receive(
                                 own.below(topics),
@@ -337,8 +342,8 @@ public final class Generator {
                                 own.perMille(200) ? 1_000 : 1 << 18,
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
-                                ordered,
-                                ordered && own.perMille(250));
+                                ordering,
+                                ordering != Ordering.NONE && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
             } else {
@@ -347,6 +352,18 @@ public final class Generator {
             }
             steps.add(new Step(at, own.nextLong(), operation));
         }
+    }
+
+    private Ordering[] orderings(Dice own) {
+        if (!setting.marked()) {
+            return own.perMille(300)
+                    ? new Ordering[] {Ordering.NONE, Ordering.QUEUE}
+                    : new Ordering[] {Ordering.NONE};
+        }
+        if (own.perMille(200)) {
+            return Ordering.values();
+        }
+        return new Ordering[] {own.perMille(700) ? Ordering.MESSAGE_GROUP : Ordering.NONE};
     }
 
     private int topic() {

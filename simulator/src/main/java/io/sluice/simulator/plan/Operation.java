@@ -1,5 +1,7 @@
 package io.sluice.simulator.plan;
 
+import io.sluice.engine.group.Ordering;
+
 /**
  * What a client or an operator asks of the broker. A new kind of request is a record here, a weight
  * in {@link Generator}, a case in {@code run.Clients} and what the model expects of it.
@@ -190,7 +192,7 @@ public sealed interface Operation extends Event {
      * @param queue -1 for any
      * @param holdMs for how long
      * @param suspendMs how long it waits for messages
-     * @param ordered whether it wants a queue's messages in order
+     * @param ordering in which order it wants a queue's messages
      * @param again whether it has not got the answer to the last one in order, and repeats that
      */
     record Receive(
@@ -200,9 +202,14 @@ public sealed interface Operation extends Event {
             int sizeBytes,
             int holdMs,
             int suspendMs,
-            boolean ordered,
+            Ordering ordering,
             boolean again)
-            implements Operation {}
+            implements Operation {
+        /** Whether it wants any order. */
+        public boolean ordered() {
+            return ordering != Ordering.NONE;
+        }
+    }
 
     /** An operator sends the group that receives somewhere else in a queue. */
     record ResetReceivers(int topic, int queue, int perMille) implements Operation {}

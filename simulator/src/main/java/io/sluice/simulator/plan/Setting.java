@@ -12,6 +12,7 @@ package io.sluice.simulator.plan;
  * @param retryMax how often a message given back comes again
  * @param async whether sends are answered before they are durable
  * @param stallPerMille how often a thread begins late
+ * @param marked whether messages have message groups and priorities
  * @param drainMs how long after the last fault everything has to be delivered
  */
 public record Setting(
@@ -24,6 +25,7 @@ public record Setting(
         int retryMax,
         boolean async,
         int stallPerMille,
+        boolean marked,
         int drainMs) {
 
     /** What the disk may do, and so what can be promised. */

@@ -116,6 +116,11 @@ final class Node {
         });
     }
 
+    /** Whether messages have message groups and priorities. */
+    boolean marked() {
+        return setting.marked();
+    }
+
     /** How often a message comes again before it is a dead letter. */
     int retryMax() {
         return setting.retryMax();

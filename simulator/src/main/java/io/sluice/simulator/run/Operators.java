@@ -16,6 +16,7 @@ import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Operation;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -37,11 +38,13 @@ final class Operators {
 
     void createTopic(Operation.CreateTopic op) {
         String name = Names.topic(0, op.topic());
-        change(
-                op.getClass(),
-                name,
-                catalog().createTopic(name, TopicSettings.of(op.queues())),
-                this::topic);
+        TopicSettings settings = TopicSettings.of(op.queues());
+        if (node.marked()) {
+            settings =
+                    settings.withAttributes(
+                            Map.of(TopicSettings.MESSAGE_TYPE, TopicSettings.PRIORITY));
+        }
+        change(op.getClass(), name, catalog().createTopic(name, settings), this::topic);
     }
 
     void grow(Operation.Grow op) {

@@ -55,7 +55,9 @@ final class Producers {
         }
         remembered.put(op.topic(), topic);
         long dueMs = op.delayMs() == 0 ? 0 : world.wallMs() + op.delayMs();
-        byte[] properties = properties(op, keyed ? "UNIQ_KEY\1U" + uniqueKeys++ + "\2" : "");
+        String unique = keyed ? "UNIQ_KEY\1U" + uniqueKeys++ + "\2" : "";
+        String marks = node.marked() ? marks(op) : "";
+        byte[] properties = properties(op, marks + unique);
         Sent sent =
                 model.sends()
                         .sending(
@@ -145,6 +147,13 @@ final class Producers {
         String tag = op.tag() == 0 ? "" : "TAGS\1" + Pulls.tag(op.tag()) + "\2";
         String text = op.key() == 0 ? tag : tag + "KEYS\1" + key(op.key()) + "\2";
         return (text + uniqueKey).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Its key is its message group, too, and its tag its priority. */
+    private static String marks(Operation.Send op) {
+        String group = op.key() == 0 ? "" : "__SHARDINGKEY\1" + key(op.key()) + "\2";
+        String priority = op.tag() == 0 ? "" : "_SYS_MSG_PRIORITY_\1" + op.tag() + "\2";
+        return group + priority;
     }
 
     static String key(int key) {

@@ -6,6 +6,7 @@ import io.sluice.engine.broker.Replay;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.TagFilter;
@@ -80,7 +81,8 @@ final class Receivers {
      * @param settle whether what comes is acknowledged at once
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
-        int attempt = op.ordered() ? attempts : 0;
+        int attempt = op.ordered() && !settle ? attempts : 0;
+        model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
                 new Asked<>(
@@ -110,7 +112,7 @@ final class Receivers {
                                 op.sizeBytes(),
                                 TagFilter.ALL,
                                 op.holdMs(),
-                                op.ordered(),
+                                op.ordering(),
                                 false,
                                 op.suspendMs(),
                                 ByteBuffer::allocate,
@@ -141,6 +143,8 @@ final class Receivers {
         }
         QueueRef queue = new QueueRef(topic.id(), received.queueId());
         List<ByteBuffer> messages = split(received);
+        List<Receipt> receipts = new ArrayList<>();
+        boolean repeated = false;
         for (int i = 0; i < messages.size(); i++) {
             ByteBuffer message = messages.get(i);
             long offset = received.offsets()[i];
@@ -160,13 +164,26 @@ final class Receivers {
                                             message.limit(),
                                             StoredMessage.storeMs(message, 0),
                                             number);
-            if (op.ordered() && !isRepeated) {
+            if (op.ordering() == Ordering.QUEUE && !isRepeated) {
                 model.handed().givenInOrder(receipt, received.atMs());
             }
+            repeated |= isRepeated;
             remember(receipt);
-            if (settle) {
-                acknowledge(group, topic, receipt);
-            }
+            receipts.add(receipt);
+        }
+        long from = begun.getOrDefault(new Place(topic.id(), received.queueId()), 0L);
+        model.handedOrder()
+                .given(
+                        group.id(),
+                        queue,
+                        op.ordering(),
+                        received.number(),
+                        repeated,
+                        received.offsets(),
+                        received.atMs(),
+                        from);
+        if (settle) {
+            receipts.forEach(receipt -> acknowledge(group, topic, receipt));
         }
     }
 
@@ -309,7 +326,7 @@ final class Receivers {
                                     Pulls.SIZE_BYTES_MAX,
                                     HOLD_AT_END_MS,
                                     0,
-                                    false,
+                                    orderAtEnd(topic),
                                     false),
                             true);
                     ask(group, topic, place);
@@ -317,6 +334,13 @@ final class Receivers {
             }
         }
         return behind;
+    }
+
+    /** Who wants order may wait at a barrier for a queue that the group has never begun. */
+    private Ordering orderAtEnd(Topic topic) {
+        return node.marked() && topic.growth().size() == 1
+                ? Ordering.MESSAGE_GROUP
+                : Ordering.NONE;
     }
 
     private boolean isBehind(Topic topic, Place place) {

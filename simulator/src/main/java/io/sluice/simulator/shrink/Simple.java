@@ -18,6 +18,8 @@ final class Simple {
                     false,
                     "stallPerMille",
                     0,
+                    "marked",
+                    false,
                     "alignmentBytes",
                     512,
                     "retentionMs",

@@ -12,13 +12,24 @@ import org.junit.jupiter.api.Test;
 
 final class TapeTest {
     private static final Setting SETTING =
-            new Setting(Setting.Profile.HONEST, 512, 65536, 8192, 4, 60_000, 3, false, 5, 60_000);
+            new Setting(
+                    Setting.Profile.HONEST,
+                    512,
+                    65536,
+                    8192,
+                    4,
+                    60_000,
+                    3,
+                    false,
+                    5,
+                    false,
+                    60_000);
 
     private static final String HEAD =
             """
             seed 42
             setting profile=HONEST alignmentBytes=512 segmentBytes=65536 batchBytes=8192 slabs=4 \
-            retentionMs=60000 retryMax=3 async=false stallPerMille=5 drainMs=60000
+            retentionMs=60000 retryMax=3 async=false stallPerMille=5 marked=false drainMs=60000
             """;
 
     @Test

@@ -36,7 +36,7 @@ class PopTest {
     private record Attempt(String body, int reconsumeTimes) {}
 
     /** As `mqadmin setConsumeMode` does it. */
-    private static void tellToPop(Clients clients, String topic, String group) {
+    static void tellToPop(Clients clients, String topic, String group) {
         call(
                 clients,
                 SET_MESSAGE_REQUEST_MODE,
@@ -44,7 +44,7 @@ class PopTest {
                         .formatted(topic, group));
     }
 
-    private static void createGroup(Clients clients, String group, int retryMax) {
+    static void createGroup(Clients clients, String group, int retryMax) {
         call(
                 clients,
                 UPDATE_AND_CREATE_SUBSCRIPTIONGROUP,
