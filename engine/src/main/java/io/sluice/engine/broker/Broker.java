@@ -146,8 +146,13 @@ public final class Broker {
     private void forgetWhatIsGone() throws IOException {
         List<Integer> topicIds = shard.topicIds();
         List<Integer> groupIds = shard.groupIds();
-        requireThisCatalog(topicIds);
-        requireThisCatalog(groupIds);
+        requireThisCatalog(topicIds.stream().allMatch(catalog::mayHaveExisted));
+        requireThisCatalog(groupIds.stream().allMatch(catalog::mayHaveExisted));
+        for (Topic topic : catalog.topics()) {
+            List<Queue> stored = shard.queues().queuesOf(topic.id());
+            requireThisCatalog(
+                    stored.isEmpty() || stored.getLast().ref().queueId() < topic.queues());
+        }
         for (int id : topicIds) {
             if (catalog.topic(id) == null) {
                 forget(new Command.ForgetTopic(id));
@@ -160,13 +165,11 @@ public final class Broker {
         }
     }
 
-    /** What a catalog has never heard of is not gone: the catalog's file is. */
-    private void requireThisCatalog(List<Integer> ids) throws IOException {
-        for (int id : ids) {
-            if (!catalog.mayHaveExisted(id)) {
-                throw new IOException(
-                        "the log knows topics and groups that the catalog has never heard of: its file is lost, or older than the log; put the newest back from a backup, nothing has been deleted");
-            }
+    /** What a catalog has never heard of is not gone: the catalog's file is, or its end. */
+    private static void requireThisCatalog(boolean heardOf) throws IOException {
+        if (!heardOf) {
+            throw new IOException(
+                    "the log knows topics, queues or groups that the catalog has never heard of: its file is lost, damaged, or older than the log; put the newest back from a backup, nothing has been deleted");
         }
     }
 

@@ -3,6 +3,7 @@ package io.sluice.engine.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.catalog.Group;
@@ -45,16 +46,30 @@ final class BrokerTroubleTest {
         machine.logDisk.crash();
         machine.logDisk.restartAfterKill();
         machine.catalogDisk.restartAfterKill();
-        IOException thrown = null;
         try {
             machine.catalogDisk.delete("metadata");
-            machine.start();
-        } catch (AssertionError e) {
-            thrown = assertInstanceOf(IOException.class, e.getCause());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        assertTrue(String.valueOf(thrown).contains("the catalog"), "" + thrown);
+        requireRefusal();
+    }
+
+    @Test
+    void shouldNotStartWithACatalogThatHasForgottenQueuesWithMessages() {
+        machine.start();
+        machine.topic("orders", 1);
+        int sizeBytes = machine.catalogDisk.content("metadata").length;
+        machine.send(machine.grow("orders", 2), 1, "x");
+        machine.catalogDisk.cut("metadata", sizeBytes); // as if a bit of the last entry had flipped
+        machine.logDisk.crash();
+        machine.logDisk.restartAfterKill();
+        requireRefusal();
+    }
+
+    private void requireRefusal() {
+        AssertionError thrown = assertThrows(AssertionError.class, machine::start);
+        IOException cause = assertInstanceOf(IOException.class, thrown.getCause());
+        assertTrue(String.valueOf(cause).contains("the catalog has never heard of"), "" + cause);
     }
 
     @Test
