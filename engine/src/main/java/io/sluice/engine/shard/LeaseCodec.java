@@ -90,9 +90,7 @@ final class LeaseCodec {
     static boolean isWholeDeferred(ByteBuffer in, int body, int sizeBytes) {
         boolean whole = hasQueue(in, body, sizeBytes, DEFERRED_SIZE_BYTES, MARKED_SIZE_BYTES);
         for (int at = DEFERRED_SIZE_BYTES; whole && at < sizeBytes; at += MARKED_SIZE_BYTES) {
-            whole =
-                    in.getLong(body + at) >= 0
-                            && Mark.isUsable(in.getLong(body + at + Long.BYTES));
+            whole = in.getLong(body + at) >= 0 && Mark.isUsable(in.getLong(body + at + Long.BYTES));
         }
         return whole;
     }
