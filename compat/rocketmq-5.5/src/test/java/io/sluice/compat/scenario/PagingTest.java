@@ -2,6 +2,7 @@ package io.sluice.compat.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sluice.compat.harness.Feature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The pages of mqadmin 5.5: it hands back the key that it printed for the last message. */
 @Scenario
+@Feature("Finding: page by page, and by tag")
 class PagingTest {
     private static final int MESSAGES = 150;
 

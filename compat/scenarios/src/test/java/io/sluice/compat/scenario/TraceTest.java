@@ -3,6 +3,7 @@ package io.sluice.compat.scenario;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.compat.harness.Await;
+import io.sluice.compat.harness.Feature;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What clients trace is stored, and found by the ids and keys of the messages. */
 @Scenario
+@Feature("Finding: message traces")
 class TraceTest {
     private static final String TRACES = "RMQ_SYS_TRACE_TOPIC";
 
