@@ -166,6 +166,49 @@ class FileMetadataStoreTest extends MetadataStoreContractTest {
     }
 
     @Test
+    void shouldRefuseEveryFlippedBitAfterASecondOrTwoWithoutChanges() throws IOException {
+        threeEntries();
+        time.advanceMs(2_000); // of a second that has begun before the last change, it is the next
+        requireProven();
+    }
+
+    @Test
+    void shouldRefuseEveryFlippedBitOnceItIsClosed() throws IOException {
+        MetadataStore store = loaded();
+        for (String key : List.of("a", "b", "c")) {
+            version(store.put(key, bytes("1"), MetadataStore.ABSENT));
+        }
+        store.close();
+        settle();
+        requireProven();
+    }
+
+    /** Whatever is damaged is noticed; but what says so, at the end, may go. */
+    private void requireProven() throws IOException {
+        byte[] whole = directory.bytes(FileMetadataStore.FILE).clone();
+        int mark = whole.length - EntryFile.entrySizeBytes(1, 0);
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            directory = new MemoryDirectory();
+            directory.put(FileMetadataStore.FILE, damaged);
+            if (bit < mark * 8) {
+                assertThrows(CorruptLogException.class, () -> open().load(), "bit " + bit);
+            } else {
+                assertEquals(3, open().load().size(), "bit " + bit);
+            }
+        }
+    }
+
+    @Test
+    void shouldMarkOnceHoweverLongNothingChanges() throws IOException {
+        int sizeBytes = threeEntries().length;
+        time.advanceMs(100_000);
+        int marked = directory.bytes(FileMetadataStore.FILE).length;
+        assertEquals(sizeBytes + EntryFile.entrySizeBytes(1, 0), marked);
+    }
+
+    @Test
     void shouldRefuseDamageInACompactedFileEvenAtItsEnd() throws IOException {
         MetadataStore store = loaded();
         long version = MetadataStore.ABSENT;
