@@ -24,8 +24,7 @@ final class HeaderChecks {
                         "the same as bytes: " + name);
             }
         });
-        FrameWriter writer =
-                new FrameWriter().request(header.serializeType(), header.code(), header.opaque());
+        FrameWriter writer = begun(header);
         String remark = header.remark();
         if (remark != null) {
             writer.remark(remark);
@@ -45,6 +44,16 @@ final class HeaderChecks {
                 require(value.equals(again.textOrNull(name)), "round trip of " + name);
             }
         });
+    }
+
+    /** The code of a request may have been cut to 16 bits: it cannot be written so again. */
+    private static FrameWriter begun(Header header) {
+        int code = header.code();
+        if (header.response()) {
+            return new FrameWriter().response(header, code);
+        }
+        SerializeType type = code == (short) code ? header.serializeType() : SerializeType.JSON;
+        return new FrameWriter().request(type, code, header.opaque());
     }
 
     /** The header of a frame without a body. */

@@ -73,7 +73,7 @@ public final class Finder {
             for (long position : positions) {
                 ByteBuffer message = messages.stored(position);
                 if (message == null) {
-                    page.missing(position, messages.mayExist(position, 1));
+                    page.missing(position, messages.mayExist(position));
                 } else if (KeyMatch.hasKey(message, key, query.kind())
                         && isVisible(message, query.topic())
                         && isWithin(message, query.fromMs(), query.toMs())

@@ -25,6 +25,7 @@ final class MessageReader {
     }
 
     private static final int SIZE_FIELD_BYTES = 4;
+    private static final ByteBuffer NO_RECORD = ByteBuffer.allocate(SIZE_FIELD_BYTES);
     static final int SIZE_BYTES_MAX = Broker.BODY_SIZE_BYTES_MAX + (1 << 17);
 
     private final Log log;
@@ -70,32 +71,40 @@ final class MessageReader {
 
     /** Null if it is still being written, or will be. */
     private @Nullable ByteBuffer record(long position) throws IOException {
-        ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
         int segment = log.segmentOf(position);
         if (segment < 1 || segment > log.segmentOf(log.durablePosition()) + 1) {
-            return size;
+            return NO_RECORD;
         }
         if (segment < log.firstSegment()) {
-            return ByteBuffer.allocate(0);
+            return nothing(segment);
         }
+        ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
         if (!log.readResident(position, SIZE_FIELD_BYTES, size)) {
             if (position > log.durablePosition() - SIZE_FIELD_BYTES) {
                 return null;
+            }
+            if (!log.mayHold(position, SIZE_FIELD_BYTES)) {
+                return nothing(segment);
             }
             log.read(position, SIZE_FIELD_BYTES, size);
         }
         int sizeBytes = size.getInt(0);
         if (sizeBytes < StoredMessage.SIZE_BYTES_MIN || sizeBytes > SIZE_BYTES_MAX) {
-            return size.clear();
+            return nothing(segment);
         }
         ByteBuffer record = ByteBuffer.allocate(sizeBytes);
         if (!log.readResident(position, sizeBytes, record)) {
-            if (position > log.durablePosition() - sizeBytes) {
-                return size.clear();
+            if (!log.mayHold(position, sizeBytes)) {
+                return nothing(segment);
             }
             log.read(position, sizeBytes, record);
         }
         return record.flip();
+    }
+
+    /** What is said of a place without a record: that it has expired, or that none is there. */
+    private ByteBuffer nothing(int segment) {
+        return segment < log.firstSegment() ? ByteBuffer.allocate(0) : NO_RECORD;
     }
 
     /** Looks something up on a reader thread. */
@@ -119,17 +128,14 @@ final class MessageReader {
                 "there is no such message: it never was, has expired, or is damaged on disk");
     }
 
-    /** Whether the log holds so many durable bytes at {@code position}. */
-    boolean mayExist(long position, int sizeBytes) {
-        return position > 0
-                && position <= log.durablePosition() - sizeBytes
-                && log.segmentOf(position) >= log.firstSegment();
+    /** Whether there may be a message at {@code position}; false if it has expired. */
+    boolean mayExist(long position) {
+        return log.mayHold(position, StoredMessage.SIZE_BYTES_MIN);
     }
 
     private @Nullable ByteBuffer resident(long position) {
         ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
-        if (!mayExist(position, StoredMessage.SIZE_BYTES_MIN)
-                || !log.readResident(position, SIZE_FIELD_BYTES, size)) {
+        if (!mayExist(position) || !log.readResident(position, SIZE_FIELD_BYTES, size)) {
             return null;
         }
         int sizeBytes = size.getInt(0);
@@ -146,12 +152,12 @@ final class MessageReader {
     private boolean plausible(long position, int sizeBytes) {
         return sizeBytes >= StoredMessage.SIZE_BYTES_MIN
                 && sizeBytes <= SIZE_BYTES_MAX
-                && mayExist(position, sizeBytes);
+                && log.mayHold(position, sizeBytes);
     }
 
     /** The message at {@code position}; null if there is none, or a damaged one. May block. */
     @Nullable ByteBuffer stored(long position) throws IOException {
-        if (!mayExist(position, StoredMessage.SIZE_BYTES_MIN)) {
+        if (!mayExist(position)) {
             return null;
         }
         ByteBuffer size = ByteBuffer.allocate(SIZE_FIELD_BYTES);
@@ -161,7 +167,7 @@ final class MessageReader {
             return null;
         }
         int withChecksum = sizeBytes + StoredMessage.CHECKSUM_SIZE_BYTES;
-        if (!mayExist(position, withChecksum)) {
+        if (!log.mayHold(position, withChecksum)) {
             return null;
         }
         ByteBuffer message = ByteBuffer.allocate(withChecksum);

@@ -35,7 +35,7 @@ final class TagSearch {
             for (Place place : places) {
                 ByteBuffer message = messages.stored(place.position);
                 if (message == null) {
-                    page.missing(place.position, messages.mayExist(place.position, 1));
+                    page.missing(place.position, messages.mayExist(place.position));
                 } else if (StoredMessage.storeMs(message, 0) > query.toMs()) {
                     return page.found(Found.END);
                 } else if (filter.matches(message, 0)

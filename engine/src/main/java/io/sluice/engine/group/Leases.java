@@ -352,7 +352,7 @@ public final class Leases {
     private static Lease readLease(ByteBuffer in) {
         Lease lease =
                 new Lease(in.getLong(), in.getLong(), in.getLong(), in.getInt(), in.getLong());
-        if (lease.attempt < 0 || !Mark.isUsable(lease.mark)) {
+        if (lease.offset < 0 || lease.attempt < 0 || !Mark.isUsable(lease.mark)) {
             throw new IllegalArgumentException(lease.toString());
         }
         return lease;

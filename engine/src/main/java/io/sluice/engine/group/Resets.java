@@ -126,7 +126,11 @@ public final class Resets {
     public void readFrom(ByteBuffer in) {
         for (int left = in.getInt(); left > 0; left--) {
             GroupQueue key = new GroupQueue(in.getInt(), in.getInt(), in.getInt());
-            resets.put(key, new Reset(in.getLong()));
+            long offset = in.getLong();
+            if (offset < 0) {
+                throw new IllegalArgumentException("a reset to " + offset);
+            }
+            resets.put(key, new Reset(offset));
         }
     }
 }

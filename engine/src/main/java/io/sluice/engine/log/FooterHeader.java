@@ -92,7 +92,9 @@ record FooterHeader(int shard, ChainEnd end, List<Long> sizes) {
         int segment = from.getInt(12);
         ChainEnd end =
                 new ChainEnd(from.getLong(16), from.getLong(24), from.getLong(32), from.getInt(40));
-        if (end.segment() != segment || from.getInt(44) != BLOCK_BYTES) {
+        if (end.segment() != segment
+                || Position.offset(end.position()) < 0
+                || from.getInt(44) != BLOCK_BYTES) {
             return null;
         }
         Long[] sizes = new Long[PARTS];

@@ -429,6 +429,21 @@ public final class LocalLog implements Log {
     }
 
     @Override
+    public boolean mayHold(long position, int sizeBytes) {
+        return sizeBytes <= recordsSizeBytesMax() && isDurable(position, sizeBytes);
+    }
+
+    /** Whether these bytes are durable, and those of one segment. */
+    private boolean isDurable(long position, int sizeBytes) {
+        int offset = Position.offset(position);
+        return position > 0
+                && offset >= 0
+                && sizeBytes >= 0
+                && position <= durablePosition - sizeBytes
+                && offset <= segments.sizeBytes(Position.segment(position)) - sizeBytes;
+    }
+
+    @Override
     public boolean readResident(long position, int sizeBytes, ByteBuffer target) {
         return slabs.read(position, sizeBytes, target);
     }
@@ -436,11 +451,14 @@ public final class LocalLog implements Log {
     @Override
     public void read(long position, int sizeBytes, ByteBuffer target) throws IOException {
         int segment = Position.segment(position);
-        if (position <= 0 || sizeBytes < 0 || position + sizeBytes > durablePosition) {
+        if (!isDurable(position, sizeBytes)) {
+            if (position > 0 && segment < segments.first()) {
+                throw expired(segment);
+            }
             throw new IOException(
                     "no durable record lies at " + position + " with " + sizeBytes + " bytes");
         }
-        if (segment >= segments.first() && slabs.read(position, sizeBytes, target)) {
+        if (slabs.read(position, sizeBytes, target)) {
             return;
         }
         int limit = target.limit();
@@ -455,10 +473,14 @@ public final class LocalLog implements Log {
     @Override
     public @Nullable Footer footer(int segment) throws IOException {
         if (segment < segments.first()) {
-            throw new TrimmedException(
-                    "segment " + segment + " has expired; the log begins at " + segments.first());
+            throw expired(segment);
         }
         return segments.footer(segment);
+    }
+
+    private TrimmedException expired(int segment) {
+        return new TrimmedException(
+                "segment " + segment + " has expired; the log begins at " + segments.first());
     }
 
     @Override

@@ -134,6 +134,14 @@ public interface Log extends AutoCloseable {
     long segmentSizeBytes(int segment);
 
     /**
+     * Whether a record of {@code sizeBytes} bytes, or so much of one, may lie at {@code position}:
+     * the bytes are durable, in one segment that exists, and no more than a batch holds. To be
+     * asked of every place that was not made here: one that a client names, or that stands in a
+     * footer.
+     */
+    boolean mayHold(long position, int sizeBytes);
+
+    /**
      * Copies {@code sizeBytes} bytes at {@code position} to {@code target} if they are in memory.
      * Never blocks.
      *

@@ -99,7 +99,7 @@ final class Slab {
     }
 
     private boolean holds(long position, int sizeBytes) {
-        return position >= base && position + sizeBytes <= end;
+        return position >= base && position <= end - sizeBytes;
     }
 
     /**

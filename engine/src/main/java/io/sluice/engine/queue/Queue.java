@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * #publish publishes} it, which it does when the batch is durable.
  */
 public final class Queue {
+    /** No queue gets so far; what is beyond may be counted on from without an overflow. */
+    static final long OFFSET_MAX = Long.MAX_VALUE - Integer.MAX_VALUE;
+
     final int topicId;
     final int queueId;
     private final QueueRef ref;

@@ -227,7 +227,8 @@ public final class QueueIndex {
             Footer footer = log.footer(segment);
             if (footer != null) {
                 Positions here = new Positions(Integer.MAX_VALUE);
-                SealedIndex.findKeys(footer, hash, position -> here.addIfBelow(before, position));
+                sealed.findKeys(
+                        footer, segment, hash, position -> here.addIfBelow(before, position));
                 found.addReversed(here);
             }
         }
@@ -379,7 +380,8 @@ public final class QueueIndex {
             if (queue.queueId < 0
                     || queue.queueId >= TopicSettings.QUEUES_MAX
                     || queue.first() < 0
-                    || queue.first() > queue.next()) {
+                    || queue.first() > queue.next()
+                    || queue.next() > Queue.OFFSET_MAX) {
                 throw new IllegalArgumentException(
                         "offsets %d to %d of queue %d"
                                 .formatted(queue.first(), queue.next(), queue.queueId));

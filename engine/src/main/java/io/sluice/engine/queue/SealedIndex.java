@@ -16,9 +16,6 @@ final class SealedIndex {
     /** Entries fetched at once. */
     private static final int ENTRIES_MAX = 256;
 
-    /** No segment is larger, so no message is. */
-    private static final int MESSAGE_BYTES_MAX = 1 << 30;
-
     private static final String REMEDY =
             "stop the server, move that footer away and restart: it is rebuilt from its segment";
 
@@ -54,11 +51,7 @@ final class SealedIndex {
                 int at = entries.position() + i * Run.ENTRY_SIZE_BYTES;
                 long position = entries.getLong(at);
                 int size = entries.getInt(at + 16);
-                if (size <= 0 || size > MESSAGE_BYTES_MAX) {
-                    throw new CorruptLogException(
-                            "the footer of segment %d has a message of %d bytes; %s"
-                                    .formatted(place.segment, size, REMEDY));
-                }
+                requireRecord(place.segment, position, size);
                 if (!selection.offer(sieve, position, size, entries.getInt(at + 20))) {
                     return;
                 }
@@ -155,7 +148,7 @@ final class SealedIndex {
     private static Place checked(Place place) throws CorruptLogException {
         long entries = place.footer.sizeBytes(Footer.Section.ENTRIES) / Run.ENTRY_SIZE_BYTES;
         if (place.firstOffset < 0
-                || place.firstOffset > Long.MAX_VALUE - Integer.MAX_VALUE
+                || place.firstOffset > Queue.OFFSET_MAX
                 || place.count < 0
                 || place.firstEntry < 0
                 || (long) place.firstEntry + place.count > entries) {
@@ -166,8 +159,20 @@ final class SealedIndex {
         return place;
     }
 
+    /** A footer's entries lead to records of its own segment. */
+    private void requireRecord(int segment, long position, int sizeBytes) throws IOException {
+        if (sizeBytes <= 0
+                || log.segmentOf(position) != segment
+                || !log.mayHold(position, sizeBytes)) {
+            var _ = log.footer(segment); // says so if it has expired meanwhile
+            throw new CorruptLogException(
+                    "the footer of segment %d leads to %d bytes at position %d, which cannot be; %s"
+                            .formatted(segment, sizeBytes, position, REMEDY));
+        }
+    }
+
     /** Hands the positions under {@code hash} in {@code segment} to {@code sink}; oldest first. */
-    static void findKeys(Footer footer, long hash, KeyRun.Sink sink) throws IOException {
+    void findKeys(Footer footer, int segment, long hash, KeyRun.Sink sink) throws IOException {
         int size = KeyRun.PAIR_SIZE_BYTES;
         long count = footer.sizeBytes(Footer.Section.KEYS) / size;
         long low = 0;
@@ -181,7 +186,9 @@ final class SealedIndex {
             }
         }
         for (long i = low; i < count && pair(footer, i, 0) == hash; i++) {
-            sink.found(pair(footer, i, Long.BYTES));
+            long position = pair(footer, i, Long.BYTES);
+            requireRecord(segment, position, 1);
+            sink.found(position);
         }
     }
 

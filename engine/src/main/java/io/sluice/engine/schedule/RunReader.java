@@ -1,5 +1,6 @@
 package io.sluice.engine.schedule;
 
+import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.schedule.RunFormat.Block;
 import io.sluice.engine.time.Executor;
@@ -32,7 +33,7 @@ final class RunReader {
 
     /** Reads the block that begins with entry {@code first}. */
     void block(int segment, long first, Consumer<Block> done, Consumer<IOException> failed) {
-        read(segment, footer -> RunFormat.readBlock(footer, first), done, failed);
+        read(segment, footer -> readBlock(footer, segment, first), done, failed);
     }
 
     /** Finds the first entry after (due, position), and reads the block that begins with it. */
@@ -42,12 +43,29 @@ final class RunReader {
             long position,
             Consumer<Located> done,
             Consumer<IOException> failed) {
-        read(segment, footer -> located(footer, dueMs, position), done, failed);
+        read(segment, footer -> located(footer, segment, dueMs, position), done, failed);
     }
 
-    private static Located located(Footer footer, long dueMs, long position) throws IOException {
+    private Located located(Footer footer, int segment, long dueMs, long position)
+            throws IOException {
         long first = RunFormat.firstAfter(footer, dueMs, position);
-        return new Located(RunFormat.entries(footer), first, RunFormat.readBlock(footer, first));
+        Block block = readBlock(footer, segment, first);
+        return new Located(RunFormat.entries(footer), first, block);
+    }
+
+    /** A footer's entries lead to records of its own segment. */
+    private Block readBlock(Footer footer, int segment, long first) throws IOException {
+        Block block = RunFormat.readBlock(footer, first);
+        for (long i = first; i < first + block.count(); i++) {
+            int sizeBytes = block.sizeBytes(i);
+            if (sizeBytes <= 0 || !footers.mayHold(segment, block.position(i), sizeBytes)) {
+                var _ = footers.footer(segment); // says so if it has expired meanwhile
+                throw new CorruptLogException(
+                        "the footer of segment %d has a timer of %d bytes at position %d, which cannot be; stop the server, move that footer away and restart: it is rebuilt from its segment"
+                                .formatted(segment, sizeBytes, block.position(i)));
+            }
+        }
+        return block;
     }
 
     private <T> void read(

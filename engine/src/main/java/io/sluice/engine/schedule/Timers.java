@@ -42,9 +42,13 @@ import org.jspecify.annotations.Nullable;
  * checkpoint's, the replay, {@link #recovered}.
  */
 public final class Timers {
-    /** Where footers come from; may block, called on a reader: {@code log::footer}. */
+    /** Where footers come from; called on a reader. */
     public interface Footers {
+        /** As {@link io.sluice.engine.log.Log#footer}; may block. */
         @Nullable Footer footer(int segment) throws IOException;
+
+        /** Whether a record of that size may lie at {@code position}, and in {@code segment}. */
+        boolean mayHold(int segment, long position, int sizeBytes);
     }
 
     /** Told on the shard's executor. */
@@ -93,7 +97,7 @@ public final class Timers {
     private long nextDueMs;
 
     /**
-     * @param footers {@code log::footer}
+     * @param footers those of the log
      * @param readers where footers are read; may block and be concurrent
      * @param shard the shard's own executor
      */

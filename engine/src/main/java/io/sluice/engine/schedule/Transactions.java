@@ -1,5 +1,6 @@
 package io.sluice.engine.schedule;
 
+import io.sluice.engine.catalog.TopicSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -296,7 +297,12 @@ public final class Transactions {
         int topicId = in.getInt();
         int queueId = in.getInt();
         int groupSize = in.getShort();
-        if (id <= 0 || position < id || sizeBytes <= 0 || groupSize < 0) {
+        if (id <= 0
+                || position < id
+                || sizeBytes <= 0
+                || queueId < 0
+                || queueId >= TopicSettings.QUEUES_MAX
+                || groupSize < 0) {
             throw new IllegalArgumentException(
                     "transaction %d at %d of %d bytes".formatted(id, position, sizeBytes));
         }

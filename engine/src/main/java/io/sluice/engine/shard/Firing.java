@@ -1,5 +1,6 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.schedule.Timers;
 import io.sluice.engine.time.Clock;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,18 @@ final class Firing implements Timers.Listener {
     /** A timer that is due, not yet read. */
     record Place(long dueMs, long position, int sizeBytes) {}
 
+    private record FootersOf(Log log) implements Timers.Footers {
+        @Override
+        public @Nullable Footer footer(int segment) throws IOException {
+            return log.footer(segment);
+        }
+
+        @Override
+        public boolean mayHold(int segment, long position, int sizeBytes) {
+            return log.segmentOf(position) == segment && log.mayHold(position, sizeBytes);
+        }
+    }
+
     private final Timers timers;
     private final Log log;
     private final Clock clock;
@@ -42,7 +56,7 @@ final class Firing implements Timers.Listener {
     private boolean underWay;
 
     Firing(Log log, Clock clock, Executor executor, Executor readers, Predicate<Command> submit) {
-        this.timers = new Timers(log::footer, readers, executor, this);
+        this.timers = new Timers(new FootersOf(log), readers, executor, this);
         this.log = log;
         this.clock = clock;
         this.executor = executor;
@@ -152,7 +166,9 @@ final class Firing implements Timers.Listener {
                 readers.execute(() -> read(places));
                 return;
             }
-            fetched.add(new Command.Due(place.dueMs, place.position, record.flip()));
+            boolean whole = RecordCodec.isWholeTimer(record.flip());
+            fetched.add(
+                    new Command.Due(place.dueMs, place.position, whole ? record : damaged(place)));
         }
         submitOrRetry(fetched);
     }
@@ -173,13 +189,14 @@ final class Firing implements Timers.Listener {
         }
     }
 
+    private static ByteBuffer intact(Place place, ByteBuffer record) {
+        return RecordCodec.isIntactTimer(record) ? record : damaged(place);
+    }
+
     /**
      * Nothing instead of what has changed on storage: one damaged message must not stop all others.
      */
-    private static ByteBuffer intact(Place place, ByteBuffer record) {
-        if (RecordCodec.isIntactTimer(record)) {
-            return record;
-        }
+    private static ByteBuffer damaged(Place place) {
         LOG.error(
                 "the message at position {} that was due at {} is damaged on disk and is not"
                         + " delivered: keep a copy of the data directory, and look after the disk",

@@ -167,9 +167,14 @@ final class GroupCommit {
         return current;
     }
 
+    /** How many bytes of records one batch holds. */
+    int recordsSizeBytesMax() {
+        return log.recordsSizeBytesMax();
+    }
+
     /** Whether one batch holds {@code sizeBytes} of records at all. */
     boolean fits(int sizeBytes) {
-        return sizeBytes <= log.recordsSizeBytesMax();
+        return sizeBytes <= recordsSizeBytesMax();
     }
 
     /** How many records of at most {@code sizeBytes} each one batch holds. */

@@ -73,27 +73,35 @@ final class LeaseCodec {
     }
 
     /**
-     * Whether a body has its fixed part, a queue that may be, and whole offsets after it.
+     * Whether a body has its fixed part, a queue that may be, and whole offsets after it, none of
+     * them negative.
      *
      * @param fixedSizeBytes the size without offsets
      */
     static boolean isWhole(ByteBuffer in, int body, int sizeBytes, int fixedSizeBytes) {
-        if (sizeBytes < fixedSizeBytes || (sizeBytes - fixedSizeBytes) % Long.BYTES != 0) {
+        boolean whole = hasQueue(in, body, sizeBytes, fixedSizeBytes, Long.BYTES);
+        for (int at = fixedSizeBytes; whole && at < sizeBytes; at += Long.BYTES) {
+            whole = in.getLong(body + at) >= 0;
+        }
+        return whole;
+    }
+
+    /** Whether a body is a whole DEFERRED, with offsets and marks that can be. */
+    static boolean isWholeDeferred(ByteBuffer in, int body, int sizeBytes) {
+        boolean whole = hasQueue(in, body, sizeBytes, DEFERRED_SIZE_BYTES, MARKED_SIZE_BYTES);
+        for (int at = DEFERRED_SIZE_BYTES; whole && at < sizeBytes; at += MARKED_SIZE_BYTES) {
+            whole = in.getLong(body + at) >= 0 && Mark.isUsable(in.getLong(body + at + Long.BYTES));
+        }
+        return whole;
+    }
+
+    private static boolean hasQueue(
+            ByteBuffer in, int body, int sizeBytes, int fixedSizeBytes, int eachSizeBytes) {
+        if (sizeBytes < fixedSizeBytes || (sizeBytes - fixedSizeBytes) % eachSizeBytes != 0) {
             return false;
         }
         int queueId = in.getInt(body + 8);
         return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
-    }
-
-    /** Whether a body is a whole DEFERRED, with marks that can be. */
-    static boolean isWholeDeferred(ByteBuffer in, int body, int sizeBytes) {
-        boolean whole =
-                isWhole(in, body, sizeBytes, DEFERRED_SIZE_BYTES)
-                        && (sizeBytes - DEFERRED_SIZE_BYTES) % MARKED_SIZE_BYTES == 0;
-        for (int at = DEFERRED_SIZE_BYTES; whole && at < sizeBytes; at += MARKED_SIZE_BYTES) {
-            whole = Mark.isUsable(in.getLong(body + at + Long.BYTES));
-        }
-        return whole;
     }
 
     static Record.Deferred deferred(ByteBuffer in, int body, int end) {

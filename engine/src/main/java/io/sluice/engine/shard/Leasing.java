@@ -128,7 +128,8 @@ final class Leasing {
         QueueRef ref = c.queue(queueId);
         long number = attempts.number(c.groupId(), ref, c.ordering(), attemptId);
         OpenLeases open = state.leases.in(c.groupId(), c.topicId(), queueId);
-        List<Lease> given = number == 0 ? List.of() : open.of(number, c.countMax());
+        int countMax = Math.min(c.countMax(), commits.fitting(RecordCodec.SMALL_SIZE_BYTES_MAX));
+        List<Lease> given = number == 0 ? List.of() : open.of(number, countMax);
         if (given.isEmpty() || !isFirst(open, c.ordering(), given)) {
             return null;
         }
@@ -161,6 +162,7 @@ final class Leasing {
         List<Lease> again = again(c, queueId);
         int left = c.countMax() - again.size();
         int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
+        newMax = Math.min(newMax, newFitting(again.size()));
         long cursor = cursor(c.groupId(), queue, committed);
         long limit =
                 c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
@@ -192,6 +194,20 @@ final class Leasing {
             case MESSAGE_GROUP ->
                     left == 0 || open.anyUnknownGroup() ? 0 : Math.max(left, c.ahead());
         };
+    }
+
+    /** How many new messages one batch can lease or defer, besides {@code again} others. */
+    private int newFitting(int again) {
+        int fixed =
+                RecordCodec.SMALL_SIZE_BYTES_MAX
+                        + RecordCodec.leasedSizeBytes(again)
+                        + RecordCodec.deferredSizeBytes(0);
+        int each =
+                RecordCodec.leasedSizeBytes(1)
+                        - RecordCodec.leasedSizeBytes(0)
+                        + RecordCodec.deferredSizeBytes(1)
+                        - RecordCodec.deferredSizeBytes(0);
+        return Math.max(0, commits.recordsSizeBytesMax() - fixed) / each;
     }
 
     /** The next offset to hand out; what has expired before anybody wanted it is passed over. */

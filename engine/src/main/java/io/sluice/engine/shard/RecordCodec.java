@@ -159,12 +159,17 @@ final class RecordCodec {
         out.putInt(end, StoredMessage.checksum(out, stored));
     }
 
+    /** Whether these bytes have the form of one TIMER record. */
+    static boolean isWholeTimer(ByteBuffer timer) {
+        return timer.remaining() >= HEAD_SIZE_BYTES
+                && timer.get(4) == TIMER
+                && timer.getInt(0) == timer.remaining()
+                && isWhole(timer, 0, timer.remaining());
+    }
+
     /** Whether the message in a TIMER record that was read from storage is as it was written. */
     static boolean isIntactTimer(ByteBuffer timer) {
-        if (timer.remaining() < HEAD_SIZE_BYTES
-                || timer.get(4) != TIMER
-                || timer.getInt(0) != timer.remaining()
-                || !isWhole(timer, 0, timer.remaining())) {
+        if (!isWholeTimer(timer)) {
             return false;
         }
         int stored = storedIndex(timer, TIMER_HEAD_SIZE_BYTES);
@@ -260,10 +265,7 @@ final class RecordCodec {
 
     /** Whether these bytes are the TIMER record that was scheduled at {@code position}. */
     static boolean isTimer(ByteBuffer bytes, long position, long dueMs, int topicId) {
-        return bytes.remaining() >= TIMER_HEAD_SIZE_BYTES
-                && bytes.get(4) == TIMER
-                && bytes.getInt(0) == bytes.remaining()
-                && isWhole(bytes, 0, bytes.remaining())
+        return isWholeTimer(bytes)
                 && bytes.getLong(HEAD_SIZE_BYTES) == dueMs
                 && originOfTimer(bytes) == position
                 && topicIdOfMessage(messageOfTimer(bytes)) == topicId;
@@ -362,7 +364,7 @@ final class RecordCodec {
         if (size < HEAD_SIZE_BYTES || size > in.remaining()) {
             throw new CorruptLogException("record of " + size + " bytes at position " + position);
         }
-        if (!isWhole(in, at, size)) {
+        if (!isWhole(in, at, size) || !leadsBack(in, at, position)) {
             throw new CorruptLogException(
                     "record of kind %d with %d bytes at position %d, whose fields cannot be"
                             .formatted(in.get(at + 4), size, position));
@@ -459,10 +461,24 @@ final class RecordCodec {
             case LOCKED ->
                     OrderCodec.isWholeLocked(in, at + HEAD_SIZE_BYTES, sizeBytes - HEAD_SIZE_BYTES);
             case UNLOCKED -> isOfQueue(in, at, sizeBytes, OrderCodec.UNLOCKED_SIZE_BYTES);
-            case RESET -> isOfQueue(in, at, sizeBytes, OrderCodec.RESET_SIZE_BYTES);
+            case RESET ->
+                    isOfQueue(in, at, sizeBytes, OrderCodec.RESET_SIZE_BYTES)
+                            && in.getLong(at + HEAD_SIZE_BYTES + 12) >= 0;
             case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + OrderCodec.BARRIER_SIZE_BYTES;
             default -> true;
         };
+    }
+
+    /** Whether the place that a record names, if it does, lies before its own; 0 names none. */
+    private static boolean leadsBack(ByteBuffer in, int at, long position) {
+        int body = at + HEAD_SIZE_BYTES;
+        long place =
+                switch (in.get(at + 4)) {
+                    case TIMER, FIRED, TIMER_CANCELLED -> in.getLong(body + 8);
+                    case HALF -> in.getLong(body);
+                    default -> 0;
+                };
+        return place == 0 || (place > 0 && place < position);
     }
 
     private static boolean isWholeLease(ByteBuffer in, int at, int sizeBytes, int fixedSizeBytes) {

@@ -21,24 +21,18 @@ final class RecordReader {
     static @Nullable ByteBuffer read(
             Log log, long position, Predicate<ByteBuffer> mayBe, Predicate<ByteBuffer> isIntact)
             throws IOException {
-        if (!mayExist(log, position, HEAD_SIZE_BYTES)) {
+        if (!log.mayHold(position, HEAD_SIZE_BYTES)) {
             return null;
         }
         ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE_BYTES);
         log.read(position, HEAD_SIZE_BYTES, head);
         int sizeBytes = head.getInt(0);
-        if (!mayBe.test(head) || !mayExist(log, position, sizeBytes)) {
+        if (!mayBe.test(head) || !log.mayHold(position, sizeBytes)) {
             return null;
         }
         ByteBuffer record = ByteBuffer.allocate(sizeBytes);
         log.read(position, sizeBytes, record);
         record.flip();
         return isIntact.test(record) ? record : null;
-    }
-
-    private static boolean mayExist(Log log, long position, int sizeBytes) {
-        return position > 0
-                && position <= log.durablePosition() - sizeBytes
-                && log.segmentOf(position) >= log.firstSegment();
     }
 }

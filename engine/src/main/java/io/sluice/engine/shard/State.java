@@ -13,6 +13,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.SegmentIndex;
+import io.sluice.engine.queue.SegmentUsage;
 import io.sluice.engine.schedule.Recalled;
 import io.sluice.engine.schedule.RunWriter;
 import io.sluice.engine.schedule.Timers;
@@ -87,6 +88,9 @@ final class State {
             case Record.OffsetCommitted r -> committed(r);
             case Record.QueueExpired r -> expired(r);
             case Record.SegmentsExpired r -> {
+                if (r.segment() > segment) {
+                    throw new IllegalArgumentException("segments to come have not expired");
+                }
                 firstSegment = Math.max(firstSegment, r.segment());
                 queues.trimmed(firstSegment);
                 timers.trimmed(firstSegment);
@@ -376,14 +380,38 @@ final class State {
         }
         lastStoreMs = in.getLong();
         queues.readFrom(in);
+        requireEnded(segment, queues.usages());
         offsets.readFrom(in);
         leases.readFrom(in);
         timers.restore(in);
         transactions.readFrom(in);
+        requireStored(segment, transactions.openAfter(0, Integer.MAX_VALUE));
         readOrder(in);
         recalled.restore(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
+        }
+    }
+
+    /** What is kept and what may go is decided by these numbers. */
+    private static void requireEnded(int segment, List<SegmentUsage> usages) {
+        int before = 0;
+        for (SegmentUsage usage : usages) {
+            if (usage.segment() <= before || usage.segment() > segment) {
+                throw new IllegalArgumentException("usage of segment " + usage.segment());
+            }
+            before = usage.segment();
+        }
+    }
+
+    private void requireStored(int segment, List<Transactions.Open> open) {
+        for (Transactions.Open each : open) {
+            if (log.segmentOf(each.position()) > segment
+                    || each.sizeBytes() > log.recordsSizeBytesMax()) {
+                throw new IllegalArgumentException(
+                        "a half message of %d bytes at %d"
+                                .formatted(each.sizeBytes(), each.position()));
+            }
         }
     }
 

@@ -254,6 +254,27 @@ final class FinderTest {
         }
     }
 
+    @Test
+    void shouldNotBelieveAPlaceThatIsInNoSegment() {
+        long position = machine.send(topic, 0, "x").positions()[0];
+        for (int i = 0; i < 30; i++) {
+            machine.send(topic, 0, "y".repeat(8_000));
+        }
+        machine.killAndRestart();
+        for (long named : List.of(position | 1L << 31, position + (1L << 30), -position)) {
+            Outcome<Located> outcome =
+                    machine.outcome(reply -> broker().finder().byPosition(named, reply));
+            assertEquals(
+                    Refusal.MESSAGE_UNKNOWN,
+                    assertInstanceOf(Outcome.Refused.class, outcome).refusal());
+            Outcome<Long> recalled =
+                    machine.outcome(reply -> broker().delays().recall(topic(), 5, named, reply));
+            assertEquals(
+                    Refusal.NOT_PENDING,
+                    assertInstanceOf(Outcome.Refused.class, recalled).refusal());
+        }
+    }
+
     // Why.
 
     private Located locate(int queueId, long offset) {

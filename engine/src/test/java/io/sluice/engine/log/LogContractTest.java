@@ -281,6 +281,24 @@ public abstract class LogContractTest {
         assertEquals(all, history.records);
     }
 
+    @Test
+    void shouldRefusePlacesWhereNoRecordCanLie() throws IOException {
+        long first = append("first");
+        fillUntilSegment(3);
+        reopen();
+        assertTrue(log.mayHold(first, 4));
+        assertFalse(log.mayHold(first, log.recordsSizeBytesMax() + 1));
+        long inNoByte = first | 1L << 31; // a position's lower half is a byte in its segment
+        long behind = first + log.segmentSizeBytes(1);
+        for (long place : List.of(0L, -1L, -first, inNoByte, behind, Long.MAX_VALUE)) {
+            assertFalse(log.mayHold(place, 4), "" + place);
+            assertThrows(IOException.class, () -> readFromStorage(place), "" + place);
+        }
+        assertFalse(log.mayHold(first, -1));
+        assertThrows(
+                IOException.class, () -> log.read(first, 1 << 30, ByteBuffer.allocate(4)), "size");
+    }
+
     private void readFromStorage(long position) throws IOException {
         log.read(position, 4, ByteBuffer.allocate(4));
     }

@@ -1,17 +1,22 @@
 package io.sluice.engine.queue;
 
 import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.engine.log.Batch;
+import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.MemoryDirectory;
 import io.sluice.engine.time.ManualTime;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -171,6 +176,72 @@ final class QueueIndexTest {
             return index.firstOffsetIn(2, queue);
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A footer whose checksums are right may still be somebody's. */
+    @Test
+    void shouldRefuseAFooterThatLeadsWhereNoRecordCanLie() throws IOException {
+        long base = 1L << 32;
+        assertNull(refusal(base + 64, 100));
+        for (long place : List.of(64L, base | 1L << 31, 2 * base + 64, -base, Long.MAX_VALUE)) {
+            String refusal = requireNonNull(refusal(place, 100), "" + place);
+            assertTrue(refusal.contains("move that footer away"), refusal);
+        }
+        for (int sizeBytes : List.of(-1, 0, 16 << 10, Integer.MAX_VALUE)) {
+            assertNotNull(refusal(base + 64, sizeBytes), "" + sizeBytes);
+        }
+    }
+
+    /** What a reader is told of a sealed entry; null if it is read. */
+    private @Nullable String refusal(long position, int sizeBytes) throws IOException {
+        Log log = log();
+        log.recover(new NothingBefore(), new Unheard());
+        long[] keys = {5};
+        QueueIndex index = new QueueIndex(log);
+        Queue queue = index.stored(1, 1, 0, position, 0, sizeBytes, 0, keys);
+        queue.publish(1);
+        SegmentIndex frozen = index.freeze(1, 0);
+        Batch batch = requireNonNull(log.open(1000, false));
+        while (batch.segment() == 1) {
+            batch.buffer().put(new byte[1000]);
+            log.commit(batch);
+            time.advanceMs(100);
+            batch = requireNonNull(log.open(1000, false));
+        }
+        log.seal(1, ByteBuffer.allocate(0), frozen::writeTo);
+        time.advanceMs(100);
+        index.activate(2);
+        index.forgetSegments(1);
+        Selection selection = new Selection(1, 1 << 20, 0);
+        try {
+            index.read(queue, TagFilter.ALL, selection);
+        } catch (CorruptLogException refused) {
+            return refused.getMessage();
+        }
+        assertEquals(position, selection.position(0));
+        assertArrayEquals(new long[] {position}, index.positionsOfKey(5, Long.MAX_VALUE, 1));
+        return null;
+    }
+
+    private static final class NothingBefore implements Log.Replay {
+        @Override
+        public void checkpoint(int segment, ByteBuffer state) {}
+
+        @Override
+        public void batch(int segment, ByteBuffer records, long recordsPosition) {}
+
+        @Override
+        public void segmentEnd(int segment) {}
+    }
+
+    private static final class Unheard implements Log.Listener {
+        @Override
+        public void durable(long position) {}
+
+        @Override
+        public void failed(IOException cause) {
+            throw new AssertionError(cause);
         }
     }
 }

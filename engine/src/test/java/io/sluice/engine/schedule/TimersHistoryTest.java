@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -308,11 +307,7 @@ class TimersHistoryTest {
 
         private Timers fresh() {
             Executor executor = time.executor();
-            return new Timers(this::footer, executor, executor, this);
-        }
-
-        private @Nullable MemoryFooter footer(int of) {
-            return footers.get(of);
+            return new Timers(new MemoryFooters(footers), executor, executor, this);
         }
 
         @Override

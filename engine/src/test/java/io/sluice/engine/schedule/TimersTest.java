@@ -135,6 +135,23 @@ class TimersTest implements Timers.Listener {
     }
 
     @Test
+    void shouldRefuseAFooterThatLeadsWhereNoRecordCanLie() {
+        timers.recovered();
+        for (int sizeBytes : new int[] {10, -1, 0, MemoryFooters.SIZE_BYTES_MAX + 1}) {
+            unreadable.clear();
+            MemoryRun run = new MemoryRun(1, new Tombstones());
+            run.add(1000, 1, 10);
+            run.add(2000, 2, sizeBytes);
+            footers.put(1, MemoryFooter.of(run.freeze()));
+            Timers again = fresh();
+            again.existing(1);
+            again.recovered();
+            time.run();
+            assertEquals(sizeBytes == 10 ? List.of() : List.of(1), unreadable, "" + sizeBytes);
+        }
+    }
+
+    @Test
     void shouldRefuseToForgetPendingTimersOfADeletedSegment() {
         timers.recovered();
         timers.scheduled(1, 1000, 1, 10);
@@ -206,7 +223,7 @@ class TimersTest implements Timers.Listener {
     }
 
     private Timers fresh() {
-        return new Timers(footers::get, time.executor(), time.executor(), this);
+        return new Timers(new MemoryFooters(footers), time.executor(), time.executor(), this);
     }
 
     @Override

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** Every record comes back as it was, and other bytes are told apart instead of being believed. */
 final class RecordCodecTest {
+    /** Behind all places that records here name. */
+    private static final long POSITION = 1L << 41;
+
     private static final byte[] HOST = {10, 0, 0, 1, 0, 0, 42, -97};
 
     private static Message message() {
@@ -91,7 +94,7 @@ final class RecordCodecTest {
         }
         bytes.flip();
         for (Record record : records) {
-            assertEquals(record, RecordCodec.read(bytes, bytes.position()));
+            assertEquals(record, RecordCodec.read(bytes, POSITION + bytes.position()));
         }
         assertEquals(0, bytes.remaining());
     }
@@ -242,7 +245,7 @@ final class RecordCodecTest {
     private static void readAll(ByteBuffer in) {
         try {
             while (in.hasRemaining()) {
-                RecordCodec.read(in, in.position());
+                RecordCodec.read(in, POSITION + in.position());
             }
         } catch (CorruptLogException expected) {
             assertTrue(expected.toString().contains("position"));
@@ -256,6 +259,40 @@ final class RecordCodecTest {
                 bytes, new Record.Deferred(1, 2, 3, 4, new long[] {5}, new long[] {10}));
         bytes.flip();
         assertThrows(CorruptLogException.class, () -> RecordCodec.read(bytes, 0));
+    }
+
+    @Test
+    void shouldRefuseARecordThatNamesAPlaceAfterItsOwn() throws CorruptLogException {
+        for (long place : new long[] {-1, 5000, 5001, Long.MAX_VALUE}) {
+            ByteBuffer bytes = ByteBuffer.allocate(4096);
+            RecordCodec.writeSmall(bytes, new Record.TimersFired(1, place));
+            refuse(bytes);
+            RecordCodec.writeSmall(bytes, new Record.TimerCancelled(1, place));
+            refuse(bytes);
+            RecordCodec.writeTimerHead(bytes, messageSizeBytes(), 77, place, 99);
+            var _ = writeMessage(bytes, 0);
+            refuse(bytes);
+            writeHalf(bytes, place);
+            refuse(bytes);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        RecordCodec.writeSmall(bytes, new Record.TimersFired(1, 4999));
+        assertEquals(new Record.TimersFired(1, 4999), RecordCodec.read(bytes.flip(), 5000));
+    }
+
+    @Test
+    void shouldRefuseOffsetsBelowZero() {
+        ByteBuffer bytes = ByteBuffer.allocate(4096);
+        RecordCodec.writeSmall(bytes, new Record.OffsetReset(1, 2, 3, -1, 5));
+        refuse(bytes);
+        RecordCodec.writeSmall(bytes, new Record.Acknowledged(1, 2, 3, new long[] {4, -1}));
+        refuse(bytes);
+    }
+
+    private static void refuse(ByteBuffer record) {
+        record.flip();
+        assertThrows(CorruptLogException.class, () -> RecordCodec.read(record, 5000));
+        record.clear();
     }
 
     @Test

@@ -35,6 +35,9 @@ public final class IndexTarget implements Target {
                 Sieve sieve = new Sieve(TagFilter.ALL, new OneFooterLog(footer), true);
                 index.scan(queue, OneFooterLog.SEGMENT + 1, sieve, selection);
                 require(selection.nextOffset() >= offset, "a scan goes forward");
+                for (int i = 0; i < selection.count(); i++) {
+                    requirePlace(selection.position(i));
+                }
                 long storeMs = index.storeMs(queue, offset, OneFooterLog.SEGMENT + 1);
                 require(storeMs == index.storeMs(queue, offset, OneFooterLog.SEGMENT + 1), "time");
             } catch (CorruptLogException | TrimmedException refused) {
@@ -46,8 +49,16 @@ public final class IndexTarget implements Target {
         } catch (CorruptLogException refused) {
             require(refused.getMessage() != null, "a refusal says why");
         }
-        SealedIndex.findKeys(footer, 5, position -> {});
+        try {
+            index.findKeys(footer, OneFooterLog.SEGMENT, 5, IndexTarget::requirePlace);
+        } catch (CorruptLogException refused) {
+            require(refused.getMessage() != null, "a refusal says why");
+        }
         return null;
+    }
+
+    private static void requirePlace(long position) {
+        require(position >>> 32 == OneFooterLog.SEGMENT, "a place elsewhere: " + position);
     }
 
     private static Footer footer(byte[] input) {
@@ -77,9 +88,10 @@ public final class IndexTarget implements Target {
         out.putInt(TOPIC).putInt(QUEUE).putLong(2).putInt(2).putInt(1);
         out.putInt(TOPIC).putInt(2).putLong(0).putInt(1).putInt(3);
         for (int i = 0; i < 4; i++) {
-            out.putLong(64 + i * 200L).putLong(i).putInt(150).putInt(i);
+            out.putLong(OneFooterLog.BASE + 64 + i * 200L).putLong(i).putInt(150).putInt(i);
         }
-        out.putLong(3).putLong(64).putLong(5).putLong(264);
+        out.putLong(3).putLong(OneFooterLog.BASE + 64);
+        out.putLong(5).putLong(OneFooterLog.BASE + 264);
         byte[] seed = new byte[out.position()];
         out.flip().get(seed);
         return List.of(seed);

@@ -6,9 +6,14 @@ import io.sluice.engine.log.Log;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A log that is one sealed segment, of which only the footer is ever asked for. */
+/** A log that is one sealed segment of a million bytes; nobody may ask for more than its footer. */
 final class OneFooterLog implements Log {
     static final int SEGMENT = 1;
+
+    /** Positions of the segment have it in their upper half. */
+    static final long BASE = (long) SEGMENT << 32;
+
+    private static final int SEGMENT_BYTES = 1_000_000;
 
     private final Footer footer;
 
@@ -24,6 +29,16 @@ final class OneFooterLog implements Log {
     @Override
     public int firstSegment() {
         return SEGMENT;
+    }
+
+    @Override
+    public int segmentOf(long position) {
+        return (int) (position >>> 32);
+    }
+
+    @Override
+    public boolean mayHold(long position, int sizeBytes) {
+        return position >= BASE && position - BASE <= SEGMENT_BYTES - sizeBytes;
     }
 
     private static UnsupportedOperationException unasked() {
@@ -67,11 +82,6 @@ final class OneFooterLog implements Log {
 
     @Override
     public void trim(int segment) {
-        throw unasked();
-    }
-
-    @Override
-    public int segmentOf(long position) {
         throw unasked();
     }
 

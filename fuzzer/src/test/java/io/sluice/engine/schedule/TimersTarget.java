@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class TimersTarget implements Target {
     private static final int WATERMARK_BYTES = 16;
     private static final int COUNT_MAX = 64;
+    private static final int SIZE_BYTES_MAX = 1_000;
 
     @Override
     public @Nullable Check take(byte[] input) throws IOException {
@@ -49,7 +50,7 @@ public final class TimersTarget implements Target {
     private static void fire(Footer footer, long dueMs, long position) {
         Turns turns = new Turns();
         Watcher watcher = new Watcher();
-        Timers timers = new Timers(segment -> footer, turns, turns, watcher);
+        Timers timers = new Timers(new OneSegment(footer), turns, turns, watcher);
         timers.restore(
                 ByteBuffer.allocate(24)
                         .putInt(1)
@@ -78,6 +79,19 @@ public final class TimersTarget implements Target {
         }
     }
 
+    /** Positions are any, sizes are not. */
+    private record OneSegment(Footer footer) implements Timers.Footers {
+        @Override
+        public Footer footer(int segment) {
+            return footer;
+        }
+
+        @Override
+        public boolean mayHold(int segment, long position, int sizeBytes) {
+            return sizeBytes <= SIZE_BYTES_MAX;
+        }
+    }
+
     private static final class Watcher implements Timers.Listener, Timers.Sink {
         boolean unreadable;
         long dueMs;
@@ -94,6 +108,7 @@ public final class TimersTarget implements Target {
 
         @Override
         public void timer(long firedDueMs, long firedPosition, int sizeBytes) {
+            require(sizeBytes > 0 && sizeBytes <= SIZE_BYTES_MAX, "a size of " + sizeBytes);
             dueMs = firedDueMs;
             position = firedPosition;
         }

@@ -1,11 +1,13 @@
 package io.sluice.engine.shard;
 
+import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.schedule.Timers;
 import io.sluice.fuzz.Disk;
 import io.sluice.fuzz.Turns;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A shard's state without the shard. */
 final class SmallState {
@@ -19,7 +21,19 @@ final class SmallState {
     }
 
     static State of(LocalLog log, Turns turns) {
-        return new State(log, new Timers(segment -> null, turns, turns, new Deaf()));
+        return new State(log, new Timers(new NoFooters(), turns, turns, new Deaf()));
+    }
+
+    private static final class NoFooters implements Timers.Footers {
+        @Override
+        public @Nullable Footer footer(int segment) {
+            return null;
+        }
+
+        @Override
+        public boolean mayHold(int segment, long position, int sizeBytes) {
+            return false;
+        }
     }
 
     private static final class Deaf implements Timers.Listener {

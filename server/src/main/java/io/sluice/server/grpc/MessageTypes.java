@@ -46,6 +46,9 @@ final class MessageTypes {
         if (properties.hasDeliveryTimestamp()) {
             return MessageType.DELAY;
         }
+        if (properties.hasPriority()) {
+            return MessageType.PRIORITY;
+        }
         return properties.hasMessageGroup() ? MessageType.FIFO : MessageType.NORMAL;
     }
 }

@@ -14,6 +14,9 @@ import java.util.Set;
  * own becomes RocketMQ's reserved properties.
  */
 final class PropertyWriter {
+    /** RocketMQ 5.5's name of the property. */
+    static final String PRIORITY = "_SYS_MSG_PRIORITY_";
+
     /** Reserved names that users of this protocol may not use for properties of their own. */
     static final Set<String> RESERVED =
             Set.of(
@@ -65,7 +68,7 @@ final class PropertyWriter {
                     "TIMER_OUT_MS",
                     "DLQ_ORIGIN_TOPIC",
                     "DLQ_ORIGIN_MESSAGE_ID",
-                    "_SYS_MSG_PRIORITY_");
+                    PRIORITY);
 
     private static final int USER_PROPERTIES_MAX = 128;
     private static final char VALUE = 1;
@@ -120,6 +123,9 @@ final class PropertyWriter {
         put(Properties.UNIQUE_KEY, Texts.messageId(system.getMessageId()));
         if (system.hasMessageGroup()) {
             put("__SHARDINGKEY", Texts.messageGroup(system.getMessageGroup()));
+        }
+        if (system.hasPriority()) {
+            put(PRIORITY, Integer.toString(system.getPriority()));
         }
         if (system.hasDeliveryTimestamp()) {
             put("TIMER_DELIVER_MS", Long.toString(Times.ms(system.getDeliveryTimestamp())));

@@ -119,7 +119,7 @@ final class SendCalls {
                     "topic %s takes messages of the type %s, not %s: send it to another topic"
                             .formatted(topic.name(), topic.messageType(), type));
         }
-        if (type == MessageType.LITE || type == MessageType.PRIORITY) {
+        if (type == MessageType.LITE) {
             throw new CallFault(
                     Code.NOT_IMPLEMENTED, "messages of the type " + type + " are not there yet");
         }
@@ -128,6 +128,12 @@ final class SendCalls {
                     Code.BAD_REQUEST,
                     "messages of the type %s are not sent together: send them one by one"
                             .formatted(type));
+        }
+        if (system.hasPriority() && (type != MessageType.PRIORITY || system.getPriority() < 0)) {
+            throw new CallFault(
+                    Code.MESSAGE_PROPERTY_CONFLICT_WITH_TYPE,
+                    "a priority is 0 to 9 and of messages of the type PRIORITY, not %d and %s"
+                            .formatted(system.getPriority(), type));
         }
         boolean grouped = system.hasMessageGroup();
         boolean timed = system.hasDeliveryTimestamp();

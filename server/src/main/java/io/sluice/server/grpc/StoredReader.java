@@ -98,6 +98,7 @@ final class StoredReader {
             case "__SHARDINGKEY" -> system.setMessageGroup(value);
             case "__TRACE_CONTEXT" -> system.setTraceContext(value);
             case "__BORNHOST" -> system.setBornHost(value);
+            case PropertyWriter.PRIORITY -> priority(number(value));
             case "TRAN_MSG" -> transactional = Boolean.parseBoolean(value);
             case "DELAY" -> delayed = true;
             case "TIMER_DELAY_SEC" -> delay(number(value), 1000);
@@ -113,6 +114,12 @@ final class StoredReader {
                     message.putUserProperties(name, value);
                 }
             }
+        }
+    }
+
+    private void priority(long number) {
+        if (number >= 0 && number <= Integer.MAX_VALUE) {
+            system.setPriority((int) number);
         }
     }
 
@@ -160,6 +167,9 @@ final class StoredReader {
         }
         if (delayed) {
             return MessageType.DELAY;
+        }
+        if (system.hasPriority()) {
+            return MessageType.PRIORITY;
         }
         return system.hasMessageGroup() ? MessageType.FIFO : MessageType.NORMAL;
     }

@@ -92,6 +92,25 @@ class ReceiveTest extends GrpcDoor {
     }
 
     @Test
+    void shouldHandOutTheMostUrgentOfABacklogFirst() throws Exception {
+        topic("urgent", 1, "PRIORITY");
+        group("readers", "urgent");
+        for (int priority : List.of(1, 9, 0, 5)) {
+            Message.Builder message = message("urgent", "p" + priority);
+            message.getSystemPropertiesBuilder()
+                    .setMessageType(MessageType.PRIORITY)
+                    .setPriority(priority);
+            sent(message);
+        }
+        for (int priority : List.of(9, 5, 1, 0)) {
+            SystemProperties system =
+                    only(receiving("readers", "urgent").setBatchSize(1)).getSystemProperties();
+            assertEquals(priority, system.getPriority());
+            assertEquals(MessageType.PRIORITY, system.getMessageType());
+        }
+    }
+
+    @Test
     void shouldEndAnAnswerWithTheTimeOfItsDelivery() throws Exception {
         topic("orders", 1, "");
         group("readers", "orders");

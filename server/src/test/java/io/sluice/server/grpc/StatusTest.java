@@ -114,6 +114,13 @@ class StatusTest extends GrpcDoor {
                 code,
                 "orders",
                 system -> system.setMessageType(MessageType.TRANSACTION).setMessageGroup("group"));
+        topic("urgent", 1, "PRIORITY");
+        refusedSend(
+                code,
+                "urgent",
+                system -> system.setMessageType(MessageType.PRIORITY).setPriority(-1));
+        refusedSend(
+                code, "orders", system -> system.setMessageType(MessageType.NORMAL).setPriority(1));
     }
 
     @Test

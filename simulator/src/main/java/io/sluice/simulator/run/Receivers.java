@@ -338,9 +338,7 @@ final class Receivers {
 
     /** Who wants order may wait at a barrier for a queue that the group has never begun. */
     private Ordering orderAtEnd(Topic topic) {
-        return node.marked() && topic.growth().size() == 1
-                ? Ordering.MESSAGE_GROUP
-                : Ordering.NONE;
+        return node.marked() && topic.growth().size() == 1 ? Ordering.MESSAGE_GROUP : Ordering.NONE;
     }
 
     private boolean isBehind(Topic topic, Place place) {

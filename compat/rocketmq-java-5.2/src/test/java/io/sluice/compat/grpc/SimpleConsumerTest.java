@@ -61,6 +61,34 @@ class SimpleConsumerTest {
     }
 
     @Test
+    @Feature("gRPC: order by message group")
+    void shouldHoldUpAMessageGroupAndNotItsQueue(Target server) throws Exception {
+        String topic = Grpc.topic(server, "simple-groups", 1, "FIFO");
+        String group = Grpc.group(server, "simple-groups-g", true, 16);
+        try (SimpleConsumer consumer = Grpc.simpleConsumer(server, group, topic);
+                Producer producer = Grpc.producer(server, topic)) {
+            for (String body : List.of("slow 1", "slow 2", "quick 1", "slow 3", "quick 2")) {
+                String key = body.substring(0, body.indexOf(' '));
+                producer.send(Grpc.message(topic, body).setMessageGroup(key).build());
+            }
+            List<MessageView> held = Grpc.receive(consumer, 1);
+            assertEquals(List.of("slow 1"), held.stream().map(Grpc::body).toList());
+            for (String body : List.of("quick 1", "quick 2")) {
+                MessageView message = consumer.receive(1, Grpc.INVISIBLE).getFirst();
+                assertEquals(body, Grpc.body(message));
+                consumer.ack(message);
+            }
+            assertEquals(List.of(), consumer.receive(1, Grpc.INVISIBLE));
+            consumer.ack(held.getFirst());
+            for (String body : List.of("slow 2", "slow 3")) {
+                MessageView message = consumer.receive(1, Grpc.INVISIBLE).getFirst();
+                assertEquals(body, Grpc.body(message));
+                consumer.ack(message);
+            }
+        }
+    }
+
+    @Test
     void shouldReceiveAllOfManyQueuesOnceEach(Target server) throws Exception {
         String topic = Grpc.topic(server, "simple-many", 8, "NORMAL");
         try (SimpleConsumer consumer = Grpc.simpleConsumer(server, "simple-many-g", topic);
