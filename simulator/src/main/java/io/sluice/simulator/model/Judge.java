@@ -52,7 +52,8 @@ public final class Judge {
         return world.wallMs();
     }
 
-    long nanos() {
+    /** The time that never goes back, in ns. */
+    public long nanos() {
         return world.nanos();
     }
 
