@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * these was durable once and is corruption; a bad entry above all of them is a torn tail that
  * nobody was told of. Example: two groups were written, [A B] and [C D], and B no longer matches
  * its checksum. C says durable-up-to = end of B: B had been acknowledged. Were C and D not there,
- * nothing could tell a torn B from a damaged one, and B is cut. So a mark, which changes nothing,
- * follows a group after a second: damage goes unseen in what was written in the last second alone.
+ * nothing could tell a torn B from a damaged one, and B is cut. So marks, which change nothing,
+ * follow a group after a second: damage goes unseen in what was written in the last second alone.
  */
 final class EntryFile {
     static final int HEADER_SIZE_BYTES = 32;
@@ -50,7 +50,7 @@ final class EntryFile {
     /** The header's fields. */
     record Header(long durableSizeBytes, long lastVersion) {}
 
-    /** One change, or a mark; {@code value} is empty unless something is put. */
+    /** One change, or a mark; {@code value} is empty for a removal, zeroes in a mark. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(
             byte kind, String key, byte[] value, long version, long durableUpTo, int sizeBytes) {}

@@ -42,6 +42,7 @@ public final class FileMetadataStore implements MetadataStore {
     private static final int GROUP_SIZE_BYTES_MAX = 4 << 20;
     private static final int COMPACT_SIZE_BYTES_MIN = 1 << 20;
     private static final int SPARE_SIZE_BYTES = 1 << 20;
+    private static final int SECTOR_SIZE_BYTES = 4096;
     private static final long QUIET_NANOS = 1_000_000_000;
     private static final byte[] NOTHING = {};
     private static final byte[] MARK_KEY = {'.'};
@@ -276,16 +277,22 @@ public final class FileMetadataStore implements MetadataStore {
     }
 
     /**
-     * Says that everything so far was durable. That it is the last entry then, and nothing says so
-     * of it, is no harm: it may be cut. Without room there is none before the next change.
+     * Says that everything so far was durable, twice: up to the next sector's edge, and beyond it,
+     * so that a sector that is lost does not take both what was written and the word of it. That
+     * nothing says so of the marks themselves is no harm: they may be cut. Without room there are
+     * none before the next change.
      */
     private void mark() {
         SegmentFile to = file;
         if (to == null || ended != null || provenSizeBytes == sizeBytes) {
             return;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(EntryFile.entrySizeBytes(MARK_KEY.length, 0));
-        EntryFile.writeEntry(bytes, EntryFile.MARK, MARK_KEY, NOTHING, lastVersion, sizeBytes);
+        int markSizeBytes = EntryFile.entrySizeBytes(MARK_KEY.length, 0);
+        int padding = (int) Math.floorMod(-(sizeBytes + markSizeBytes), (long) SECTOR_SIZE_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(2 * markSizeBytes + padding);
+        for (byte[] value : new byte[][] {new byte[padding], NOTHING}) {
+            EntryFile.writeEntry(bytes, EntryFile.MARK, MARK_KEY, value, lastVersion, sizeBytes);
+        }
         if (append(to, bytes.flip()) == null) {
             provenSizeBytes = sizeBytes;
         }

@@ -166,46 +166,56 @@ class FileMetadataStoreTest extends MetadataStoreContractTest {
     }
 
     @Test
-    void shouldRefuseEveryFlippedBitAfterASecondOrTwoWithoutChanges() throws IOException {
-        threeEntries();
+    void shouldRefuseEveryDamageAfterASecondOrTwoWithoutChanges() throws IOException {
+        int sizeBytes = threeEntries().length;
         time.advanceMs(2_000); // of a second that has begun before the last change, it is the next
-        requireProven();
+        requireProven(sizeBytes);
     }
 
     @Test
-    void shouldRefuseEveryFlippedBitOnceItIsClosed() throws IOException {
+    void shouldRefuseEveryDamageOnceItIsClosed() throws IOException {
         MetadataStore store = loaded();
         for (String key : List.of("a", "b", "c")) {
-            version(store.put(key, bytes("1"), MetadataStore.ABSENT));
+            version(store.put(key, bytes("1".repeat(300)), MetadataStore.ABSENT));
         }
+        int sizeBytes = directory.bytes(FileMetadataStore.FILE).length;
         store.close();
         settle();
-        requireProven();
+        requireProven(sizeBytes);
     }
 
-    /** Whatever is damaged is noticed; but what says so, at the end, may go. */
-    private void requireProven() throws IOException {
+    /** Whatever is damaged of so much is noticed; what says that it was durable may go. */
+    private void requireProven(int sizeBytes) throws IOException {
         byte[] whole = directory.bytes(FileMetadataStore.FILE).clone();
-        int mark = whole.length - EntryFile.entrySizeBytes(1, 0);
         for (int bit = 0; bit < whole.length * 8; bit++) {
             byte[] damaged = whole.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
-            directory = new MemoryDirectory();
-            directory.put(FileMetadataStore.FILE, damaged);
-            if (bit < mark * 8) {
-                assertThrows(CorruptLogException.class, () -> open().load(), "bit " + bit);
-            } else {
-                assertEquals(3, open().load().size(), "bit " + bit);
-            }
+            requireProven(damaged, bit < sizeBytes * 8, "bit " + bit);
+        }
+        for (int from = 0; from < whole.length; from += 512) {
+            byte[] damaged = whole.clone();
+            Arrays.fill(damaged, from, Math.min(from + 512, whole.length), (byte) 0);
+            requireProven(damaged, from < sizeBytes, "zeroes from " + from);
+        }
+    }
+
+    private void requireProven(byte[] damaged, boolean isNoticed, String what) throws IOException {
+        directory = new MemoryDirectory();
+        directory.put(FileMetadataStore.FILE, damaged);
+        if (isNoticed) {
+            assertThrows(CorruptLogException.class, () -> open().load(), what);
+        } else {
+            assertEquals(3, open().load().size(), what);
         }
     }
 
     @Test
     void shouldMarkOnceHoweverLongNothingChanges() throws IOException {
-        int sizeBytes = threeEntries().length;
-        time.advanceMs(100_000);
+        threeEntries();
+        time.advanceMs(2_000);
         int marked = directory.bytes(FileMetadataStore.FILE).length;
-        assertEquals(sizeBytes + EntryFile.entrySizeBytes(1, 0), marked);
+        time.advanceMs(100_000);
+        assertEquals(marked, directory.bytes(FileMetadataStore.FILE).length);
     }
 
     @Test
