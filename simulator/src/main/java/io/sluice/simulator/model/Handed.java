@@ -211,6 +211,8 @@ public final class Handed {
      * @param askedNanos when what was handed out was first asked for
      */
     List<Long> heldByOthers(int groupId, QueueRef queue, long number, long askedNanos, long atMs) {
+        // Set back, the clock says that they have time again that was over by then.
+        long overMs = judge.wasSetBackSince(askedNanos) ? judge.latestWallMs() : atMs;
         List<Long> offsets = new ArrayList<>();
         ofQueue(groupId, queue)
                 .forEach((place, held) -> {
@@ -220,7 +222,7 @@ public final class Handed {
                                     && !mayBeBuried(held)
                                     && held.revivedNanos < askedNanos
                                     && !judge.mayHaveExpired(place.topicId, held.storeMs);
-                    if (isOpen && held.number != number && held.deadlineMs > atMs) {
+                    if (isOpen && held.number != number && held.deadlineMs > overMs) {
                         offsets.add(place.offset);
                     }
                 });
