@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *    8  4  format, 1                       4  4  crc32c of bytes 8 to the end of the entry
  *   12  4  crc32c of bytes 16 to 32        8  4  size of the whole entry in bytes
  *   16  8  durable size of the file       12  2  size of the key in bytes
- *   24  8  last version given             14  1  kind: 1 put, 2 remove
+ *   24  8  last version given             14  1  kind: 1 put, 2 remove, 3 mark
  *                                         15  1  0
  *                                         16  8  version
  *                                         24  8  durable-up-to
@@ -27,14 +27,15 @@ import org.jspecify.annotations.Nullable;
  * these was durable once and is corruption; a bad entry above all of them is a torn tail that
  * nobody was told of. Example: two groups were written, [A B] and [C D], and B no longer matches
  * its checksum. C says durable-up-to = end of B: B had been acknowledged. Were C and D not there,
- * nothing could tell a torn B from a damaged one, and B is cut: that last group is the only place
- * where damage goes unseen.
+ * nothing could tell a torn B from a damaged one, and B is cut. So marks, which change nothing,
+ * follow a group after a second: damage goes unseen in what was written in the last second alone.
  */
 final class EntryFile {
     static final int HEADER_SIZE_BYTES = 32;
     static final int ENTRY_HEADER_SIZE_BYTES = 32;
     static final byte PUT = 1;
     static final byte REMOVE = 2;
+    static final byte MARK = 3;
 
     private static final long MAGIC = 0x534C554943454D44L;
     private static final int FORMAT = 1;
@@ -49,7 +50,7 @@ final class EntryFile {
     /** The header's fields. */
     record Header(long durableSizeBytes, long lastVersion) {}
 
-    /** One change; {@code value} is empty for a removal. */
+    /** One change, or a mark; {@code value} is empty for a removal, zeroes in a mark. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Entry(
             byte kind, String key, byte[] value, long version, long durableUpTo, int sizeBytes) {}

@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All state but the queue of changes is owned by the injected serial executor, which does all
  * I/O after {@link #load}. Changes that queued up while one write was made durable share the next
- * write and sync. When more than half of the file is garbage it is written anew under another name,
- * which then replaces the old one. Keys live inside the file and never become a name of one. Memory
- * holds every entry once.
+ * write and sync. After a second without changes a mark says that the last ones were durable, so
+ * that damage to them is not taken for a torn tail. When more than half of the file is garbage it
+ * is written anew under another name, which then replaces the old one. Keys live inside the file
+ * and never become a name of one. Memory holds every entry once.
  */
 public final class FileMetadataStore implements MetadataStore {
     static final String FILE = "metadata";
@@ -41,7 +42,10 @@ public final class FileMetadataStore implements MetadataStore {
     private static final int GROUP_SIZE_BYTES_MAX = 4 << 20;
     private static final int COMPACT_SIZE_BYTES_MIN = 1 << 20;
     private static final int SPARE_SIZE_BYTES = 1 << 20;
+    private static final int SECTOR_SIZE_BYTES = 4096;
+    private static final long QUIET_NANOS = 1_000_000_000;
     private static final byte[] NOTHING = {};
+    private static final byte[] MARK_KEY = {'.'};
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -72,6 +76,8 @@ public final class FileMetadataStore implements MetadataStore {
     private ByteBuffer lastGroup = EMPTY;
     private @Nullable IOException ended;
     private long sizeBytes;
+    private long provenSizeBytes; // some entry, or the header, says that so much was durable
+    private boolean watchingQuiet;
     private long liveSizeBytes;
     private long lastVersion;
     private long compactAtSizeBytes = COMPACT_SIZE_BYTES_MIN;
@@ -129,7 +135,8 @@ public final class FileMetadataStore implements MetadataStore {
             LOG.info("{}: cut {} torn bytes at {}", from.name(), bytes.limit() - at, at);
             from.truncate(at);
         }
-        lastGroup = bytes.limit(at).position((int) Math.min(durable, at));
+        provenSizeBytes = Math.min(durable, at);
+        lastGroup = bytes.limit(at).position((int) provenSizeBytes);
     }
 
     /**
@@ -147,6 +154,7 @@ public final class FileMetadataStore implements MetadataStore {
             long offset = lastGroup.position();
             found.write(lastGroup, offset);
             found.sync();
+            watchQuiet();
         }
         lastGroup = EMPTY;
     }
@@ -214,12 +222,14 @@ public final class FileMetadataStore implements MetadataStore {
     private void drain() {
         List<Waiting> group = takeGroup();
         if (group.isEmpty()) {
+            closeIfAsked();
             return;
         }
         for (Answer answer : commit(group)) {
             answer.stage().complete(answer.outcome());
         }
         compactIfWorthwhile();
+        watchQuiet();
         executor.execute(this::drain);
     }
 
@@ -234,12 +244,58 @@ public final class FileMetadataStore implements MetadataStore {
                 group.add(queue.remove());
             }
             draining = !group.isEmpty();
-            if (closing && group.isEmpty()) {
-                closeQuietly(file);
-                file = null;
-            }
         }
         return group;
+    }
+
+    private void closeIfAsked() {
+        synchronized (queueLock) {
+            if (!closing) {
+                return;
+            }
+        }
+        mark();
+        closeQuietly(file);
+        file = null;
+    }
+
+    private void watchQuiet() {
+        if (!watchingQuiet && provenSizeBytes < sizeBytes) {
+            watchingQuiet = true;
+            long seen = sizeBytes;
+            executor.executeAfter(QUIET_NANOS, () -> markIfQuiet(seen));
+        }
+    }
+
+    private void markIfQuiet(long seen) {
+        watchingQuiet = false;
+        if (sizeBytes == seen) {
+            mark();
+        } else {
+            watchQuiet();
+        }
+    }
+
+    /**
+     * Says that everything so far was durable, twice: up to the next sector's edge, and beyond it,
+     * so that a sector that is lost does not take both what was written and the word of it. That
+     * nothing says so of the marks themselves is no harm: they may be cut. Without room there are
+     * none before the next change.
+     */
+    private void mark() {
+        SegmentFile to = file;
+        if (to == null || ended != null || provenSizeBytes == sizeBytes) {
+            return;
+        }
+        int markSizeBytes = EntryFile.entrySizeBytes(MARK_KEY.length, 0);
+        int padding = (int) Math.floorMod(-(sizeBytes + markSizeBytes), (long) SECTOR_SIZE_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(2 * markSizeBytes + padding);
+        for (byte[] value : new byte[][] {new byte[padding], NOTHING}) {
+            EntryFile.writeEntry(bytes, EntryFile.MARK, MARK_KEY, value, lastVersion, sizeBytes);
+        }
+        if (append(to, bytes.flip()) == null) {
+            provenSizeBytes = sizeBytes;
+        }
     }
 
     /**
@@ -276,6 +332,7 @@ public final class FileMetadataStore implements MetadataStore {
         if (failure != null) {
             return failAll(group, failure);
         }
+        provenSizeBytes = accepted.isEmpty() ? provenSizeBytes : accepted.getFirst().durableUpTo();
         accepted.forEach(e -> apply(e.kind(), e.key(), e.value(), e.version()));
         lastVersion += accepted.size();
         return answers;
@@ -315,6 +372,9 @@ public final class FileMetadataStore implements MetadataStore {
     }
 
     private void apply(byte kind, String key, byte[] value, long version) {
+        if (kind == EntryFile.MARK) {
+            return;
+        }
         Versioned before =
                 kind == EntryFile.PUT
                         ? entries.put(key, new Versioned(value, version))
@@ -374,6 +434,7 @@ public final class FileMetadataStore implements MetadataStore {
         directory.sync();
         file = to;
         sizeBytes = size;
+        provenSizeBytes = size;
         liveSizeBytes = size;
     }
 

@@ -166,6 +166,59 @@ class FileMetadataStoreTest extends MetadataStoreContractTest {
     }
 
     @Test
+    void shouldRefuseEveryDamageAfterASecondOrTwoWithoutChanges() throws IOException {
+        int sizeBytes = threeEntries().length;
+        time.advanceMs(2_000); // of a second that has begun before the last change, it is the next
+        requireProven(sizeBytes);
+    }
+
+    @Test
+    void shouldRefuseEveryDamageOnceItIsClosed() throws IOException {
+        MetadataStore store = loaded();
+        for (String key : List.of("a", "b", "c")) {
+            version(store.put(key, bytes("1".repeat(300)), MetadataStore.ABSENT));
+        }
+        int sizeBytes = directory.bytes(FileMetadataStore.FILE).length;
+        store.close();
+        settle();
+        requireProven(sizeBytes);
+    }
+
+    /** Whatever is damaged of so much is noticed; what says that it was durable may go. */
+    private void requireProven(int sizeBytes) throws IOException {
+        byte[] whole = directory.bytes(FileMetadataStore.FILE).clone();
+        for (int bit = 0; bit < whole.length * 8; bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            requireProven(damaged, bit < sizeBytes * 8, "bit " + bit);
+        }
+        for (int from = 0; from < whole.length; from += 512) {
+            byte[] damaged = whole.clone();
+            Arrays.fill(damaged, from, Math.min(from + 512, whole.length), (byte) 0);
+            requireProven(damaged, from < sizeBytes, "zeroes from " + from);
+        }
+    }
+
+    private void requireProven(byte[] damaged, boolean isNoticed, String what) throws IOException {
+        directory = new MemoryDirectory();
+        directory.put(FileMetadataStore.FILE, damaged);
+        if (isNoticed) {
+            assertThrows(CorruptLogException.class, () -> open().load(), what);
+        } else {
+            assertEquals(3, open().load().size(), what);
+        }
+    }
+
+    @Test
+    void shouldMarkOnceHoweverLongNothingChanges() throws IOException {
+        threeEntries();
+        time.advanceMs(2_000);
+        int marked = directory.bytes(FileMetadataStore.FILE).length;
+        time.advanceMs(100_000);
+        assertEquals(marked, directory.bytes(FileMetadataStore.FILE).length);
+    }
+
+    @Test
     void shouldRefuseDamageInACompactedFileEvenAtItsEnd() throws IOException {
         MetadataStore store = loaded();
         long version = MetadataStore.ABSENT;

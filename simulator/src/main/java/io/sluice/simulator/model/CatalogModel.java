@@ -18,10 +18,16 @@ public final class CatalogModel {
         boolean unsure;
         boolean unsureUntilRestart;
         int changed;
+        long changedNanos;
+        int changedIn; // which life
+        boolean isProven;
     }
 
     /** So many changes may share the last write, which looks torn if a bit of it flips. */
     private static final int LAST_WRITE_MAX = 10;
+
+    /** After a second or two without others it is proved durable; threads may be late. */
+    private static final long PROVEN_NANOS = 3_000_000_000L;
 
     private final Judge judge;
     private final Map<String, Known> names = new TreeMap<>();
@@ -51,6 +57,9 @@ public final class CatalogModel {
         known.unsure = known.underWay > 0 || known.unsureUntilRestart;
         known.value = value;
         known.changed = ++changes;
+        known.changedNanos = judge.nanos();
+        known.changedIn = judge.life();
+        known.isProven = false;
     }
 
     /** The change was refused: what is there has to be looked up. */
@@ -67,6 +76,9 @@ public final class CatalogModel {
     /** The process has ended: changes under way may have taken place. */
     void died() {
         for (Known known : names.values()) {
+            known.isProven |=
+                    known.changedIn == judge.life() - 1
+                            && judge.nanos() - known.changedNanos > PROVEN_NANOS;
             known.underWay = 0;
             known.unsureUntilRestart = false;
         }
@@ -80,7 +92,8 @@ public final class CatalogModel {
         }
         if (!known.unsure && !Objects.equals(known.value, value)) {
             String what = "%s is %s, and was %s".formatted(name, value, known.value);
-            if (judge.profile() == Profile.FLIP && known.changed < changes - LAST_WRITE_MAX) {
+            boolean isProven = known.isProven || known.changed < changes - LAST_WRITE_MAX;
+            if (judge.profile() == Profile.FLIP && isProven) {
                 judge.violatedInAnyCase(Promise.CATALOG, what);
             } else {
                 judge.violated(Promise.CATALOG, what);

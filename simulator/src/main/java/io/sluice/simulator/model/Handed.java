@@ -53,6 +53,11 @@ public final class Handed {
         boolean mayBeAcknowledged;
         boolean acknowledged;
 
+        /**
+         * When its holder was told that it has it for longer, although its time was over; in ns.
+         */
+        long revivedNanos;
+
         /** Whether the group was sent back to before it, and has not got it since. */
         boolean owed;
     }
@@ -159,6 +164,7 @@ public final class Handed {
         held.storeMs = storeMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
+        held.revivedNanos = 0;
         held.mayBeAcknowledged = false;
         return false;
     }
@@ -178,9 +184,14 @@ public final class Handed {
         judge.violated(Promise.LEASES, what);
     }
 
-    /** Somebody got messages of a queue in order: nobody else may hold any of it. */
-    public void givenInOrder(Receipt first, long atMs) {
-        for (long offset : heldByOthers(first.groupId, first.queue, first.number, atMs)) {
+    /**
+     * Somebody got messages of a queue in order: nobody else may hold any of it.
+     *
+     * @param askedNanos when it first asked for them
+     */
+    public void givenInOrder(Receipt first, long askedNanos, long atMs) {
+        for (long offset :
+                heldByOthers(first.groupId, first.queue, first.number, askedNanos, atMs)) {
             judge.violated(
                     Promise.ORDER,
                     "%s was handed out in order while %d was held".formatted(first, offset));
@@ -192,8 +203,16 @@ public final class Handed {
         return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
     }
 
-    /** The offsets of a queue that somebody holds by another handing out. */
-    List<Long> heldByOthers(int groupId, QueueRef queue, long number, long atMs) {
+    /**
+     * The offsets of a queue that somebody held by another handing out when some of it was handed
+     * out. A holder whose time was over by then may have it again since, as long as nobody else got
+     * the very message.
+     *
+     * @param askedNanos when what was handed out was first asked for
+     */
+    List<Long> heldByOthers(int groupId, QueueRef queue, long number, long askedNanos, long atMs) {
+        // Set back, the clock says that they have time again that was over by then.
+        long overMs = judge.wasSetBackSince(askedNanos) ? judge.latestWallMs() : atMs;
         List<Long> offsets = new ArrayList<>();
         ofQueue(groupId, queue)
                 .forEach((place, held) -> {
@@ -201,8 +220,9 @@ public final class Handed {
                             !held.acknowledged
                                     && !held.mayBeAcknowledged
                                     && !mayBeBuried(held)
+                                    && held.revivedNanos < askedNanos
                                     && !judge.mayHaveExpired(place.topicId, held.storeMs);
-                    if (isOpen && held.number != number && held.deadlineMs > atMs) {
+                    if (isOpen && held.number != number && held.deadlineMs > overMs) {
                         offsets.add(place.offset);
                     }
                 });
@@ -320,15 +340,18 @@ public final class Handed {
         }
     }
 
-    /** The change was taken, and the message is held until {@code deadlineMs}. */
-    public void changed(Claim claim, long deadlineMs) {
+    /** The change was taken at {@code atMs}, and the message is held for so long from then on. */
+    public void changed(Claim claim, long atMs, long holdMs) {
         requireNotStale(claim);
         Held held = places.get(claim.receipt.place());
-        if (held != null
-                && held.number == claim.receipt.number
-                && held.changesUnderWay > 0
-                && --held.changesUnderWay == 0) {
-            held.deadlineMs = deadlineMs;
+        if (held == null || held.number != claim.receipt.number) {
+            return;
+        }
+        if (claim.deadlineMs <= atMs) {
+            held.revivedNanos = judge.nanos();
+        }
+        if (held.changesUnderWay > 0 && --held.changesUnderWay == 0) {
+            held.deadlineMs = atMs + holdMs;
         }
     }
 

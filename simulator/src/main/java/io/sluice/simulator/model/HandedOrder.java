@@ -59,6 +59,7 @@ public final class HandedOrder {
      * @param repeated whether the same asker was given it before: meanwhile others, who want no
      *     order of message groups, may have got more of them
      * @param offsets in the order of the answer
+     * @param askedNanos when they were first asked for
      * @param from where the group began in the queue
      */
     public void given(
@@ -68,6 +69,7 @@ public final class HandedOrder {
             long number,
             boolean repeated,
             long[] offsets,
+            long askedNanos,
             long atMs,
             long from) {
         if (!marked || judge.isForgotten(queue.topicId())) {
@@ -86,7 +88,8 @@ public final class HandedOrder {
                     List<Long> before = before(offsets, i);
                     requireFirst(groupId, queue, known, from, offsets[i], before, what);
                     if (!repeated || !anyElse) {
-                        requireOneHolder(groupId, queue, known, sent, number, atMs, what);
+                        requireOneHolder(
+                                groupId, queue, known, sent, number, askedNanos, atMs, what);
                     }
                 }
                 case NONE -> {
@@ -149,9 +152,10 @@ public final class HandedOrder {
             QueueModel known,
             Sent sent,
             long number,
+            long askedNanos,
             long atMs,
             String what) {
-        for (long offset : handed.heldByOthers(groupId, queue, number, atMs)) {
+        for (long offset : handed.heldByOthers(groupId, queue, number, askedNanos, atMs)) {
             Sent other = sentAt(known, offset);
             if (other != null && messageGroup(other).equals(messageGroup(sent))) {
                 wrong("%s is of one group with %d, which another holds".formatted(what, offset));

@@ -21,6 +21,7 @@ public final class Judge {
     private final Map<Integer, Long> keepBytes = new HashMap<>(); // the least, by topic
     private final Set<Integer> forgotten = new HashSet<>(); // incarnations deleted, perhaps
     private long latestWallMs;
+    private long setBackNanos = Long.MIN_VALUE;
     private int lives = 1;
     private @Nullable String violation;
     private @Nullable Promise violated;
@@ -52,7 +53,8 @@ public final class Judge {
         return world.wallMs();
     }
 
-    long nanos() {
+    /** The time that never goes back, in ns. */
+    public long nanos() {
         return world.nanos();
     }
 
@@ -95,6 +97,15 @@ public final class Judge {
     /** The wall clock is about to be set, or some time has passed. */
     public void clock() {
         latestWallMs = Math.max(latestWallMs, world.wallMs());
+    }
+
+    /** The wall clock is about to be set back. */
+    void setBack() {
+        setBackNanos = nanos();
+    }
+
+    boolean wasSetBackSince(long nanos) {
+        return setBackNanos >= nanos;
     }
 
     long latestWallMs() {

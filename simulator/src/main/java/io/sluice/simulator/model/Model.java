@@ -120,6 +120,7 @@ public final class Model {
             sends().clockSetAhead();
         }
         if (ms < 0) {
+            judge.setBack();
             setBackFromMs = judge.latestWallMs();
             transactions.clockSetBack(ms);
             for (GivenBack.Count count : givenBack.all().values()) {

@@ -45,6 +45,7 @@ final class Receivers {
     private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
     private Operation.@Nullable Receive lastInOrder;
     private int attempts;
+    private long attemptNanos; // when the last one in order first asked
     private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
 
     Receivers(Node node) {
@@ -73,6 +74,7 @@ final class Receivers {
         if (op.ordered() && !again) {
             lastInOrder = op;
             attempts++;
+            attemptNanos = model.judge().nanos();
         }
         receive(group, topic, wanted, false);
     }
@@ -82,6 +84,7 @@ final class Receivers {
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
+        long askedNanos = attempt > 0 ? attemptNanos : model.judge().nanos();
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
@@ -92,7 +95,7 @@ final class Receivers {
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, received, settle);
+                                    given(group, topic, op, attempt, askedNanos, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -136,6 +139,7 @@ final class Receivers {
             Topic topic,
             Operation.Receive op,
             int attempt,
+            long askedNanos,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -165,7 +169,7 @@ final class Receivers {
                                             StoredMessage.storeMs(message, 0),
                                             number);
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
-                model.handed().givenInOrder(receipt, received.atMs());
+                model.handed().givenInOrder(receipt, askedNanos, received.atMs());
             }
             repeated |= isRepeated;
             remember(receipt);
@@ -180,6 +184,7 @@ final class Receivers {
                         received.number(),
                         repeated,
                         received.offsets(),
+                        askedNanos,
                         received.atMs(),
                         from);
         if (settle) {
@@ -297,7 +302,7 @@ final class Receivers {
                                 outcome -> {
                                     switch (outcome) {
                                         case Outcome.Done<Long>(Long atMs) ->
-                                                model.handed().changed(claim, atMs + op.holdMs());
+                                                model.handed().changed(claim, atMs, op.holdMs());
                                         case Outcome.Refused<Long>(Refusal why, String detail) ->
                                                 model.handed().refused(claim, why);
                                     }
