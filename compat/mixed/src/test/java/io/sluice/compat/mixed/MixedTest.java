@@ -47,7 +47,7 @@ class MixedTest {
         return ClientConfiguration.newBuilder()
                 .setEndpoints("127.0.0.1:" + server.grpcPort())
                 .enableSsl(false)
-                .setRequestTimeout(Duration.ofSeconds(10))
+                .setRequestTimeout(Duration.ofSeconds(30))
                 .build();
     }
 
@@ -68,7 +68,7 @@ class MixedTest {
         return CLIENTS.newSimpleConsumerBuilder()
                 .setClientConfiguration(configuration(server))
                 .setConsumerGroup(group)
-                .setAwaitDuration(Duration.ofSeconds(5))
+                .setAwaitDuration(Duration.ofSeconds(20))
                 .setSubscriptionExpressions(
                         new HashMap<>(Map.of(topic, FilterExpression.SUB_ALL)))
                 .build();
@@ -100,6 +100,7 @@ class MixedTest {
         DefaultMQProducer producer = new DefaultMQProducer(name);
         producer.setInstanceName(name);
         producer.setNamesrvAddr(server.address());
+        producer.setSendMsgTimeout(30_000); // longer than any pause of a loaded machine
         producer.start();
         return producer;
     }

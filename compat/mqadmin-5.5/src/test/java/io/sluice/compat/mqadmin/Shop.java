@@ -43,6 +43,7 @@ final class Shop implements AutoCloseable {
         producer = new DefaultMQProducer(producers);
         consumer = new DefaultMQPushConsumer(group);
         configure(target, producer);
+        producer.setSendMsgTimeout(30_000);
         configure(target, consumer);
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.setPersistConsumerOffsetInterval(500);

@@ -39,7 +39,7 @@ final class Grpc {
         return ClientConfiguration.newBuilder()
                 .setEndpoints("127.0.0.1:" + server.grpcPort())
                 .enableSsl(false)
-                .setRequestTimeout(Duration.ofSeconds(10))
+                .setRequestTimeout(Duration.ofSeconds(30))
                 .build();
     }
 

@@ -86,7 +86,6 @@ final class Clients implements AutoCloseable {
     DefaultMQProducer unstartedProducer() {
         DefaultMQProducer producer = new DefaultMQProducer(freshName());
         configure(producer);
-        producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
         return producer;
     }
 
@@ -94,7 +93,6 @@ final class Clients implements AutoCloseable {
     TransactionMQProducer transactionProducer(String group) {
         TransactionMQProducer producer = new TransactionMQProducer(group);
         configure(producer);
-        producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
         return producer;
     }
 
@@ -199,6 +197,9 @@ final class Clients implements AutoCloseable {
         client.setMqClientApiTimeout(REQUEST_TIMEOUT_MS);
         client.setPollNameServerInterval(1_000);
         client.setHeartbeatBrokerInterval(2_000);
+        if (client instanceof DefaultMQProducer producer) {
+            producer.setSendMsgTimeout(REQUEST_TIMEOUT_MS);
+        }
     }
 
     /** Sends {@code count} messages with bodies "0", "1", ... to all queues of a topic in turn. */
