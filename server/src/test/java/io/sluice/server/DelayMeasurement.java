@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.engine.broker.Asker;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.BrokerConfig;
 import io.sluice.engine.broker.Pull;
@@ -243,7 +244,7 @@ public final class DelayMeasurement {
                         TagFilter.ALL,
                         10_000,
                         ByteBuffer::allocate,
-                        consumer,
+                        Asker.staying(consumer),
                         outcome ->
                                 consumer.execute(() -> {
                                     Pull.Pulled pulled = done(outcome);
@@ -252,7 +253,8 @@ public final class DelayMeasurement {
                                         all.complete(true);
                                     }
                                     pull(queueId, pulled.nextOffset(), lateMs, received, all);
-                                })));
+                                }),
+                        Pull.Reader.NOBODY));
     }
 
     private void take(ByteBuffer messages, long[] lateMs, AtomicInteger received) {

@@ -221,6 +221,10 @@ final class Leasing {
         receivers.endTurn(c.groupId(), c.queue());
     }
 
+    void cancel(Command.Receive c) {
+        receivers.cancel(c);
+    }
+
     void countReceivers(Command.CountReceivers c) {
         int count = receivers.waiting(c.groupId(), c.topicId(), c.queueId());
         c.reply().accept(Outcome.done(count));

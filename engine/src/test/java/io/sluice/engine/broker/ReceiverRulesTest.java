@@ -58,8 +58,7 @@ final class ReceiverRulesTest {
                                 false,
                                 suspendMs,
                                 ByteBuffer::allocate,
-                                machine.time.executor(),
-                                () -> true,
+                                Asker.staying(machine.time.executor()),
                                 attemptId,
                                 answer::set));
         machine.time.run();

@@ -188,8 +188,9 @@ public final class RecoveryTarget implements Target {
                                     TagFilter.ALL,
                                     0,
                                     ByteBuffer::allocate,
-                                    engine.turns(),
-                                    outcome -> replies.add(true)));
+                                    Asker.staying(engine.turns()),
+                                    outcome -> replies.add(true),
+                                    Pull.Reader.NOBODY));
             engine.broker()
                     .finder()
                     .byKey(
