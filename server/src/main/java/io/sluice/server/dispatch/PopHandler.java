@@ -188,8 +188,7 @@ final class PopHandler {
                             Answer.ok(out ->
                                     out.field("hasMsg", any).field("pollingFull", !mayWait)));
                 };
-        broker.receiver()
-                .look(group, topic, fields.queueId(), ordering, suspendMs, request, told);
+        broker.receiver().look(group, topic, fields.queueId(), ordering, suspendMs, request, told);
         if (suspendMs > 0) {
             request.park();
         }

@@ -123,8 +123,8 @@ final class StatsHandler {
                         0,
                         ByteBuffer::allocate,
                         request,
-                        request.answering(pulled ->
-                                Answer.ok(entries(fields, first, end, pulled).encode())),
+                        request.answering(
+                                pulled -> Answer.ok(entries(fields, first, end, pulled).encode())),
                         Pull.Reader.NOBODY));
     }
 

@@ -513,9 +513,7 @@ class ReceiveTest extends GrpcDoor {
     }
 
     private ReceiveMessageRequest waitingLong() {
-        return receiving("readers", "orders")
-                .setLongPollingTimeout(Times.duration(30_000))
-                .build();
+        return receiving("readers", "orders").setLongPollingTimeout(Times.duration(30_000)).build();
     }
 
     @Test
@@ -541,7 +539,6 @@ class ReceiveTest extends GrpcDoor {
         channel.shutdownNow();
         awaitWaiting(0);
     }
-
 
     @Test
     void shouldNotHandOutToWhomNobodyListensAnyMore() throws Exception {
