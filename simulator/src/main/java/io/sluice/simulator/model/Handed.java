@@ -50,6 +50,7 @@ public final class Handed {
         long storeMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
+        long changedNanos; // when a change of the deadline was answered last
         boolean mayBeAcknowledged;
         boolean acknowledged;
 
@@ -111,8 +112,9 @@ public final class Handed {
     /**
      * A message was handed out.
      *
-     * @param deadlineMs until when, by the broker's clock
-     * @param atMs since when
+     * @param askedNanos when the request was made that this answers
+     * @param atMs since when, by the broker's clock
+     * @param deadlineMs until when
      * @param attempt how often, this time included
      * @param asker names those who ask for one and the same, in order; 0 if it has no name
      * @param sizeBytes of the message
@@ -122,6 +124,7 @@ public final class Handed {
      */
     public boolean given(
             Receipt receipt,
+            long askedNanos,
             long atMs,
             long deadlineMs,
             int attempt,
@@ -141,7 +144,7 @@ public final class Handed {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
-            repeated(receipt, held, attempt, asker, deadlineMs);
+            repeated(receipt, held, attempt, asker, askedNanos, deadlineMs);
             return true;
         }
         if (held.deadlineMs > atMs) {
@@ -164,20 +167,31 @@ public final class Handed {
         held.storeMs = storeMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
+        held.changedNanos = 0;
         held.revivedNanos = 0;
         held.mayBeAcknowledged = false;
         return false;
     }
 
-    /** Who has not got the answer is given the same again, and nobody else is. */
-    private void repeated(Receipt receipt, Held held, int attempt, int asker, long deadlineMs) {
+    /**
+     * Who has not got the answer is given the same again, and nobody else is. That takes none of
+     * the time that it had, unless a change was decided meanwhile, be it before or after.
+     */
+    private void repeated(
+            Receipt receipt, Held held, int attempt, int asker, long askedNanos, long deadlineMs) {
         if (asker == 0 || asker != held.asker) {
             wrong(receipt + " is handed out twice under the same number");
         }
         if (attempt != held.attempt) {
             wrong("%s is attempt %d, and was %d".formatted(receipt, attempt, held.attempt));
         }
-        held.deadlineMs = held.changesUnderWay > 0 ? 0 : deadlineMs;
+        if (held.changesUnderWay > 0) {
+            held.deadlineMs = 0;
+        } else if (held.changedNanos < askedNanos) {
+            held.deadlineMs = Math.max(held.deadlineMs, deadlineMs);
+        } else {
+            held.deadlineMs = Math.min(held.deadlineMs, deadlineMs);
+        }
     }
 
     private void wrong(String what) {
@@ -350,6 +364,7 @@ public final class Handed {
         if (claim.deadlineMs <= atMs) {
             held.revivedNanos = judge.nanos();
         }
+        held.changedNanos = judge.nanos();
         if (held.changesUnderWay > 0 && --held.changesUnderWay == 0) {
             held.deadlineMs = atMs + holdMs;
         }
