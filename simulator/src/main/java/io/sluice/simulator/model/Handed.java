@@ -40,6 +40,20 @@ public final class Handed {
 
         /** What lies before may have been passed over. */
         long skippedTo;
+
+        /** Whether one may have been made that was not answered. */
+        boolean inDoubt;
+
+        /** The least place of those. */
+        long inDoubtTo = Long.MAX_VALUE;
+
+        /** What was answered last was made last, if none is under way. */
+        void settle() {
+            if (underWay == 0) {
+                inDoubt = false;
+                inDoubtTo = Long.MAX_VALUE;
+            }
+        }
     }
 
     /** What is known of a message in a group. */
@@ -286,6 +300,8 @@ public final class Handed {
         Place key = new Place(groupId, queue.topicId(), queue.queueId(), 0);
         Resets known = resets.computeIfAbsent(key, place -> new Resets());
         known.underWay++;
+        known.inDoubt = true;
+        known.inDoubtTo = Math.min(known.inDoubtTo, to);
         known.skippedTo = Math.max(known.skippedTo, to);
         unsure(groupId, queue, to, known);
     }
@@ -296,6 +312,7 @@ public final class Handed {
         known.underWay = Math.max(0, known.underWay - 1);
         if (done) {
             unsure(groupId, queue, to, known);
+            known.settle();
             Place from = new Place(groupId, queue.topicId(), queue.queueId(), to);
             Place end = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
             places.subMap(from, end).values().forEach(held -> held.owed = true);
@@ -396,7 +413,14 @@ public final class Handed {
      * made: then nobody knows the deadline.
      */
     void died() {
-        resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
+        resets.forEach((key, each) -> { // it was made, or is lost
+            if (each.inDoubt) {
+                QueueRef queue = new QueueRef(key.topicId, key.queueId);
+                unsure(key.groupId, queue, each.inDoubtTo, each);
+            }
+            each.underWay = 0;
+            each.settle();
+        });
         for (Held held : places.values()) {
             if (held.changesUnderWay > 0) {
                 held.changesUnderWay = Integer.MAX_VALUE / 2;
