@@ -84,7 +84,8 @@ final class Receivers {
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
-        long askedNanos = attempt > 0 ? attemptNanos : model.judge().nanos();
+        long nowNanos = model.judge().nanos();
+        long askedNanos = attempt > 0 ? attemptNanos : nowNanos;
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
@@ -95,7 +96,15 @@ final class Receivers {
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, askedNanos, received, settle);
+                                    given(
+                                            group,
+                                            topic,
+                                            op,
+                                            attempt,
+                                            askedNanos,
+                                            nowNanos,
+                                            received,
+                                            settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -140,6 +149,7 @@ final class Receivers {
             Operation.Receive op,
             int attempt,
             long askedNanos,
+            long requestNanos,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -161,6 +171,7 @@ final class Receivers {
                             && model.handed()
                                     .given(
                                             receipt,
+                                            requestNanos,
                                             received.atMs(),
                                             received.atMs() + op.holdMs(),
                                             times + 1,
