@@ -46,6 +46,10 @@ public final class Handed {
     private static final class Held {
         long number;
         int attempt;
+
+        /** Whether a reset may have let the next handing out count from 1 again. */
+        boolean mayCountAnew;
+
         int asker;
         long storeMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
@@ -149,7 +153,7 @@ public final class Handed {
                     "%s is handed out at %d, another one holds it until %d"
                             .formatted(receipt, atMs, held.deadlineMs));
         }
-        if (attempt <= held.attempt) {
+        if (attempt <= held.attempt && !held.mayCountAnew) {
             wrong("%s is attempt %d, after %d".formatted(receipt, attempt, held.attempt));
         }
         if (attempt > 1 + retryMax && sizeBytes < largeBytes) {
@@ -160,6 +164,7 @@ public final class Handed {
         }
         held.number = receipt.number;
         held.attempt = attempt;
+        held.mayCountAnew = false;
         held.asker = asker;
         held.storeMs = storeMs;
         held.deadlineMs = deadlineMs;
@@ -295,7 +300,7 @@ public final class Handed {
         places.subMap(from, end)
                 .forEach((place, held) -> {
                     held.deadlineMs = 0;
-                    held.attempt = 0;
+                    held.mayCountAnew = true;
                     held.changesUnderWay = Integer.MAX_VALUE / 2;
                     held.mayBeAcknowledged = true;
                     held.acknowledged &= place.offset < to;
