@@ -10,7 +10,6 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.Message;
-import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command;
@@ -538,7 +537,10 @@ public final class Receiver {
                     outcome -> {
                         switch (outcome) {
                             case Outcome.Done<Topic>(Topic topic) ->
-                                    bury(offer, dead, Returns.letter(stored, topic, dead.attempt()));
+                                    bury(
+                                            offer,
+                                            dead,
+                                            Returns.letter(stored, topic, dead.attempt()));
                             case Outcome.Refused<Topic> refused ->
                                     buried(offer, dead, refused.of());
                         }

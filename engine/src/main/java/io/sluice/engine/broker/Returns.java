@@ -96,7 +96,8 @@ final class Returns {
         ByteBuffer id = ByteBuffer.allocate(host.length + Long.BYTES);
         id.put(host).putLong(StoredMessage.position(stored, 0));
         int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
-        return again(stored, topic, times, HexFormat.of().withUpperCase().formatHex(id.array()), true);
+        return again(
+                stored, topic, times, HexFormat.of().withUpperCase().formatHex(id.array()), true);
     }
 
     static Message again(ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {

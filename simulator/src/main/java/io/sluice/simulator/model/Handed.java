@@ -52,6 +52,7 @@ public final class Handed {
 
         int asker;
         long storeMs;
+        long overMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
         boolean mayBeAcknowledged;
@@ -65,6 +66,14 @@ public final class Handed {
         /** Whether the group was sent back to before it, and has not got it since. */
         boolean owed;
     }
+
+    /**
+     * A message that is handed out.
+     *
+     * @param number its number among all of a history
+     * @param overMs when its time to live is over; Long.MAX_VALUE if it has none
+     */
+    public record Content(int number, int sizeBytes, long storeMs, long overMs) {}
 
     /** One message in the hands of one consumer, as it was given. */
     public record Receipt(int groupId, QueueRef queue, long offset, long number) {
@@ -119,20 +128,10 @@ public final class Handed {
      * @param atMs since when
      * @param attempt how often, this time included
      * @param asker names those who ask for one and the same, in order; 0 if it has no name
-     * @param sizeBytes of the message
-     * @param storeMs when it was stored
-     * @param message its number
      * @return whether it was given to the same asker before, who has not got the answer
      */
     public boolean given(
-            Receipt receipt,
-            long atMs,
-            long deadlineMs,
-            int attempt,
-            int asker,
-            int sizeBytes,
-            long storeMs,
-            int message) {
+            Receipt receipt, long atMs, long deadlineMs, int attempt, int asker, Content content) {
         if (judge.isForgotten(receipt.queue.topicId())) {
             return false;
         }
@@ -141,7 +140,7 @@ public final class Handed {
         if (held.acknowledged) {
             wrong(receipt + " is handed out although it was acknowledged");
         }
-        if (buried.contains(message) && resets.isEmpty()) {
+        if (buried.contains(content.number) && resets.isEmpty()) {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
@@ -156,7 +155,7 @@ public final class Handed {
         if (attempt <= held.attempt && !held.mayCountAnew) {
             wrong("%s is attempt %d, after %d".formatted(receipt, attempt, held.attempt));
         }
-        if (attempt > 1 + retryMax && sizeBytes < largeBytes) {
+        if (attempt > 1 + retryMax && content.sizeBytes < largeBytes) {
             judge.violated(
                     Promise.RETRIES,
                     "%s is attempt %d, the group allows %d retries"
@@ -166,7 +165,8 @@ public final class Handed {
         held.attempt = attempt;
         held.mayCountAnew = false;
         held.asker = asker;
-        held.storeMs = storeMs;
+        held.storeMs = content.storeMs;
+        held.overMs = content.overMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
         held.revivedNanos = 0;
@@ -203,9 +203,11 @@ public final class Handed {
         }
     }
 
-    /** Its last time is over, be it that the clock was set back since. */
+    /** Its last time is over, or its time to live, be it that the clock was set back since. */
     private boolean mayBeBuried(Held held) {
-        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
+        long latestMs = judge.latestWallMs();
+        boolean isLast = held.attempt > retryMax || held.overMs < latestMs;
+        return isLast && held.deadlineMs <= latestMs;
     }
 
     /**

@@ -121,6 +121,11 @@ final class Node {
         return setting.marked();
     }
 
+    /** Whether some messages have a time to live. */
+    boolean limited() {
+        return setting.limited();
+    }
+
     /** How often a message comes again before it is a dead letter. */
     int retryMax() {
         return setting.retryMax();

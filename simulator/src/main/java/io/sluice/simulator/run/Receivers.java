@@ -39,6 +39,15 @@ final class Receivers {
         }
     }
 
+    /**
+     * What is known when somebody asks.
+     *
+     * @param attempt its number; 0 if it has no name
+     * @param firstNanos when it was asked for first
+     * @param ms wall-clock ms
+     */
+    private record Asking(int attempt, long firstNanos, long nanos, long ms) {}
+
     private final Node node;
     private final Model model;
     private final List<Receipt> held = new ArrayList<>(); // newest last
@@ -84,7 +93,9 @@ final class Receivers {
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
-        long askedNanos = attempt > 0 ? attemptNanos : model.judge().nanos();
+        long nanos = model.judge().nanos();
+        Asking asking =
+                new Asking(attempt, attempt > 0 ? attemptNanos : nanos, nanos, node.wallMs());
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         Asked<Received> asked =
@@ -95,7 +106,7 @@ final class Receivers {
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, askedNanos, received, settle);
+                                    given(group, topic, op, asking, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -138,8 +149,7 @@ final class Receivers {
             Group group,
             Topic topic,
             Operation.Receive op,
-            int attempt,
-            long askedNanos,
+            Asking asking,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -164,12 +174,13 @@ final class Receivers {
                                             received.atMs(),
                                             received.atMs() + op.holdMs(),
                                             times + 1,
-                                            attempt,
-                                            message.limit(),
-                                            StoredMessage.storeMs(message, 0),
-                                            number);
+                                            asking.attempt,
+                                            model.queues().content(number, message));
+            if (!isRepeated) {
+                model.queues().requireAlive(queue, offset, asking.ms, asking.nanos);
+            }
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
-                model.handed().givenInOrder(receipt, askedNanos, received.atMs());
+                model.handed().givenInOrder(receipt, asking.firstNanos, received.atMs());
             }
             repeated |= isRepeated;
             remember(receipt);
@@ -184,7 +195,7 @@ final class Receivers {
                         received.number(),
                         repeated,
                         received.offsets(),
-                        askedNanos,
+                        asking.firstNanos,
                         received.atMs(),
                         from);
         if (settle) {
