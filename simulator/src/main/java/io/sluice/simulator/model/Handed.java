@@ -1,7 +1,9 @@
 package io.sluice.simulator.model;
 
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
+import io.sluice.simulator.plan.Setting;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -99,21 +101,41 @@ public final class Handed {
 
     private final Judge judge;
     private final int retryMax;
+    private final boolean discards;
     private final int largeBytes;
     private final TreeMap<Place, Held> places = new TreeMap<>();
     private final TreeMap<Place, Resets> resets = new TreeMap<>(); // by a queue's offset 0
     private final Set<Integer> buried = new HashSet<>(); // numbers of messages
     private long holdMsMax;
+    private int underWay; // requests for messages
 
-    Handed(Judge judge, int retryMax, int largeBytes) {
+    /** How many of them have ended otherwise: each may have handed out something. */
+    private int unseen;
+
+    Handed(Judge judge, Setting setting, int largeBytes) {
         this.judge = judge;
-        this.retryMax = retryMax;
+        this.retryMax = setting.retryMax();
+        this.discards = setting.discards();
         this.largeBytes = largeBytes;
     }
 
     /** Somebody wants to hold messages for so long, in ms. */
     public void wanted(long holdMs) {
         holdMsMax = Math.max(holdMsMax, holdMs);
+    }
+
+    /** Somebody asks for messages. */
+    public void asked() {
+        underWay++;
+    }
+
+    /** That was answered. */
+    public void answered(Outcome<?> outcome) {
+        underWay--;
+        boolean isUnknown =
+                outcome instanceof Outcome.Refused<?> refused
+                        && refused.refusal() == Refusal.STORAGE_FAILED;
+        unseen += isUnknown ? 1 : 0;
     }
 
     /** The longest time for which anybody wanted to hold messages, in ms. */
@@ -257,6 +279,18 @@ public final class Handed {
                 || (held != null && (held.acknowledged || held.mayBeAcknowledged));
     }
 
+    /** Whether a message may be gone since it was handed out often enough, seen or unseen. */
+    boolean mayBeDiscarded(int groupId, QueueRef queue, long offset) {
+        return mayBeDiscarded(
+                places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset)));
+    }
+
+    private boolean mayBeDiscarded(@Nullable Held held) {
+        int attempts = (held == null ? 0 : held.attempt) + unseen;
+        long deadlineMs = held == null ? 0 : held.deadlineMs;
+        return discards && attempts > retryMax && deadlineMs <= judge.latestWallMs();
+    }
+
     /** Whether the dead letter of a message was seen. */
     boolean isBuried(int message) {
         return buried.contains(message);
@@ -388,6 +422,8 @@ public final class Handed {
      * made: then nobody knows the deadline.
      */
     void died() {
+        unseen += underWay;
+        underWay = 0;
         resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
         for (Held held : places.values()) {
             if (held.changesUnderWay > 0) {
@@ -398,6 +434,9 @@ public final class Handed {
 
     /** A dead letter of a group that receives was seen. */
     void buried(int message, int times, String what) {
+        if (discards) {
+            judge.violated(Promise.RETRIES, what + " is a dead letter, the group wants none");
+        }
         if (times <= retryMax) {
             judge.violated(
                     Promise.RETRIES,
@@ -412,10 +451,18 @@ public final class Handed {
     /** What became of a message in a group that has received all; null if all is well. */
     @Nullable String missing(int groupId, QueueRef queue, long offset, int message) {
         Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
-        return (held != null && !held.owed)
+        boolean isSettled =
+                held != null && !held.owed && (held.acknowledged || held.mayBeAcknowledged);
+        return isSettled
+                        || mayBeDiscarded(held)
                         || buried.contains(message)
                         || offset < of(groupId, queue).skippedTo
                 ? null
-                : "%s/%d was passed over by group %d".formatted(queue, offset, groupId);
+                : "%s/%d was %s by group %d"
+                        .formatted(
+                                queue,
+                                offset,
+                                held == null ? "passed over" : "not acknowledged, and dropped",
+                                groupId);
     }
 }

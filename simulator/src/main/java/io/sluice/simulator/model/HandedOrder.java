@@ -135,6 +135,7 @@ public final class HandedOrder {
                     && messageGroup(other).equals(group)
                     && !before.contains(earlier)
                     && !handed.mayBeSettled(groupId, queue, earlier)
+                    && !handed.mayBeDiscarded(groupId, queue, earlier)
                     && !judge.mayBeOver(other)
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 int message = number(other, earlier);

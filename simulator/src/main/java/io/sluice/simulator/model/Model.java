@@ -35,7 +35,7 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(judge, setting.retryMax(), setting.batchBytes() - LARGE_BYTES);
+        handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack);
@@ -248,7 +248,7 @@ public final class Model {
             if (at == Sent.NOWHERE) {
                 if (sent.recalls[i] == Sent.Recall.NONE
                         && !judge.mayHaveExpired(
-                                sent.topicId, Math.max(sent.latestDueMs, sent.earliestStoreMs))) {
+                                sent.topicId, Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));

@@ -72,6 +72,7 @@ public final class Generator {
                 dice.pick(0, 0, 5, 50),
                 own.perMille(350),
                 own.perMille(250),
+                own.perMille(250),
                 60_000);
     }
 

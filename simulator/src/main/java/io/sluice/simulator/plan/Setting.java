@@ -14,6 +14,7 @@ package io.sluice.simulator.plan;
  * @param stallPerMille how often a thread begins late
  * @param marked whether messages have message groups and priorities
  * @param limited whether some messages have a time to live
+ * @param discards whether the group that receives wants no dead letters
  * @param drainMs how long after the last fault everything has to be delivered
  */
 public record Setting(
@@ -28,6 +29,7 @@ public record Setting(
         int stallPerMille,
         boolean marked,
         boolean limited,
+        boolean discards,
         int drainMs) {
 
     /** What the disk may do, and so what can be promised. */

@@ -4,7 +4,6 @@ import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.broker.Replay;
 import io.sluice.engine.catalog.Group;
-import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
@@ -69,8 +68,7 @@ final class Receivers {
     void receive(Operation.Receive op) {
         Group group = group();
         if (group == null) {
-            GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(node.retryMax());
-            var _ = node.broker().catalog().createGroup(Handed.GROUP, settings);
+            var _ = node.broker().catalog().createGroup(Handed.GROUP, node.receiving());
             return;
         }
         Operation.Receive last = lastInOrder;
@@ -98,11 +96,13 @@ final class Receivers {
                 new Asking(attempt, attempt > 0 ? attemptNanos : nanos, nanos, node.wallMs());
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
+        model.handed().asked();
         Asked<Received> asked =
                 new Asked<>(
                         node,
                         Operation.Receive.class,
                         outcome -> {
+                            model.handed().answered(outcome);
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());

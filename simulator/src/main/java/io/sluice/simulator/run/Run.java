@@ -492,9 +492,7 @@ public final class Run {
         long end = node.broker().endOffset(topic, queueId);
         model.queues().spans(queue, first, end);
         long[] next = {first};
-        for (int patience = setting.limited() ? 20_000 : 1_000;
-                next[0] < end && patience > 0 && !over();
-                patience--) {
+        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); ) {
             if (!node.isWell() && !awaitWell()) {
                 return;
             }
@@ -513,6 +511,7 @@ public final class Run {
                 auditOver(queue, topic, next);
             }
             pass(5 * NANOS_PER_MS);
+            patience -= next[0] == from ? 1 : 0;
         }
         if (!over() && next[0] < end) {
             if (damageWasTold()) {
