@@ -160,9 +160,9 @@ final class Leasing {
         }
         int open = open(c, queueId);
         List<Lease> again = again(c, queueId);
-        int left = c.countMax() - again.size();
+        int left = c.countMax() + c.besides() - again.size();
         int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
-        newMax = Math.min(newMax, newFitting(again.size()));
+        newMax = Math.min(newMax, newFitting(Math.min(again.size(), c.countMax())));
         long cursor = cursor(c.groupId(), queue, committed);
         long limit =
                 c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
@@ -182,7 +182,7 @@ final class Leasing {
     private List<Lease> again(Command.Receive c, int queueId) {
         return state.leases
                 .in(c.groupId(), c.topicId(), queueId)
-                .available(c.ordering(), clock.wallMs(), c.countMax());
+                .available(c.ordering(), clock.wallMs(), c.countMax() + c.besides());
     }
 
     /** How many new messages a receiver may read, if leases take none of its room. */
