@@ -10,7 +10,6 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.Message;
-import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command;
@@ -24,7 +23,6 @@ import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -204,6 +202,7 @@ public final class Receiver {
                         false,
                         1,
                         0,
+                        0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
                         null,
@@ -240,7 +239,8 @@ public final class Receiver {
         private final Waiter waiter;
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
-        private Outcome.@Nullable Refused<?> unburied;
+        private Outcome.@Nullable Refused<?> unburied; // why the dead are passed over
+        private int deadMax; // as many of them were in one offer
         private Group group; // as it is now
         private int ahead;
 
@@ -271,6 +271,7 @@ public final class Receiver {
                             receive.ordering(),
                             receive.fromEnd(),
                             receive.countMax(),
+                            deadMax,
                             ahead,
                             false,
                             deadlineNanos,
@@ -371,6 +372,11 @@ public final class Receiver {
                     }
                     return message != null;
                 }
+                if (hidesOthers(offer)) {
+                    stopReading(offer);
+                    ask();
+                    return true;
+                }
                 Picked picked = pick(offer, queue, stored);
                 if (picked != null && unburied == null && !picked.expired().isEmpty()) {
                     bury(offer, picked.expired().getFirst(), (Message) null);
@@ -392,6 +398,14 @@ public final class Receiver {
             return true;
         }
 
+        /** What cannot be buried takes no place in an offer that another message could have. */
+        private boolean hidesOthers(Offer offer) {
+            int before = deadMax;
+            long dead = offer.repeated() ? 0 : offer.again().stream().filter(this::isDead).count();
+            deadMax = (int) Math.max(before, dead);
+            return deadMax > before;
+        }
+
         /** Its message group does not go on before what has expired is out of the way. */
         private boolean overtakesWhatExpired(Picked picked) {
             return unburied != null
@@ -400,7 +414,10 @@ public final class Receiver {
         }
 
         private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
-            int allowed = offer.repeated() ? Integer.MAX_VALUE : Math.max(1, allowed());
+            int allowed =
+                    offer.repeated()
+                            ? Integer.MAX_VALUE
+                            : Math.min(Math.max(1, allowed()), receive.countMax());
             List<Lease> again = again(offer).stream().limit(allowed).toList();
             return switch (receive.ordering()) {
                 case NONE ->
@@ -411,7 +428,7 @@ public final class Receiver {
                                         again,
                                         offer.cursor(),
                                         offer.newMax(),
-                                        Math.min(allowed, receive.countMax()),
+                                        allowed,
                                         clock.wallMs(),
                                         stored)
                                 : read(offer, queue, again, allowed, stored);
@@ -527,7 +544,10 @@ public final class Receiver {
                     outcome -> {
                         switch (outcome) {
                             case Outcome.Done<Topic>(Topic topic) ->
-                                    bury(offer, dead, letter(stored, topic, dead.attempt()));
+                                    bury(
+                                            offer,
+                                            dead,
+                                            Returns.letter(stored, topic, dead.attempt()));
                             case Outcome.Refused<Topic> refused ->
                                     buried(offer, dead, refused.of());
                         }
@@ -577,13 +597,5 @@ public final class Receiver {
         private void refuse(Outcome.Refused<?> why) {
             receive.reply().accept(why.of());
         }
-    }
-
-    private static Message letter(ByteBuffer stored, Topic topic, int attempts) {
-        ByteBuffer id = ByteBuffer.allocate(StoredMessage.storeHost(stored, 0).length + Long.BYTES);
-        id.put(StoredMessage.storeHost(stored, 0)).putLong(StoredMessage.position(stored, 0));
-        int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
-        String originId = HexFormat.of().withUpperCase().formatHex(id.array());
-        return Returns.again(stored, topic, times, originId, true);
     }
 }

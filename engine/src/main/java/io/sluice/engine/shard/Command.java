@@ -185,6 +185,8 @@ public sealed interface Command {
      * @param queueId negative for any
      * @param fromEnd whether a group that is new begins at the end, or at the first message
      * @param countMax messages at most
+     * @param besides how many more are offered again, since of those that come first so many cannot
+     *     be handed out
      * @param ahead how many messages may be read and wait, or in the order of message groups may be
      *     read this time, if that is more than {@code countMax}
      * @param look whether it only wants to know that there is something
@@ -200,6 +202,7 @@ public sealed interface Command {
             Ordering ordering,
             boolean fromEnd,
             int countMax,
+            int besides,
             int ahead,
             boolean look,
             long deadlineNanos,

@@ -299,6 +299,19 @@ final class ReceiverRulesTest {
     }
 
     @Test
+    void shouldLeaveWhoRepeatsItsAttemptTheTimeThatItAskedForMeanwhile() {
+        send(0, "a");
+        Received first = receiveOrdered(0, "attempt-1");
+        machine.ask((Consumer<Outcome<Long>> reply) ->
+                receiver().extend(group, topic, 0, first.number(), 0, 3 * HOLD_MS, reply));
+        assertEquals(List.of("a"), bodies(receiveOrdered(0, "attempt-1")));
+        machine.advanceMs(2 * HOLD_MS);
+        assertEquals(-1, receiveOrdered(0, "attempt-2").queueId(), "it is held on");
+        machine.advanceMs(HOLD_MS);
+        assertEquals(List.of("a"), bodies(receiveOrdered(0, "attempt-2")));
+    }
+
+    @Test
     void shouldForgetAttemptsWithARestart() {
         send(0, "a");
         receiveOrdered(0, "attempt-1");

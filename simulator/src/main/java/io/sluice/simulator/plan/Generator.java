@@ -71,6 +71,8 @@ public final class Generator {
                 dice.perMille(60),
                 dice.pick(0, 0, 5, 50),
                 own.perMille(350),
+                own.perMille(250),
+                own.perMille(250),
                 60_000);
     }
 

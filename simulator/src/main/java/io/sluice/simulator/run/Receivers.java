@@ -4,7 +4,6 @@ import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.broker.Replay;
 import io.sluice.engine.catalog.Group;
-import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
@@ -39,6 +38,15 @@ final class Receivers {
         }
     }
 
+    /**
+     * What is known when somebody asks.
+     *
+     * @param attempt its number; 0 if it has no name
+     * @param firstNanos when it was asked for first
+     * @param ms wall-clock ms
+     */
+    private record Asking(int attempt, long firstNanos, long nanos, long ms) {}
+
     private final Node node;
     private final Model model;
     private final Waiters waiters;
@@ -62,8 +70,7 @@ final class Receivers {
     void receive(Operation.Receive op) {
         Group group = group();
         if (group == null) {
-            GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(node.retryMax());
-            var _ = node.broker().catalog().createGroup(Handed.GROUP, settings);
+            var _ = node.broker().catalog().createGroup(Handed.GROUP, node.receiving());
             return;
         }
         Operation.Receive last = lastInOrder;
@@ -86,18 +93,22 @@ final class Receivers {
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
-        long askedNanos = attempt > 0 ? attemptNanos : model.judge().nanos();
+        long nanos = model.judge().nanos();
+        Asking asking =
+                new Asking(attempt, attempt > 0 ? attemptNanos : nanos, nanos, node.wallMs());
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
+        model.handed().asked();
         Asked<Received> asked =
                 new Asked<>(
                         node,
                         Operation.Receive.class,
                         outcome -> {
+                            model.handed().answered(outcome);
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, askedNanos, received, settle);
+                                    given(group, topic, op, asking, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -139,8 +150,7 @@ final class Receivers {
             Group group,
             Topic topic,
             Operation.Receive op,
-            int attempt,
-            long askedNanos,
+            Asking asking,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -162,15 +172,17 @@ final class Receivers {
                             && model.handed()
                                     .given(
                                             receipt,
+                                            asking.nanos,
                                             received.atMs(),
                                             received.atMs() + op.holdMs(),
                                             times + 1,
-                                            attempt,
-                                            message.limit(),
-                                            StoredMessage.storeMs(message, 0),
-                                            number);
+                                            asking.attempt,
+                                            model.queues().content(number, message));
+            if (!isRepeated) {
+                model.queues().requireAlive(queue, offset, asking.ms, asking.nanos);
+            }
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
-                model.handed().givenInOrder(receipt, askedNanos, received.atMs());
+                model.handed().givenInOrder(receipt, asking.firstNanos, received.atMs());
             }
             repeated |= isRepeated;
             remember(receipt);
@@ -185,7 +197,7 @@ final class Receivers {
                         received.number(),
                         repeated,
                         received.offsets(),
-                        askedNanos,
+                        asking.firstNanos,
                         received.atMs(),
                         from);
         if (settle) {

@@ -1,8 +1,11 @@
 package io.sluice.simulator.run;
 
+import io.sluice.engine.broker.Located;
+import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
@@ -533,7 +536,7 @@ public final class Run {
         long end = node.broker().endOffset(topic, queueId);
         model.queues().spans(queue, first, end);
         long[] next = {first};
-        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
+        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); ) {
             if (!node.isWell() && !awaitWell()) {
                 return;
             }
@@ -548,7 +551,11 @@ public final class Run {
                     0,
                     0,
                     outcome -> next[0] = audited(queue, topic, from, outcome));
+            if (setting.limited()) {
+                auditOver(queue, topic, next);
+            }
             pass(5 * NANOS_PER_MS);
+            patience -= next[0] == from ? 1 : 0;
         }
         if (!over() && next[0] < end) {
             if (damageWasTold()) {
@@ -566,8 +573,37 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled)
-                .forEach(message -> model.queues().audited(queue, topic.name(), message));
-        return pulled.nextOffset();
+        boolean mayLeaveOut = setting.limited() && pulled.found() != Pull.Found.OUT_OF_RANGE;
+        long next = from;
+        for (ByteBuffer message : Pulls.split(pulled)) {
+            if (mayLeaveOut && StoredMessage.queueOffset(message, 0) != next) {
+                return next; // the one between is looked at by itself
+            }
+            model.queues().audited(queue, topic.name(), message);
+            next++;
+        }
+        return mayLeaveOut ? next : pulled.nextOffset();
+    }
+
+    /** What nobody gets any more, since its time to live is over, is found where it lies. */
+    private void auditOver(QueueRef queue, Topic topic, long[] next) {
+        pass(5 * NANOS_PER_MS);
+        long at = next[0];
+        if (over() || !node.isWell() || at >= node.broker().endOffset(topic, queue.queueId())) {
+            return;
+        }
+        Asked<Located> asked =
+                new Asked<>(
+                        node,
+                        Operation.FindByPosition.class,
+                        outcome -> {
+                            if (outcome instanceof Outcome.Done<Located>(Located found)) {
+                                ByteBuffer message = found.message();
+                                model.queues().seen(queue, topic.name(), 0, at, message);
+                                model.queues().audited(queue, topic.name(), message);
+                                next[0] = at + 1;
+                            }
+                        });
+        node.broker().finder().byPlace(topic, queue.queueId(), at, asked);
     }
 }
