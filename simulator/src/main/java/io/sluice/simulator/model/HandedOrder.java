@@ -24,6 +24,7 @@ public final class HandedOrder {
 
     private final Judge judge;
     private final Handed handed;
+    private final Wanted wanted;
     private final Queues queues;
     private final boolean marked;
     private final List<Overtaken> overtaken = new ArrayList<>();
@@ -31,9 +32,10 @@ public final class HandedOrder {
     private boolean anyElse;
     private long diedMs;
 
-    HandedOrder(Judge judge, Handed handed, Queues queues, boolean marked) {
+    HandedOrder(Judge judge, Handed handed, Wanted wanted, Queues queues, boolean marked) {
         this.judge = judge;
         this.handed = handed;
+        this.wanted = wanted;
         this.queues = queues;
         this.marked = marked;
     }
@@ -137,6 +139,7 @@ public final class HandedOrder {
                     && !handed.mayBeSettled(groupId, queue, earlier)
                     && !handed.mayBeDiscarded(groupId, queue, earlier)
                     && !judge.mayBeOver(other)
+                    && !wanted.mayBePassedOver(other)
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 int message = number(other, earlier);
                 if (message >= 0) {
@@ -174,6 +177,7 @@ public final class HandedOrder {
                     && priority(other) > priority
                     && !handed.wasGivenOrSkipped(groupId, queue, earlier)
                     && !judge.mayBeOver(other)
+                    && !wanted.mayBePassedOver(other)
                     && known.storeMs(earlier) > diedMs
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 wrong("%s came before %d of higher priority".formatted(what, earlier));

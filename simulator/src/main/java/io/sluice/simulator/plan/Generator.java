@@ -318,6 +318,7 @@ public final class Generator {
             return;
         }
         Ordering[] orderings = orderings(own);
+        int[] wanted = wanted(own);
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
         int resets = own.perMille(250) ? 1 + own.below(4) : 0;
@@ -345,6 +346,7 @@ public final class Generator {
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
                                 ordering,
+                                wanted[own.below(wanted.length)],
                                 ordering != Ordering.NONE && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
@@ -354,6 +356,15 @@ public final class Generator {
             }
             steps.add(new Step(at, own.nextLong(), operation));
         }
+    }
+
+    /** Receivers of a group mostly want the same. */
+    private static int[] wanted(Dice own) {
+        if (own.perMille(600)) {
+            return new int[] {0};
+        }
+        int some = own.perMille(700) ? ~own.below(EXPRESSIONS) : 1 + own.below((1 << TAGS) - 1);
+        return own.perMille(800) ? new int[] {some} : new int[] {some, 0};
     }
 
     private Ordering[] orderings(Dice own) {
