@@ -39,8 +39,9 @@ public final class Model {
         handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         wanted = new Wanted(judge);
-        handedOrder = new HandedOrder(judge, handed, wanted, queues, setting.marked());
-        groups = new Groups(judge, queues.sends(), givenBack);
+        Barriers barriers = new Barriers();
+        handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
+        groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
     }
 
