@@ -21,6 +21,7 @@ public final class Model {
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
+    private final Wanted wanted;
     private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
@@ -37,8 +38,10 @@ public final class Model {
         transactions = new Transactions(judge);
         handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
-        handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
-        groups = new Groups(judge, queues.sends(), givenBack);
+        wanted = new Wanted(judge);
+        Barriers barriers = new Barriers();
+        handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
+        groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
     }
 
@@ -65,6 +68,11 @@ public final class Model {
     /** Who was handed what. */
     public Handed handed() {
         return handed;
+    }
+
+    /** Which messages its consumers want. */
+    public Wanted wanted() {
+        return wanted;
     }
 
     /** In which order. */
@@ -248,7 +256,8 @@ public final class Model {
             if (at == Sent.NOWHERE) {
                 if (sent.recalls[i] == Sent.Recall.NONE
                         && !judge.mayHaveExpired(
-                                sent.topicId, Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
+                                sent.topicId,
+                                Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));
@@ -285,6 +294,7 @@ public final class Model {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
             if (sent == null
                     || judge.mayBeOver(sent)
+                    || wanted.mayBePassedOver(sent)
                     || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
                 continue;
             }
