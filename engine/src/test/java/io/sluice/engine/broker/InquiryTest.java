@@ -221,7 +221,7 @@ final class InquiryTest {
     @Test
     void shouldTellUntilWhenTheRateOfAGroupHoldsItBack() {
         Topic topic = machine.topic("orders", 1);
-        Group group = machine.group("billing");
+        var _ = machine.group("billing");
         var _ =
                 broker().catalog()
                         .updateGroup(
