@@ -104,6 +104,7 @@ final class Receivers {
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         model.handed().asked();
+        model.handed().askingAgain(attempt, op.holdMs());
         model.wanted().asked(op.tags());
         wanted = op.tags();
         Asked<Received> asked =
@@ -112,6 +113,7 @@ final class Receivers {
                         Operation.Receive.class,
                         outcome -> {
                             model.handed().answered(outcome);
+                            model.handed().answeredAgain(attempt);
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
