@@ -57,10 +57,6 @@ public final class Handed {
         long overMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
-
-        /** How often its asker asks for it again, and has no answer yet. */
-        int repeatsUnderWay;
-
         boolean mayBeAcknowledged;
         boolean acknowledged;
 
@@ -195,41 +191,9 @@ public final class Handed {
         held.overMs = content.overMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
-        held.repeatsUnderWay = 0;
         held.revivedNanos = 0;
         held.mayBeAcknowledged = false;
         return false;
-    }
-
-    /**
-     * Somebody asks again for what it may have been given: it may have it until another time, which
-     * is an earlier one if the clock was set back.
-     */
-    public void askingAgain(int asker, long holdMs) {
-        for (Held held : places.values()) {
-            if (asker != 0 && held.asker == asker) {
-                held.repeatsUnderWay++;
-                held.deadlineMs = Math.min(held.deadlineMs, judge.wallMs() + holdMs);
-            }
-        }
-    }
-
-    /** That was answered. */
-    public void answeredAgain(int asker) {
-        for (Held held : places.values()) {
-            if (asker != 0 && held.asker == asker) {
-                held.repeatsUnderWay = Math.max(0, held.repeatsUnderWay - 1);
-            }
-        }
-    }
-
-    /** The clock is about to be set back. */
-    void setBack() {
-        for (Held held : places.values()) {
-            if (held.repeatsUnderWay > 0) {
-                held.deadlineMs = 0;
-            }
-        }
     }
 
     /** Who has not got the answer is given the same again, and nobody else is. */
@@ -466,7 +430,6 @@ public final class Handed {
         underWay = 0;
         resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
         for (Held held : places.values()) {
-            held.repeatsUnderWay = 0;
             if (held.changesUnderWay > 0) {
                 held.changesUnderWay = Integer.MAX_VALUE / 2;
             }

@@ -136,7 +136,6 @@ public final class Model {
         }
         if (ms < 0) {
             judge.setBack();
-            handed.setBack();
             setBackFromMs = judge.latestWallMs();
             transactions.clockSetBack(ms);
             for (GivenBack.Count count : givenBack.all().values()) {

@@ -104,7 +104,6 @@ final class Receivers {
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         model.handed().asked();
-        model.handed().askingAgain(attempt, op.holdMs());
         model.wanted().asked(op.tags());
         wanted = op.tags();
         Asked<Received> asked =
@@ -113,7 +112,6 @@ final class Receivers {
                         Operation.Receive.class,
                         outcome -> {
                             model.handed().answered(outcome);
-                            model.handed().answeredAgain(attempt);
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
