@@ -91,38 +91,30 @@ public final class Receiver {
     }
 
     private static Outcome.@Nullable Refused<Received> fault(Receive receive) {
-        Topic topic = receive.topic();
-        if (receive.queueId() >= topic.queues()) {
-            return Broker.queueUnknown(topic, receive.queueId());
-        }
-        if (receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX) {
-            return Outcome.refused(
-                    Refusal.INVALID,
-                    "1 to %d messages can be had at once, not %d"
-                            .formatted(Receive.COUNT_MAX, receive.countMax()));
-        }
-        return fault(topic, receive.invisibleMs());
+        return receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX
+                ? Outcome.refused(
+                        Refusal.INVALID,
+                        "1 to %d messages can be had at once, not %d"
+                                .formatted(Receive.COUNT_MAX, receive.countMax()))
+                : fault(receive.topic(), receive.queueId(), receive.invisibleMs());
     }
 
-    /** Why nobody can receive from a topic for that long; null if somebody may. */
-    public static Outcome.@Nullable Refused<Received> fault(Topic topic, long invisibleMs) {
-        if (!topic.readable()) {
-            return Outcome.refused(
-                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be read");
+    /** Why nobody can receive from a queue, or any, for that long; null if somebody may. */
+    public static Outcome.@Nullable Refused<Received> fault(
+            Topic topic, int queueId, long invisibleMs) {
+        if (queueId >= topic.queues()) {
+            return Broker.queueUnknown(topic, queueId);
         }
         return invisibleMs < 1 || invisibleMs > Receive.INVISIBLE_MS_MAX
                 ? invisibleFault(invisibleMs)
-                : null;
+                : Permission.fault(topic);
     }
 
-    /** Why a group cannot receive from a topic; null if it may. */
-    public static Outcome.@Nullable Refused<?> topicFault(Group group, Topic topic) {
-        return group.settings().mayRead(topic.name())
-                ? null
-                : Outcome.refused(
-                        Refusal.NO_PERMISSION,
-                        "group %s may not read topic %s: an operator has to allow it"
-                                .formatted(group.name(), topic.name()));
+    /** Why a group cannot look at a queue, or any; null if it may. */
+    private static <T> Outcome.@Nullable Refused<T> fault(Group group, Topic topic, int queueId) {
+        return queueId >= topic.queues()
+                ? Broker.queueUnknown(topic, queueId)
+                : Permission.fault(group, topic);
     }
 
     private static <T> Outcome.Refused<T> invisibleFault(long ms) {
@@ -193,12 +185,14 @@ public final class Receiver {
             int queueId,
             Ordering ordering,
             long suspendMs,
+            Asker asker,
             Consumer<Outcome<Offer>> reply) {
-        if (queueId >= topic.queues()) {
-            reply.accept(Broker.queueUnknown(topic, queueId));
+        Outcome.Refused<Offer> fault = fault(group, topic, queueId);
+        if (fault != null) {
+            reply.accept(fault);
             return;
         }
-        submit(
+        Command.Receive command =
                 new Command.Receive(
                         group.id(),
                         topic.id(),
@@ -212,25 +206,37 @@ public final class Receiver {
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
                         null,
-                        reply),
-                reply);
+                        reply);
+        if (!Waiter.of(shard, asker).submit(command)) {
+            reply.accept(busy());
+        }
     }
 
     /** How many receivers wait for that queue, or for any if it is negative. */
     public void waiting(Group group, Topic topic, int queueId, Consumer<Outcome<Integer>> reply) {
-        int queue = Math.max(-1, queueId);
-        submit(new Command.CountReceivers(group.id(), topic.id(), queue, reply), reply);
+        Outcome.Refused<Integer> fault = fault(group, topic, queueId);
+        if (fault != null) {
+            reply.accept(fault);
+        } else {
+            int queue = Math.max(-1, queueId);
+            submit(new Command.CountReceivers(group.id(), topic.id(), queue, reply), reply);
+        }
     }
 
     private <T> void submit(Command command, Consumer<Outcome<T>> reply) {
         if (!shard.submit(command)) {
-            reply.accept(Outcome.refused(Refusal.BUSY, "too much is under way: try again"));
+            reply.accept(busy());
         }
+    }
+
+    static <T> Outcome.Refused<T> busy() {
+        return Outcome.refused(Refusal.BUSY, "too much is under way: try again");
     }
 
     /** One receive under way. One step at a time, on whatever thread that is taken. */
     private final class Attempt {
         private final Receive receive;
+        private final Waiter waiter;
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
         private Outcome.@Nullable Refused<?> unburied; // why the dead are passed over
@@ -240,6 +246,7 @@ public final class Receiver {
 
         Attempt(Receive receive) {
             this.receive = receive;
+            this.waiter = Waiter.of(shard, receive.asker());
             this.group = receive.group();
             this.ahead =
                     receive.ordering() == Ordering.NONE && receive.topic().prioritized()
@@ -270,7 +277,9 @@ public final class Receiver {
                             deadlineNanos,
                             receive.attemptId(),
                             this::offered);
-            submit(command, this::offered);
+            if (!waiter.submit(command)) {
+                refuse(busy());
+            }
         }
 
         /** Why the group may not have anything now; null if it may. */
@@ -281,9 +290,7 @@ public final class Receiver {
                         Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted");
             }
             group = now;
-            return !now.settings().consumeEnabled()
-                    ? Puller.disabled(now)
-                    : topicFault(now, receive.topic());
+            return Permission.fault(now, receive.topic());
         }
 
         private void offered(Outcome<Offer> outcome) {
@@ -293,7 +300,7 @@ public final class Receiver {
                     if (offer.isNothing()) {
                         nothing();
                     } else {
-                        receive.home().execute(() -> begin(offer));
+                        receive.asker().execute(() -> begin(offer));
                     }
                 }
             }
@@ -305,7 +312,7 @@ public final class Receiver {
             if (fault != null) {
                 stopReading(offer);
                 refuse(fault);
-            } else if (queue == null || !receive.awaited().getAsBoolean()) {
+            } else if (queue == null || !receive.asker().isThere()) {
                 stopReading(offer);
                 nothing();
             } else if (!offer.repeated() && allowed() == 0) {
@@ -333,11 +340,11 @@ public final class Receiver {
             long at = rates.availableAtNanos(group.id(), group.settings().consumeRate());
             Command.Park park =
                     new Command.Park(
-                            new QueueRef(receive.topic().id(), Puller.NOWHERE),
+                            Command.Park.nowhere(receive.topic().id()),
                             0,
                             Math.min(at, deadlineNanos),
                             why -> goOn(why));
-            if (!shard.submit(park)) {
+            if (!waiter.submit(park)) {
                 nothing();
             }
         }
@@ -568,7 +575,7 @@ public final class Receiver {
                 } else {
                     unburied = refused;
                 }
-                receive.home().execute(() -> begin(offer));
+                receive.asker().execute(() -> begin(offer));
             } else {
                 ask();
             }

@@ -221,6 +221,10 @@ final class Leasing {
         receivers.endTurn(c.groupId(), c.queue());
     }
 
+    void cancel(Command.Receive c) {
+        receivers.cancel(c);
+    }
+
     void countReceivers(Command.CountReceivers c) {
         int count = receivers.waiting(c.groupId(), c.topicId(), c.queueId());
         c.reply().accept(Outcome.done(count));
@@ -388,11 +392,16 @@ final class Leasing {
         return counts;
     }
 
-    /** The answer was lost on its way: it is given again, and is no other attempt. */
+    /**
+     * The answer was lost on its way: it is given again, and is no other attempt. If it was not
+     * lost after all, its holder may have asked for more time, and keeps it.
+     */
     private void repeat(PendingBatch batch, Command.Lease c) {
         QueueRef ref = c.queue();
         long nowMs = clock.wallMs();
         for (Lease given : c.again()) {
+            Lease lease = lease(c.groupId(), ref, given.offset(), given.number());
+            long untilMs = lease == null ? 0 : lease.deadlineMs();
             writer.small(
                     batch,
                     new Record.LeaseExtended(
@@ -400,7 +409,7 @@ final class Leasing {
                             ref.topicId(),
                             ref.queueId(),
                             given.offset(),
-                            nowMs + c.invisibleMs()));
+                            Math.max(untilMs, nowMs + c.invisibleMs())));
         }
         int[] counts = c.again().stream().mapToInt(Lease::attempt).toArray();
         long number = c.again().getFirst().number();

@@ -42,6 +42,20 @@ public final class Handed {
 
         /** What lies before may have been passed over. */
         long skippedTo;
+
+        /** Whether one may have been made that was not answered. */
+        boolean inDoubt;
+
+        /** The least place of those. */
+        long inDoubtTo = Long.MAX_VALUE;
+
+        /** What was answered last was made last, if none is under way. */
+        void settle() {
+            if (underWay == 0) {
+                inDoubt = false;
+                inDoubtTo = Long.MAX_VALUE;
+            }
+        }
     }
 
     /** What is known of a message in a group. */
@@ -57,6 +71,7 @@ public final class Handed {
         long overMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
+        long changedNanos; // when a change of the deadline was answered last
         boolean mayBeAcknowledged;
         boolean acknowledged;
 
@@ -146,14 +161,21 @@ public final class Handed {
     /**
      * A message was handed out.
      *
-     * @param deadlineMs until when, by the broker's clock
-     * @param atMs since when
+     * @param askedNanos when the request was made that this answers
+     * @param atMs since when, by the broker's clock
+     * @param deadlineMs until when
      * @param attempt how often, this time included
      * @param asker names those who ask for one and the same, in order; 0 if it has no name
      * @return whether it was given to the same asker before, who has not got the answer
      */
     public boolean given(
-            Receipt receipt, long atMs, long deadlineMs, int attempt, int asker, Content content) {
+            Receipt receipt,
+            long askedNanos,
+            long atMs,
+            long deadlineMs,
+            int attempt,
+            int asker,
+            Content content) {
         if (judge.isForgotten(receipt.queue.topicId())) {
             return false;
         }
@@ -166,7 +188,7 @@ public final class Handed {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
-            repeated(receipt, held, attempt, asker, deadlineMs);
+            repeated(receipt, held, attempt, asker, askedNanos, deadlineMs);
             return true;
         }
         if (held.deadlineMs > atMs) {
@@ -191,20 +213,31 @@ public final class Handed {
         held.overMs = content.overMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
+        held.changedNanos = 0;
         held.revivedNanos = 0;
         held.mayBeAcknowledged = false;
         return false;
     }
 
-    /** Who has not got the answer is given the same again, and nobody else is. */
-    private void repeated(Receipt receipt, Held held, int attempt, int asker, long deadlineMs) {
+    /**
+     * Who has not got the answer is given the same again, and nobody else is. That takes none of
+     * the time that it had, unless a change was decided meanwhile, be it before or after.
+     */
+    private void repeated(
+            Receipt receipt, Held held, int attempt, int asker, long askedNanos, long deadlineMs) {
         if (asker == 0 || asker != held.asker) {
             wrong(receipt + " is handed out twice under the same number");
         }
         if (attempt != held.attempt) {
             wrong("%s is attempt %d, and was %d".formatted(receipt, attempt, held.attempt));
         }
-        held.deadlineMs = held.changesUnderWay > 0 ? 0 : deadlineMs;
+        if (held.changesUnderWay > 0) {
+            held.deadlineMs = 0;
+        } else if (held.changedNanos < askedNanos) {
+            held.deadlineMs = Math.max(held.deadlineMs, deadlineMs);
+        } else {
+            held.deadlineMs = Math.min(held.deadlineMs, deadlineMs);
+        }
     }
 
     private void wrong(String what) {
@@ -295,6 +328,11 @@ public final class Handed {
         return discards && mayBeGone(groupId, queue, offset);
     }
 
+    /** Whether an operator may have sent the group elsewhere in a queue. */
+    boolean mayBeReset(int groupId, QueueRef queue) {
+        return resets.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), 0));
+    }
+
     /** Whether the dead letter of a message was seen. */
     boolean isBuried(int message) {
         return buried.contains(message);
@@ -317,6 +355,8 @@ public final class Handed {
         Place key = new Place(groupId, queue.topicId(), queue.queueId(), 0);
         Resets known = resets.computeIfAbsent(key, place -> new Resets());
         known.underWay++;
+        known.inDoubt = true;
+        known.inDoubtTo = Math.min(known.inDoubtTo, to);
         known.skippedTo = Math.max(known.skippedTo, to);
         unsure(groupId, queue, to, known);
     }
@@ -327,6 +367,7 @@ public final class Handed {
         known.underWay = Math.max(0, known.underWay - 1);
         if (done) {
             unsure(groupId, queue, to, known);
+            known.settle();
             Place from = new Place(groupId, queue.topicId(), queue.queueId(), to);
             Place end = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
             places.subMap(from, end).values().forEach(held -> held.owed = true);
@@ -395,6 +436,7 @@ public final class Handed {
         if (claim.deadlineMs <= atMs) {
             held.revivedNanos = judge.nanos();
         }
+        held.changedNanos = judge.nanos();
         if (held.changesUnderWay > 0 && --held.changesUnderWay == 0) {
             held.deadlineMs = atMs + holdMs;
         }
@@ -428,7 +470,14 @@ public final class Handed {
     void died() {
         unseen += underWay;
         underWay = 0;
-        resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
+        resets.forEach((key, each) -> { // it was made, or is lost
+            if (each.inDoubt) {
+                QueueRef queue = new QueueRef(key.topicId, key.queueId);
+                unsure(key.groupId, queue, each.inDoubtTo, each);
+            }
+            each.underWay = 0;
+            each.settle();
+        });
         for (Held held : places.values()) {
             if (held.changesUnderWay > 0) {
                 held.changesUnderWay = Integer.MAX_VALUE / 2;

@@ -26,9 +26,11 @@ final class Pulls {
 
     private final Node node;
     private final Model model;
+    private final Waiters waiters;
 
-    Pulls(Node node) {
+    Pulls(Node node, Waiters waiters) {
         this.node = node;
+        this.waiters = waiters;
         this.model = node.model();
     }
 
@@ -97,7 +99,7 @@ final class Pulls {
                                 filter,
                                 suspendMs,
                                 ByteBuffer::allocate,
-                                node.eventLoop(),
+                                waiters.asker(suspendMs),
                                 asked,
                                 reader));
     }

@@ -50,6 +50,7 @@ final class Receivers {
 
     private final Node node;
     private final Model model;
+    private final Waiters waiters;
     private final List<Receipt> held = new ArrayList<>(); // newest last
     private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
     private Operation.@Nullable Receive lastInOrder;
@@ -58,8 +59,9 @@ final class Receivers {
     private long attemptNanos; // when the last one in order first asked
     private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
 
-    Receivers(Node node) {
+    Receivers(Node node, Waiters waiters) {
         this.node = node;
+        this.waiters = waiters;
         this.model = node.model();
     }
 
@@ -139,8 +141,7 @@ final class Receivers {
                                 false,
                                 op.suspendMs(),
                                 ByteBuffer::allocate,
-                                node.eventLoop(),
-                                () -> true,
+                                waiters.asker(op.suspendMs()),
                                 attempt == 0 ? null : "attempt" + attempt,
                                 asked));
     }
@@ -180,6 +181,7 @@ final class Receivers {
                             && model.handed()
                                     .given(
                                             receipt,
+                                            asking.nanos,
                                             received.atMs(),
                                             received.atMs() + op.holdMs(),
                                             times + 1,
@@ -333,6 +335,30 @@ final class Receivers {
 
     // The end.
 
+    /** Waits for so long in every topic, in any of its queues. */
+    void waitEverywhere(int suspendMs) {
+        Group group = group();
+        for (int number = 0; group != null && number < Names.TOPICS; number++) {
+            Topic topic = Names.topic(node.broker(), 0, number);
+            if (topic != null) {
+                receive(group, topic, atEnd(topic, number, -1, suspendMs), true);
+            }
+        }
+    }
+
+    private Operation.Receive atEnd(Topic topic, int number, int queue, int suspendMs) {
+        return new Operation.Receive(
+                number,
+                queue,
+                32,
+                Pulls.SIZE_BYTES_MAX,
+                HOLD_AT_END_MS,
+                suspendMs,
+                orderAtEnd(topic),
+                wanted,
+                false);
+    }
+
     /** Receives and acknowledges whatever there is; whether the group is not yet at every end. */
     boolean receiveAll() {
         Group group = group();
@@ -343,20 +369,7 @@ final class Receivers {
                 Place place = new Place(topic.id(), queue);
                 if (begun.containsKey(place) && isBehind(topic, place)) {
                     behind = true;
-                    receive(
-                            group,
-                            topic,
-                            new Operation.Receive(
-                                    number,
-                                    queue,
-                                    32,
-                                    Pulls.SIZE_BYTES_MAX,
-                                    HOLD_AT_END_MS,
-                                    0,
-                                    orderAtEnd(topic),
-                                    wanted,
-                                    false),
-                            true);
+                    receive(group, topic, atEnd(topic, number, queue, 0), true);
                     ask(group, topic, place);
                 }
             }

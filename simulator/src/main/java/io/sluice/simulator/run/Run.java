@@ -45,6 +45,8 @@ public final class Run {
     private static final long QUIET_NANOS = 4_000 * NANOS_PER_MS;
     private static final long LATENESS_MS = 3_000;
     private static final long ROUND_NANOS = 300 * NANOS_PER_MS;
+    private static final int WAIT_MS = 20_000;
+    private static final long LET_GO_NANOS = 2_000 * NANOS_PER_MS;
 
     private final Plan plan;
     private final Setting setting;
@@ -63,6 +65,7 @@ public final class Run {
     private final Steering steering;
     private final Transactors transactors;
     private final Receivers receivers;
+    private final Waiters waiters;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -89,7 +92,8 @@ public final class Run {
         patience = new Dice(dice.nextLong());
         net = new Net(world, coverage);
         troubles = new Troubles(world, node, net, device);
-        pulls = new Pulls(node);
+        waiters = new Waiters(node);
+        pulls = new Pulls(node, waiters);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
@@ -98,7 +102,7 @@ public final class Run {
         steering = new Steering(node);
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
-        receivers = new Receivers(node);
+        receivers = new Receivers(node, waiters);
     }
 
     /** The history of a seed. */
@@ -227,6 +231,7 @@ public final class Run {
             case Operation.Reset op -> steering.reset(op);
             case Operation.Learn op -> steering.learn(op);
             case Operation.Receive op -> receivers.receive(op);
+            case Operation.GoAway op -> waiters.goAway(op);
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
@@ -361,6 +366,9 @@ public final class Run {
             drain();
         }
         if (!over()) {
+            waitAndGoAway();
+        }
+        if (!over()) {
             audit();
         }
     }
@@ -386,6 +394,42 @@ public final class Run {
         }
         transactors.askForAll();
         pass(ROUND_NANOS);
+    }
+
+    /** Who waits and goes away is let go at once, not when the time to wait is over. */
+    private void waitAndGoAway() {
+        if (!awaitWell()) {
+            return;
+        }
+        int life = node.life();
+        receivers.waitEverywhere(WAIT_MS);
+        receivers.waitEverywhere(WAIT_MS); // behind the others
+        for (Topic topic : node.broker().catalog().topics()) {
+            for (int queue = 0; queue < topic.queues(); queue++) {
+                long end = node.broker().endOffset(topic, queue);
+                pulls.pull(
+                        Operation.Browse.class,
+                        topic,
+                        queue,
+                        end,
+                        32,
+                        Pulls.SIZE_BYTES_MAX,
+                        0,
+                        WAIT_MS,
+                        outcome -> {});
+            }
+        }
+        pass(ROUND_NANOS);
+        waiters.allGoAway();
+        pass(LET_GO_NANOS);
+        if (node.isWell() && node.life() == life && coverage.underWay() > 0) {
+            model.judge()
+                    .violated(
+                            Promise.PROGRESS,
+                            "%d requests are under way though who waited has gone"
+                                    .formatted(coverage.underWay()));
+        }
+        awaitWell();
     }
 
     private boolean awaitWell() {
