@@ -94,7 +94,7 @@ public final class Broker {
         this.puller = new Puller(log, shard, catalog, clock, readers, rates);
         this.messages = new MessageReader(log, readers);
         this.overview = new Overview(shard, messages);
-        this.finder = new Finder(catalog, log, shard, messages);
+        this.finder = new Finder(catalog, log, shard, messages, group -> rateWaitMs(rates, group));
         this.retries = new RetryPolicy(config.delaysMs());
         this.returns = new Returns(this, clock, retries, messages);
         LeasedReader leased = new LeasedReader(log, shard.queues());
@@ -104,6 +104,10 @@ public final class Broker {
         this.replay = new Replay(this, shard::submit);
         this.growth = new Growth(shard::submit, clock, shardExecutor);
         this.delays = new Delays(config.delayMsMax(), clock, messages, shard);
+    }
+
+    private long rateWaitMs(Rates rates, Group group) {
+        return rates.waitMs(group.id(), group.settings().consumeRate(), clock.nanos());
     }
 
     private Retention.@Nullable Keep keep(int topicId) {

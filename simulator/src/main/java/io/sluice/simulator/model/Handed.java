@@ -328,6 +328,11 @@ public final class Handed {
         return discards && mayBeGone(groupId, queue, offset);
     }
 
+    /** Whether an operator may have sent the group elsewhere in a queue. */
+    boolean mayBeReset(int groupId, QueueRef queue) {
+        return resets.containsKey(new Place(groupId, queue.topicId(), queue.queueId(), 0));
+    }
+
     /** Whether the dead letter of a message was seen. */
     boolean isBuried(int message) {
         return buried.contains(message);

@@ -22,6 +22,7 @@ public final class Model {
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
     private final Wanted wanted;
+    private final Pace pace;
     private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
@@ -39,6 +40,7 @@ public final class Model {
         handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         wanted = new Wanted(judge);
+        pace = new Pace(judge, setting.ratePerSecond());
         Barriers barriers = new Barriers();
         handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack, barriers);
@@ -73,6 +75,11 @@ public final class Model {
     /** Which messages its consumers want. */
     public Wanted wanted() {
         return wanted;
+    }
+
+    /** How fast it may be handed messages. */
+    public Pace pace() {
+        return pace;
     }
 
     /** In which order. */
@@ -145,6 +152,7 @@ public final class Model {
         judge.died();
         groups.died();
         handed.died();
+        pace.died();
         handedOrder.died();
         queues.died();
         catalog.died();

@@ -73,6 +73,7 @@ public final class Generator {
                 own.perMille(350),
                 own.perMille(250),
                 own.perMille(250),
+                own.perMille(200) ? own.pick(100, 500) : 0,
                 60_000);
     }
 
