@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param awaited whether somebody is still there for the answer: asked before anything is leased
  * @param attemptId names what is asked for: if the answer was lost, and the same is asked for again
  *     in order, it is given at once; null if it is not asked for again
+ * @param liteClientId the client whose lite topics are meant, and no queue by its id; null for none
  * @param reply called once, on any thread
  */
 public record Receive(
@@ -49,7 +50,65 @@ public record Receive(
         Executor home,
         BooleanSupplier awaited,
         @Nullable String attemptId,
+        @Nullable String liteClientId,
         Consumer<Outcome<Received>> reply) {
+    /** A request that may be asked again. */
+    public Receive(
+            Group group,
+            Topic topic,
+            int queueId,
+            int countMax,
+            int sizeBytesMax,
+            MessageFilter filter,
+            long invisibleMs,
+            Ordering ordering,
+            boolean fromEnd,
+            long suspendMs,
+            IntFunction<ByteBuffer> buffers,
+            Executor home,
+            BooleanSupplier awaited,
+            @Nullable String attemptId,
+            Consumer<Outcome<Received>> reply) {
+        this(
+                group,
+                topic,
+                queueId,
+                countMax,
+                sizeBytesMax,
+                filter,
+                invisibleMs,
+                ordering,
+                fromEnd,
+                suspendMs,
+                buffers,
+                home,
+                awaited,
+                attemptId,
+                null,
+                reply);
+    }
+
+    /** The same, of the lite topics that a client wants, in the order of each. */
+    public Receive ofLites(String clientId) {
+        return new Receive(
+                group,
+                topic,
+                -1,
+                countMax,
+                sizeBytesMax,
+                filter,
+                invisibleMs,
+                Ordering.QUEUE,
+                false,
+                suspendMs,
+                buffers,
+                home,
+                awaited,
+                attemptId,
+                clientId,
+                reply);
+    }
+
     /** A request that is not asked again. */
     public Receive(
             Group group,

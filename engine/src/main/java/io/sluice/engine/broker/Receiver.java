@@ -97,6 +97,12 @@ public final class Receiver {
         if (receive.queueId() >= topic.queues()) {
             return Broker.queueUnknown(topic, receive.queueId());
         }
+        if (topic.lite() != (receive.liteClientId() != null)) {
+            return Outcome.refused(
+                    Refusal.INVALID,
+                    "topic %s has messages of the type %s: lite consumers receive those of lite topics, and no others"
+                            .formatted(topic.name(), topic.messageType()));
+        }
         if (receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX) {
             return Outcome.refused(
                     Refusal.INVALID,
@@ -148,7 +154,7 @@ public final class Receiver {
             long number,
             long[] offsets,
             Consumer<Outcome<Integer>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
         } else {
             QueueRef queue = new QueueRef(topic.id(), queueId);
@@ -171,7 +177,7 @@ public final class Receiver {
             long offset,
             long invisibleMs,
             Consumer<Outcome<Long>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
         } else if (invisibleMs < 0 || invisibleMs > Receive.INVISIBLE_MS_MAX) {
             reply.accept(invisibleFault(invisibleMs));
@@ -212,6 +218,7 @@ public final class Receiver {
                         0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
+                        null,
                         null,
                         reply),
                 reply);
@@ -268,6 +275,7 @@ public final class Receiver {
                             false,
                             deadlineNanos,
                             receive.attemptId(),
+                            receive.liteClientId(),
                             this::offered);
             submit(command, this::offered);
         }

@@ -268,6 +268,11 @@ final class GroupCommit {
         }
     }
 
+    /** Tells of every queue that has grown. */
+    void whenGrown(Consumer<QueueRef> told) {
+        parked.whenGrown(told);
+    }
+
     /** Wakes all that are parked for a queue, whatever has come: they look again. */
     void wake(QueueRef queue) {
         parked.arrived(queue, Long.MAX_VALUE);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,13 @@ final class Parked {
     private final Map<QueueRef, List<Waiter>> byQueue = new HashMap<>();
     private final PriorityQueue<Waiter> byDeadline =
             new PriorityQueue<>(Comparator.comparingLong(w -> w.park.deadlineNanos()));
+    private Consumer<QueueRef> whenGrown = queue -> {};
     private int waiting;
+
+    /** Tells of every queue that has grown, before those are woken that wait for it. */
+    void whenGrown(Consumer<QueueRef> told) {
+        whenGrown = told;
+    }
 
     void park(Park park) {
         if (waiting == COUNT_MAX) {
@@ -56,6 +63,7 @@ final class Parked {
 
     /** The queue has grown to {@code end}. */
     void arrived(QueueRef queue, long end) {
+        whenGrown.accept(queue);
         List<Waiter> waiters = byQueue.get(queue);
         if (waiters == null) {
             return;

@@ -4,7 +4,6 @@ import apache.rocketmq.v2.AckMessageRequest;
 import apache.rocketmq.v2.AckMessageResponse;
 import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
 import apache.rocketmq.v2.ChangeInvisibleDurationResponse;
-import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.EndTransactionRequest;
 import apache.rocketmq.v2.EndTransactionResponse;
 import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest;
@@ -50,6 +49,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
     private final AckCalls acks;
     private final PullCalls pulls;
     private final OffsetCalls offsets;
+    private final LiteCalls lites;
 
     MessagingCalls(
             RouteCalls routes,
@@ -59,7 +59,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
             ReceiveCalls receives,
             AckCalls acks,
             PullCalls pulls,
-            OffsetCalls offsets) {
+            OffsetCalls offsets,
+            LiteCalls lites) {
         this.routes = routes;
         this.clients = clients;
         this.sends = sends;
@@ -68,6 +69,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         this.acks = acks;
         this.pulls = pulls;
         this.offsets = offsets;
+        this.lites = lites;
     }
 
     /** Sees to it that a call is answered, whatever goes wrong. */
@@ -202,11 +204,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> SyncLiteSubscriptionResponse.newBuilder().setStatus(status).build(),
-                (caller, reply) ->
-                        reply.fail(
-                                Statuses.of(
-                                        Code.NOT_IMPLEMENTED,
-                                        "lite topics are not there yet: use a topic for each")));
+                (caller, reply) -> lites.sync(caller, request, reply));
     }
 
     @Override

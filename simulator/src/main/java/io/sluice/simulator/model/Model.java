@@ -26,6 +26,7 @@ public final class Model {
     private final Transactions transactions;
     private final Groups groups;
     private final CatalogModel catalog;
+    private final Lites lites;
 
     /** What is due may wait until the clock has come again to where it had been. */
     private long setBackFromMs;
@@ -40,6 +41,7 @@ public final class Model {
         handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack);
         catalog = new CatalogModel(judge);
+        lites = new Lites(judge);
     }
 
     /** Whom to tell what is wrong, and what is owed. */
@@ -77,6 +79,11 @@ public final class Model {
         return groups;
     }
 
+    /** What is in lite topics, and who wants it. */
+    public Lites lites() {
+        return lites;
+    }
+
     /** Which topics and groups there are. */
     public CatalogModel catalog() {
         return catalog;
@@ -100,7 +107,8 @@ public final class Model {
      * is soon. Where the clock was set back, holders have all the time until it is there again.
      */
     public long leasesRunOutMs() {
-        return setBackFromMs == 0 ? 0 : setBackFromMs + handed.holdMsMax();
+        long holdMs = Math.max(handed.holdMsMax(), lites.handed().holdMsMax());
+        return setBackFromMs == 0 ? 0 : setBackFromMs + holdMs;
     }
 
     /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
@@ -139,6 +147,7 @@ public final class Model {
         handed.died();
         handedOrder.died();
         queues.died();
+        lites.died();
         catalog.died();
         if (mayLose) {
             queues.forgetUnseenAnswers();
@@ -183,6 +192,7 @@ public final class Model {
                 });
         queues.endSkipped();
         handedOrder.end();
+        lites.end();
         queues.endSizes();
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.simulator.plan;
 
 import io.sluice.engine.group.Ordering;
+import io.sluice.engine.shard.LiteAction;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class Generator {
     private static final int EXPRESSIONS = 7;
     private static final int PER_PAGE_MAX = 20;
     private static final int BURST = 60;
+    private static final int LITES = 5;
     private static final int CROWD = 12;
 
     private final Dice dice;
@@ -109,6 +111,7 @@ public final class Generator {
         }
         order();
         receive(operations);
+        lites(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -352,6 +355,55 @@ public final class Generator {
             }
             steps.add(new Step(at, own.nextLong(), operation));
         }
+    }
+
+    /**
+     * What is done with lite topics, in some histories, in bursts: between two of them the lite
+     * topics of one may expire. It has dice of its own, too.
+     */
+    private void lites(int operations) {
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
+        if (!own.perMille(350)) {
+            return;
+        }
+        long until = durationNanos + (own.coin() ? own.below(200_000) * NANOS_PER_MS : 0);
+        int names = 1 + own.below(LITES);
+        int bursts = 1 + own.below(5);
+        int each = 8 + (int) own.magnitude(Math.max(16, operations / 16));
+        for (int burst = 0; burst < bursts; burst++) {
+            long from = own.between(2 * NANOS_PER_MS, until);
+            int some = own.below(1 << names) | 1 << own.below(names);
+            int withinMs = 50 + (int) own.magnitude(20_000);
+            for (int left = each; left > 0; left--) {
+                add(own, from + own.below(withinMs) * NANOS_PER_MS, lite(own, names, some));
+            }
+        }
+    }
+
+    /**
+     * @param names how many there are
+     * @param some those that get messages, a bit for each
+     */
+    private Operation lite(Dice own, int names, int some) {
+        int draw = own.below(100);
+        if (draw < 35) {
+            int name = own.below(names);
+            while ((some & 1 << name) == 0) {
+                name = (name + 1) % names;
+            }
+            return new Operation.SendLite(name, 8 + (int) own.magnitude(400));
+        }
+        if (draw < 50) {
+            return new Operation.WantLites(
+                    own.below(CLIENTS), own.pick(LiteAction.values()), own.below(1 << names));
+        }
+        if (draw < 75) {
+            int suspendMs = own.perMille(400) ? (int) own.magnitude(5_000) : 0;
+            int holdMs = 1 + (int) own.magnitude(5_000);
+            return new Operation.ReceiveLite(
+                    own.below(CLIENTS), 1 + own.below(8), holdMs, suspendMs);
+        }
+        return new Operation.AcknowledgeLite((int) own.magnitude(32));
     }
 
     private Ordering[] orderings(Dice own) {

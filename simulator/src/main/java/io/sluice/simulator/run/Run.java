@@ -6,6 +6,7 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
+import io.sluice.simulator.model.Lites;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Fault;
@@ -60,6 +61,7 @@ public final class Run {
     private final Steering steering;
     private final Transactors transactors;
     private final Receivers receivers;
+    private final LiteClients liteClients;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -96,6 +98,7 @@ public final class Run {
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
         receivers = new Receivers(node);
+        liteClients = new LiteClients(node);
     }
 
     /** The history of a seed. */
@@ -227,6 +230,10 @@ public final class Run {
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
+            case Operation.SendLite op -> liteClients.send(op);
+            case Operation.WantLites op -> liteClients.want(op);
+            case Operation.ReceiveLite op -> liteClients.receive(op);
+            case Operation.AcknowledgeLite op -> liteClients.acknowledge(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -413,6 +420,7 @@ public final class Run {
                 lockers.leaveAll(); // who consumes in order may have to wait
             }
             boolean held = receivers.receiveAll();
+            held |= liteClients.receiveAll();
             behind |= held;
             if (held && model.leasesRunOutMs() >= world.wallMs()) {
                 deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // begins after that
@@ -464,7 +472,8 @@ public final class Run {
     private void audit() {
         model.queues().auditBegins();
         for (Topic topic : node.broker().catalog().topics()) {
-            for (int queue = 0; queue < topic.queues() && !over(); queue++) {
+            int queues = topic.lite() ? 0 : topic.queues(); // of these the model has its own idea
+            for (int queue = 0; queue < queues && !over(); queue++) {
                 audit(topic, queue);
             }
         }
@@ -474,6 +483,7 @@ public final class Run {
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
                     node.broker().catalog().groups().stream()
                             .filter(group -> !group.name().equals(Handed.GROUP))
+                            .filter(group -> !group.name().equals(Lites.GROUP))
                             .map(Group::id)
                             .toList());
             receivers.end();
