@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientLoad implements Load {
     static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC");
 
-    private static final String TOPIC = "bench-client";
+    static final String TOPIC = "bench-client";
     private static final String MARK = "bench:";
     private static final Duration SLACK = Duration.ofSeconds(90);
 

@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.SluiceContender.Variant;
 import io.sluice.bench.floor.FloorServer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -72,7 +73,9 @@ public final class Main {
         return List.of(
                 new FloorContender(FloorServer.Mode.ECHO, FLOOR_FILE_BYTES, ports),
                 new FloorContender(FloorServer.Mode.DURABLE, FLOOR_FILE_BYTES, ports),
-                new SluiceContender(root.resolve("sluice"), ports),
+                new SluiceContender(root.resolve("sluice"), Variant.DURABLE, ports),
+                new SluiceContender(root.resolve("sluice"), Variant.ASYNC, ports),
+                new SluiceContender(root.resolve("sluice"), Variant.EVERY_SEND, ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.ASYNC_FLUSH, ports),
                 new RocketMqContender(rocketmq, RocketMqContender.Flush.SYNC_FLUSH, ports));
     }

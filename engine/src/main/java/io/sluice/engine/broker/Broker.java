@@ -376,14 +376,12 @@ public final class Broker {
 
     /** Reads a queue; see {@link Pull}. */
     public void pull(Pull pull) {
-        if (!pull.topic().mayHave(pull.queueId())) {
-            pull.reply().accept(queueUnknown(pull.topic(), pull.queueId()));
-        } else if (!pull.topic().readable()) {
-            pull.reply()
-                    .accept(
-                            Outcome.refused(
-                                    Refusal.NO_PERMISSION,
-                                    "topic " + pull.topic().name() + " may not be read"));
+        Outcome.Refused<Pull.Pulled> fault =
+                pull.topic().mayHave(pull.queueId())
+                        ? Permission.fault(pull.topic())
+                        : queueUnknown(pull.topic(), pull.queueId());
+        if (fault != null) {
+            pull.reply().accept(fault);
         } else {
             puller.pull(pull);
         }

@@ -5,10 +5,9 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param suspendMs how long to wait if there is nothing, in ms; 0 to be answered at once
  * @param buffers gives a buffer of the size asked for, into which the messages are copied; what it
  *     gave before is not needed any more
- * @param home where to go on after waiting: the event loop that the request came from
- * @param awaited whether somebody is still there for the answer: asked before anything is leased
+ * @param asker who waits
  * @param attemptId names what is asked for: if the answer was lost, and the same is asked for again
  *     in order, it is given at once; null if it is not asked for again
  * @param liteClientId the client whose lite topics are meant, and no queue by its id; null for none
@@ -47,12 +45,11 @@ public record Receive(
         boolean fromEnd,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
-        Executor home,
-        BooleanSupplier awaited,
+        Asker asker,
         @Nullable String attemptId,
         @Nullable String liteClientId,
         Consumer<Outcome<Received>> reply) {
-    /** A request that may be asked again. */
+    /** A request by the ids of queues. */
     public Receive(
             Group group,
             Topic topic,
@@ -65,8 +62,7 @@ public record Receive(
             boolean fromEnd,
             long suspendMs,
             IntFunction<ByteBuffer> buffers,
-            Executor home,
-            BooleanSupplier awaited,
+            Asker asker,
             @Nullable String attemptId,
             Consumer<Outcome<Received>> reply) {
         this(
@@ -81,8 +77,7 @@ public record Receive(
                 fromEnd,
                 suspendMs,
                 buffers,
-                home,
-                awaited,
+                asker,
                 attemptId,
                 null,
                 reply);
@@ -102,49 +97,30 @@ public record Receive(
                 false,
                 suspendMs,
                 buffers,
-                home,
-                awaited,
+                asker,
                 attemptId,
                 clientId,
                 reply);
     }
 
-    /** A request that is not asked again. */
-    public Receive(
-            Group group,
-            Topic topic,
-            int queueId,
-            int countMax,
-            int sizeBytesMax,
-            MessageFilter filter,
-            long invisibleMs,
-            Ordering ordering,
-            boolean fromEnd,
-            long suspendMs,
-            IntFunction<ByteBuffer> buffers,
-            Executor home,
-            BooleanSupplier awaited,
-            Consumer<Outcome<Received>> reply) {
-        this(
-                group,
-                topic,
-                queueId,
-                countMax,
-                sizeBytesMax,
-                filter,
-                invisibleMs,
-                ordering,
-                fromEnd,
-                suspendMs,
-                buffers,
-                home,
-                awaited,
-                null,
-                reply);
-    }
-
     /** Messages in one answer at most: their leases are one record. */
     public static final int COUNT_MAX = 256;
+
+    /** Why it cannot be answered; null if it can. */
+    Outcome.@Nullable Refused<Received> fault() {
+        if (topic.lite() != (liteClientId != null)) {
+            return Outcome.refused(
+                    Refusal.INVALID,
+                    "topic %s has messages of the type %s: lite consumers receive those of lite topics, and no others"
+                            .formatted(topic.name(), topic.messageType()));
+        }
+        return countMax < 1 || countMax > COUNT_MAX
+                ? Outcome.refused(
+                        Refusal.INVALID,
+                        "1 to %d messages can be had at once, not %d"
+                                .formatted(COUNT_MAX, countMax))
+                : Receiver.fault(topic, queueId, invisibleMs);
+    }
 
     /** The longest time that messages may be held without asking again, in ms. */
     public static final long INVISIBLE_MS_MAX = 12 * 3_600_000L;

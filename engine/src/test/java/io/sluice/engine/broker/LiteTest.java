@@ -86,8 +86,8 @@ class LiteTest {
                         false,
                         suspendMs,
                         ByteBuffer::allocate,
-                        machine.time.executor(),
-                        () -> true,
+                        Asker.staying(machine.time.executor()),
+                        null,
                         reply)
                 .ofLites(clientId);
     }

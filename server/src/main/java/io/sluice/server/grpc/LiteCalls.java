@@ -7,6 +7,7 @@ import apache.rocketmq.v2.Settings;
 import apache.rocketmq.v2.SyncLiteSubscriptionRequest;
 import apache.rocketmq.v2.SyncLiteSubscriptionResponse;
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.Permission;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.shard.LiteAction;
@@ -111,7 +112,10 @@ final class LiteCalls {
     }
 
     private static void mayConsume(Group group, Topic topic) {
-        ReceiveCalls.mayConsume(group, topic);
+        Outcome.Refused<?> fault = Permission.fault(group, topic);
+        if (fault != null) {
+            throw new CallFault(Code.FORBIDDEN, fault.detail());
+        }
         if (!topic.lite()) {
             throw new CallFault(
                     Code.BAD_REQUEST,

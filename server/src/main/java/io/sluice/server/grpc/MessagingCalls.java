@@ -27,6 +27,7 @@ import apache.rocketmq.v2.RecallMessageRequest;
 import apache.rocketmq.v2.RecallMessageResponse;
 import apache.rocketmq.v2.ReceiveMessageRequest;
 import apache.rocketmq.v2.ReceiveMessageResponse;
+import apache.rocketmq.v2.Resource;
 import apache.rocketmq.v2.SendMessageRequest;
 import apache.rocketmq.v2.SendMessageResponse;
 import apache.rocketmq.v2.Status;
@@ -36,11 +37,16 @@ import apache.rocketmq.v2.TelemetryCommand;
 import apache.rocketmq.v2.UpdateOffsetRequest;
 import apache.rocketmq.v2.UpdateOffsetResponse;
 import io.grpc.stub.StreamObserver;
+import io.sluice.server.dispatch.Action;
+import io.sluice.server.dispatch.Admission;
+import io.sluice.server.dispatch.Demand;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** All calls of the protocol, and who answers each. */
 final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase {
+    private final Admission admission;
     private final RouteCalls routes;
     private final ClientCalls clients;
     private final SendCalls sends;
@@ -52,6 +58,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
     private final LiteCalls lites;
 
     MessagingCalls(
+            Admission admission,
             RouteCalls routes,
             ClientCalls clients,
             SendCalls sends,
@@ -61,6 +68,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
             PullCalls pulls,
             OffsetCalls offsets,
             LiteCalls lites) {
+        this.admission = admission;
         this.routes = routes;
         this.clients = clients;
         this.sends = sends;
@@ -72,14 +80,35 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         this.lites = lites;
     }
 
+    /** What a call is about, if it names that. */
+    private record About(@Nullable Resource topic, @Nullable Resource group) {
+        Demand demand(Action action, Caller caller) {
+            return new Demand(
+                    action,
+                    caller.clientId(),
+                    caller.remote(),
+                    topic == null ? null : Resources.name(topic),
+                    group == null ? null : Resources.name(group));
+        }
+    }
+
     /** Sees to it that a call is answered, whatever goes wrong. */
-    private static <T> void answer(
-            StreamObserver<T> out, Function<Status, T> failed, BiConsumer<Caller, Reply<T>> call) {
+    private <T> void answer(
+            StreamObserver<T> out,
+            Function<Status, T> failed,
+            Action action,
+            About about,
+            BiConsumer<Caller, Reply<T>> call) {
         Caller caller = Caller.current();
         Reply<T> reply = new Reply<>(caller.home(), out, failed);
         reply.guarded(() -> {
             caller.requiredClientId();
-            call.accept(caller, reply);
+            var refusal = admission.refusal(action, () -> about.demand(action, caller));
+            if (refusal == null) {
+                call.accept(caller, reply);
+            } else {
+                reply.fail(Statuses.of(refusal));
+            }
         });
     }
 
@@ -88,6 +117,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryRouteResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(request.getTopic(), null),
                 (caller, reply) -> routes.route(caller, request, reply));
     }
 
@@ -97,6 +128,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryAssignmentResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> routes.assignment(caller, request, reply));
     }
 
@@ -105,6 +138,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> HeartbeatResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(null, request.hasGroup() ? request.getGroup() : null),
                 (caller, reply) -> clients.heartbeat(caller, request, reply));
     }
 
@@ -115,12 +150,20 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> NotifyClientTerminationResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(null, request.hasGroup() ? request.getGroup() : null),
                 (caller, reply) -> clients.terminate(caller, request, reply));
     }
 
     @Override
     public StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
-        return clients.telemetry(Caller.current(), out);
+        Caller caller = Caller.current();
+        var refusal =
+                admission.refusal(
+                        Action.CONNECT, () -> new About(null, null).demand(Action.CONNECT, caller));
+        return refusal == null
+                ? clients.telemetry(caller, out)
+                : Telemetry.refused(out, Statuses.of(refusal));
     }
 
     @Override
@@ -128,6 +171,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> SendMessageResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(first(request), null),
                 (caller, reply) -> sends.send(caller, request, reply));
     }
 
@@ -137,6 +182,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> RecallMessageResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(request.getTopic(), null),
                 (caller, reply) -> sends.recall(request, reply));
     }
 
@@ -146,6 +193,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> EndTransactionResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(request.getTopic(), null),
                 (caller, reply) -> transactions.end(request, reply));
     }
 
@@ -155,6 +204,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 ReceiveCalls::response,
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> receives.receive(caller, request, reply));
     }
 
@@ -163,6 +214,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> AckMessageResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.acknowledge(request, reply));
     }
 
@@ -177,6 +230,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                                 .setStatus(status)
                                 .setReceiptHandle(request.getReceiptHandle())
                                 .build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.changeInvisible(request, reply));
     }
 
@@ -190,12 +245,19 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                         ForwardMessageToDeadLetterQueueResponse.newBuilder()
                                 .setStatus(status)
                                 .build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.forward(request, reply));
     }
 
     @Override
     public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
-        answer(out, PullCalls::response, (caller, reply) -> pulls.pull(caller, request, reply));
+        answer(
+                out,
+                PullCalls::response,
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
+                (caller, reply) -> pulls.pull(caller, request, reply));
     }
 
     @Override
@@ -204,6 +266,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> SyncLiteSubscriptionResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> lites.sync(caller, request, reply));
     }
 
@@ -212,6 +276,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> GetOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> offsets.committed(request, reply));
     }
 
@@ -221,6 +287,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> UpdateOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> offsets.commit(request, reply));
     }
 
@@ -229,6 +297,13 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), null),
                 (caller, reply) -> offsets.find(request, reply));
+    }
+
+    /** All messages of a call go to one topic. */
+    private static @Nullable Resource first(SendMessageRequest request) {
+        return request.getMessagesCount() == 0 ? null : request.getMessages(0).getTopic();
     }
 }

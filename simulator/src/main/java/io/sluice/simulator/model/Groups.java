@@ -177,7 +177,7 @@ public final class Groups {
         if (sent == null
                 || judge.async()
                 || judge.isForgotten(topicId)
-                || !locks.isInOrder(groupId, topicId, askedNanos / 1_000_000, nowMs())) {
+                || !locks.isInOrder(groupId, topicId, askedNanos, nowMs())) {
             return;
         }
         QueueRef behind =
@@ -290,7 +290,7 @@ public final class Groups {
 
     /** A client was told which locks it holds. */
     public void locked(Locking locking, List<QueueRef> held) {
-        String wrong = locks.answered(locking.claim, held);
+        String wrong = locks.answered(locking.claim, held, judge.nanos());
         if (wrong != null && locking.claim.topicIds().stream().noneMatch(judge::isForgotten)) {
             judge.violated(Promise.ORDER, wrong);
         }

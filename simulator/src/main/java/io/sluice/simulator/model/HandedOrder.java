@@ -135,6 +135,8 @@ public final class HandedOrder {
                     && messageGroup(other).equals(group)
                     && !before.contains(earlier)
                     && !handed.mayBeSettled(groupId, queue, earlier)
+                    && !handed.mayBeDiscarded(groupId, queue, earlier)
+                    && !judge.mayBeOver(other)
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 int message = number(other, earlier);
                 if (message >= 0) {
@@ -171,6 +173,7 @@ public final class HandedOrder {
             if (other != null
                     && priority(other) > priority
                     && !handed.wasGivenOrSkipped(groupId, queue, earlier)
+                    && !judge.mayBeOver(other)
                     && known.storeMs(earlier) > diedMs
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 wrong("%s came before %d of higher priority".formatted(what, earlier));

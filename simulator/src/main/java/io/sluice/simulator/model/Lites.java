@@ -2,6 +2,7 @@ package io.sluice.simulator.model;
 
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.LiteAction;
+import io.sluice.simulator.model.Handed.Content;
 import io.sluice.simulator.model.Handed.Receipt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,7 +85,7 @@ public final class Lites {
 
     Lites(Judge judge) {
         this.judge = judge;
-        this.handed = new Handed(judge, RETRY_MAX, Integer.MAX_VALUE);
+        this.handed = new Handed(judge, RETRY_MAX, false, Integer.MAX_VALUE);
     }
 
     /** Who was handed what. */
@@ -213,9 +214,9 @@ public final class Lites {
         lies(sent, receipt.queue().queueId(), receipt.offset());
         requireFirst(sent, before);
         sent.given = true;
+        Content content = new Content(sent.number, body.length(), storeMs, Long.MAX_VALUE);
         boolean again =
-                handed.given(
-                        receipt, atMs, deadlineMs, attempt, 0, body.length(), storeMs, sent.number);
+                handed.given(receipt, askedNanos, atMs, deadlineMs, attempt, 0, content);
         if (!again) {
             handed.givenInOrder(receipt, askedNanos, atMs);
         }

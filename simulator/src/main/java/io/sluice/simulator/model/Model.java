@@ -36,7 +36,11 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(judge, setting.retryMax(), setting.batchBytes() - LARGE_BYTES);
+        handed = new Handed(
+                        judge,
+                        setting.retryMax(),
+                        setting.discards(),
+                        setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack);
@@ -93,7 +97,7 @@ public final class Model {
     public long latestDueMs() {
         long latest = 0;
         for (Sent sent : sends().all()) {
-            latest = Math.max(latest, sent.fate == Sent.Fate.DONE ? sent.dueMs : 0);
+            latest = Math.max(latest, sent.fate == Sent.Fate.DONE ? sent.latestDueMs : 0);
         }
         for (GivenBack.Count count : givenBack.all().values()) {
             latest = Math.max(latest, count.latestDueMs);
@@ -258,7 +262,7 @@ public final class Model {
             if (at == Sent.NOWHERE) {
                 if (sent.recalls[i] == Sent.Recall.NONE
                         && !judge.mayHaveExpired(
-                                sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
+                                sent.topicId, Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));
@@ -268,6 +272,7 @@ public final class Model {
             QueueModel queue = queues.queue(sent.home());
             for (int group : existing) {
                 if (!judge.mayHaveExpired(sent.topicId, queue.storeMs(at))
+                        && !judge.mayBeOver(sent)
                         && !groups.maySkip(group, sent.home(), at)
                         && !groups.hasConsumed(group, sends().number(sent, i))) {
                     judge.violated(
@@ -292,7 +297,9 @@ public final class Model {
         QueueModel queue = queues.existing(ref);
         for (long offset = from; queue != null && offset < Math.min(to, queue.end()); offset++) {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
-            if (sent == null || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
+            if (sent == null
+                    || judge.mayBeOver(sent)
+                    || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
                 continue;
             }
             for (int i = 0; i < sent.count; i++) {

@@ -73,6 +73,8 @@ public final class Generator {
                 dice.perMille(60),
                 dice.pick(0, 0, 5, 50),
                 own.perMille(350),
+                own.perMille(250),
+                own.perMille(250),
                 60_000);
     }
 
@@ -111,6 +113,7 @@ public final class Generator {
         }
         order();
         receive(operations);
+        goAway(operations);
         lites(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
@@ -354,6 +357,16 @@ public final class Generator {
                 operation = new Operation.Extend((int) own.magnitude(64), holdMs);
             }
             steps.add(new Step(at, own.nextLong(), operation));
+        }
+    }
+
+    /** As {@link #receive}: with dice of its own. */
+    private void goAway(int operations) {
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
+        if (own.perMille(500)) {
+            for (int left = own.below(operations / 4); left > 0; left--) {
+                add(own, time(own), new Operation.GoAway((int) own.magnitude(64)));
+            }
         }
     }
 

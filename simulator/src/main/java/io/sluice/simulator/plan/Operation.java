@@ -212,6 +212,13 @@ public sealed interface Operation extends Event {
         }
     }
 
+    /**
+     * A client goes away that waits for messages.
+     *
+     * @param pick which of those that came lately, the newest first
+     */
+    record GoAway(int pick) implements Operation {}
+
     /** An operator sends the group that receives somewhere else in a queue. */
     record ResetReceivers(int topic, int queue, int perMille) implements Operation {}
 

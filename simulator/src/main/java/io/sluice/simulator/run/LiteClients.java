@@ -43,12 +43,14 @@ final class LiteClients {
 
     private final Node node;
     private final Lites lites;
+    private final Waiters waiters;
     private final List<Receipt> held = new ArrayList<>(); // newest last
     private boolean gave;
     private boolean askedAtEnd;
 
-    LiteClients(Node node) {
+    LiteClients(Node node, Waiters waiters) {
         this.node = node;
+        this.waiters = waiters;
         this.lites = node.model().lites();
     }
 
@@ -192,8 +194,8 @@ final class LiteClients {
                         false,
                         suspendMs,
                         ByteBuffer::allocate,
-                        node.eventLoop(),
-                        () -> true,
+                        waiters.asker(suspendMs),
+                        null,
                         new Asked<>(
                                 node,
                                 Operation.ReceiveLite.class,

@@ -1,8 +1,11 @@
 package io.sluice.simulator.run;
 
+import io.sluice.engine.broker.Located;
+import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
@@ -43,6 +46,8 @@ public final class Run {
     private static final long QUIET_NANOS = 4_000 * NANOS_PER_MS;
     private static final long LATENESS_MS = 3_000;
     private static final long ROUND_NANOS = 300 * NANOS_PER_MS;
+    private static final int WAIT_MS = 20_000;
+    private static final long LET_GO_NANOS = 2_000 * NANOS_PER_MS;
 
     private final Plan plan;
     private final Setting setting;
@@ -62,7 +67,9 @@ public final class Run {
     private final Transactors transactors;
     private final Receivers receivers;
     private final LiteClients liteClients;
+    private final Waiters waiters;
     private final Pulls pulls;
+    private final Replays replays;
     private final Dice patience;
     private int lookedAroundIn;
     private boolean over;
@@ -88,7 +95,9 @@ public final class Run {
         patience = new Dice(dice.nextLong());
         net = new Net(world, coverage);
         troubles = new Troubles(world, node, net, device);
-        pulls = new Pulls(node);
+        waiters = new Waiters(node);
+        pulls = new Pulls(node, waiters);
+        replays = new Replays(world, node);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
@@ -97,8 +106,8 @@ public final class Run {
         steering = new Steering(node);
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
-        receivers = new Receivers(node);
-        liteClients = new LiteClients(node);
+        receivers = new Receivers(node, waiters);
+        liteClients = new LiteClients(node, waiters);
     }
 
     /** The history of a seed. */
@@ -227,6 +236,7 @@ public final class Run {
             case Operation.Reset op -> steering.reset(op);
             case Operation.Learn op -> steering.learn(op);
             case Operation.Receive op -> receivers.receive(op);
+            case Operation.GoAway op -> waiters.goAway(op);
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
@@ -303,9 +313,9 @@ public final class Run {
         node.kill();
         device.kill();
         try {
-            compare("replayed", lived, segment, copy, 0);
+            replays.compare("replayed", lived, segment, copy, 0);
             if (footers > 0) {
-                compare("replayed without its newest footers", lived, segment, copy, footers);
+                replays.compare("replayed without its newest footers", lived, segment, copy, footers);
             }
         } catch (IOException e) {
             if (model.judge().honest()) {
@@ -321,27 +331,6 @@ public final class Run {
 
     private int segment() {
         return node.log().segmentOf(node.log().durablePosition());
-    }
-
-    private void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
-            throws IOException {
-        Disk copy = disk.copy(world);
-        String firstLog =
-                copy.fileNames().stream().filter(n -> n.endsWith(".log")).findFirst().orElse("");
-        List<String> names =
-                copy.fileNames().stream()
-                        .filter(name -> name.endsWith(".footer") && name.compareTo(firstLog) >= 0)
-                        .toList(); // those below tell what was before the log begins
-        if (footers > names.size()) {
-            return;
-        }
-        names.reversed().subList(0, footers).forEach(copy::remove);
-        Node.Replayed replayed = node.replay(copy);
-        if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.judge()
-                    .violated(
-                            Promise.REPLAY, "the state that was " + how + " is not the one lived");
-        }
     }
 
     // The end.
@@ -363,6 +352,9 @@ public final class Run {
         decideTransactions();
         if (!over()) {
             drain();
+        }
+        if (!over()) {
+            waitAndGoAway();
         }
         if (!over()) {
             audit();
@@ -390,6 +382,42 @@ public final class Run {
         }
         transactors.askForAll();
         pass(ROUND_NANOS);
+    }
+
+    /** Who waits and goes away is let go at once, not when the time to wait is over. */
+    private void waitAndGoAway() {
+        if (!awaitWell()) {
+            return;
+        }
+        int life = node.life();
+        receivers.waitEverywhere(WAIT_MS);
+        receivers.waitEverywhere(WAIT_MS); // behind the others
+        for (Topic topic : node.broker().catalog().topics()) {
+            for (int queue = 0; queue < topic.queues(); queue++) {
+                long end = node.broker().endOffset(topic, queue);
+                pulls.pull(
+                        Operation.Browse.class,
+                        topic,
+                        queue,
+                        end,
+                        32,
+                        Pulls.SIZE_BYTES_MAX,
+                        0,
+                        WAIT_MS,
+                        outcome -> {});
+            }
+        }
+        pass(ROUND_NANOS);
+        waiters.allGoAway();
+        pass(LET_GO_NANOS);
+        if (node.isWell() && node.life() == life && coverage.underWay() > 0) {
+            model.judge()
+                    .violated(
+                            Promise.PROGRESS,
+                            "%d requests are under way though who waited has gone"
+                                    .formatted(coverage.underWay()));
+        }
+        awaitWell();
     }
 
     private boolean awaitWell() {
@@ -499,7 +527,7 @@ public final class Run {
         long end = node.broker().endOffset(topic, queueId);
         model.queues().spans(queue, first, end);
         long[] next = {first};
-        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
+        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); ) {
             if (!node.isWell() && !awaitWell()) {
                 return;
             }
@@ -514,7 +542,11 @@ public final class Run {
                     0,
                     0,
                     outcome -> next[0] = audited(queue, topic, from, outcome));
+            if (setting.limited()) {
+                auditOver(queue, topic, next);
+            }
             pass(5 * NANOS_PER_MS);
+            patience -= next[0] == from ? 1 : 0;
         }
         if (!over() && next[0] < end) {
             if (damageWasTold()) {
@@ -532,8 +564,37 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled)
-                .forEach(message -> model.queues().audited(queue, topic.name(), message));
-        return pulled.nextOffset();
+        boolean mayLeaveOut = setting.limited() && pulled.found() != Pull.Found.OUT_OF_RANGE;
+        long next = from;
+        for (ByteBuffer message : Pulls.split(pulled)) {
+            if (mayLeaveOut && StoredMessage.queueOffset(message, 0) != next) {
+                return next; // the one between is looked at by itself
+            }
+            model.queues().audited(queue, topic.name(), message);
+            next++;
+        }
+        return mayLeaveOut ? next : pulled.nextOffset();
+    }
+
+    /** What nobody gets any more, since its time to live is over, is found where it lies. */
+    private void auditOver(QueueRef queue, Topic topic, long[] next) {
+        pass(5 * NANOS_PER_MS);
+        long at = next[0];
+        if (over() || !node.isWell() || at >= node.broker().endOffset(topic, queue.queueId())) {
+            return;
+        }
+        Asked<Located> asked =
+                new Asked<>(
+                        node,
+                        Operation.FindByPosition.class,
+                        outcome -> {
+                            if (outcome instanceof Outcome.Done<Located>(Located found)) {
+                                ByteBuffer message = found.message();
+                                model.queues().seen(queue, topic.name(), 0, at, message);
+                                model.queues().audited(queue, topic.name(), message);
+                                next[0] = at + 1;
+                            }
+                        });
+        node.broker().finder().byPlace(topic, queue.queueId(), at, asked);
     }
 }
