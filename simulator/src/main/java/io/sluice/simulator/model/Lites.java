@@ -1,6 +1,5 @@
 package io.sluice.simulator.model;
 
-import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.LiteAction;
 import io.sluice.simulator.model.Handed.Content;
 import io.sluice.simulator.model.Handed.Receipt;
@@ -76,7 +75,8 @@ public final class Lites {
     }
 
     /** A request of a client, and how often each name had been asked for when it was made. */
-    public record Wanting(String client, LiteAction action, Set<String> names, List<Integer> asked) {}
+    public record Wanting(
+            String client, LiteAction action, Set<String> names, List<Integer> asked) {}
 
     private final Judge judge;
     private final Handed handed;
@@ -209,14 +209,14 @@ public final class Lites {
         Want want = want(client, sent.name);
         if (!want.maybe && want.untilNanos < askedNanos) {
             judge.violated(
-                    Promise.UNALTERED, "%s is handed to %s, who does not want it".formatted(sent, client));
+                    Promise.UNALTERED,
+                    "%s is handed to %s, who does not want it".formatted(sent, client));
         }
         lies(sent, receipt.queue().queueId(), receipt.offset());
         requireFirst(sent, before);
         sent.given = true;
         Content content = new Content(sent.number, body.length(), storeMs, Long.MAX_VALUE);
-        boolean again =
-                handed.given(receipt, askedNanos, atMs, deadlineMs, attempt, 0, content);
+        boolean again = handed.given(receipt, askedNanos, atMs, deadlineMs, attempt, 0, content);
         if (!again) {
             handed.givenInOrder(receipt, askedNanos, atMs);
         }

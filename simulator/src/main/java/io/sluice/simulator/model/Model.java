@@ -36,7 +36,8 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(
+        handed =
+                new Handed(
                         judge,
                         setting.retryMax(),
                         setting.discards(),
@@ -262,7 +263,8 @@ public final class Model {
             if (at == Sent.NOWHERE) {
                 if (sent.recalls[i] == Sent.Recall.NONE
                         && !judge.mayHaveExpired(
-                                sent.topicId, Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
+                                sent.topicId,
+                                Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));

@@ -39,7 +39,8 @@ final class Replays {
         names.reversed().subList(0, footers).forEach(copy::remove);
         Node.Replayed replayed = node.replay(copy);
         if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            node.model().judge()
+            node.model()
+                    .judge()
                     .violated(
                             Promise.REPLAY, "the state that was " + how + " is not the one lived");
         }

@@ -25,7 +25,6 @@ import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -315,7 +314,8 @@ public final class Run {
         try {
             replays.compare("replayed", lived, segment, copy, 0);
             if (footers > 0) {
-                replays.compare("replayed without its newest footers", lived, segment, copy, footers);
+                replays.compare(
+                        "replayed without its newest footers", lived, segment, copy, footers);
             }
         } catch (IOException e) {
             if (model.judge().honest()) {
