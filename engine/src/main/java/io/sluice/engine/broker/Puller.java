@@ -102,7 +102,7 @@ final class Puller {
             this.from = from;
             this.deadline = deadline;
             this.waiter = waiter;
-            queue = shard.queues().queue(pull.topic().id(), pull.queueId());
+            queue = queueNow();
             end = queue == null ? 0 : queue.end(); // before the gate: see Gates
             group = group(pull.reader().groupId());
             perSecond = group == null ? 0 : group.settings().consumeRate();
@@ -347,6 +347,10 @@ final class Puller {
 
         // Answering.
 
+        private @Nullable Queue queueNow() {
+            return shard.queues().queue(pull.topic().id(), pull.queueId());
+        }
+
         private long first() {
             return queue == null ? 0 : queue.first();
         }
@@ -363,9 +367,11 @@ final class Puller {
         }
 
         private void answer(Found found, int count, ByteBuffer messages, long next) {
-            long last = queue == null ? 0 : queue.end();
+            Queue now = queue != null ? queue : queueNow(); // by now it may have got a message
+            long first = now == null ? 0 : now.first();
+            long last = now == null ? 0 : now.end();
             pull.reply()
-                    .accept(Outcome.done(new Pulled(found, count, messages, next, first(), last)));
+                    .accept(Outcome.done(new Pulled(found, count, messages, next, first, last)));
         }
 
         private void fail(IOException e) {

@@ -25,12 +25,13 @@ public final class Groups {
     private final Map<Integer, BitSet> consumed = new HashMap<>(); // by group, number of message
     private final Locks locks = new Locks();
     private final Resets resets = new Resets();
-    private final Barriers barriers = new Barriers();
+    private final Barriers barriers;
 
-    Groups(Judge judge, Sends sends, GivenBack givenBack) {
+    Groups(Judge judge, Sends sends, GivenBack givenBack, Barriers barriers) {
         this.judge = judge;
         this.sends = sends;
         this.givenBack = givenBack;
+        this.barriers = barriers;
     }
 
     /** A commit by a client is handed over. */

@@ -312,15 +312,19 @@ public final class Handed {
     }
 
     /** Whether a message may be gone since it was handed out often enough, seen or unseen. */
-    boolean mayBeDiscarded(int groupId, QueueRef queue, long offset) {
-        return mayBeDiscarded(
-                places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset)));
+    boolean mayBeGone(int groupId, QueueRef queue, long offset) {
+        return mayBeGone(places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset)));
     }
 
-    private boolean mayBeDiscarded(@Nullable Held held) {
+    private boolean mayBeGone(@Nullable Held held) {
         int attempts = (held == null ? 0 : held.attempt) + unseen;
         long deadlineMs = held == null ? 0 : held.deadlineMs;
-        return discards && attempts > retryMax && deadlineMs <= judge.latestWallMs();
+        return attempts > retryMax && deadlineMs <= judge.latestWallMs();
+    }
+
+    /** The same, and there is no dead letter of it. */
+    boolean mayBeDiscarded(int groupId, QueueRef queue, long offset) {
+        return discards && mayBeGone(groupId, queue, offset);
     }
 
     /** Whether the dead letter of a message was seen. */
@@ -497,7 +501,7 @@ public final class Handed {
         boolean isSettled =
                 held != null && !held.owed && (held.acknowledged || held.mayBeAcknowledged);
         return isSettled
-                        || mayBeDiscarded(held)
+                        || (discards && mayBeGone(held))
                         || buried.contains(message)
                         || offset < of(groupId, queue).skippedTo
                 ? null

@@ -21,6 +21,7 @@ public final class Model {
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
+    private final Wanted wanted;
     private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
@@ -43,8 +44,10 @@ public final class Model {
                         setting.discards(),
                         setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
-        handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
-        groups = new Groups(judge, queues.sends(), givenBack);
+        wanted = new Wanted(judge);
+        Barriers barriers = new Barriers();
+        handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
+        groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
         lites = new Lites(judge);
     }
@@ -72,6 +75,11 @@ public final class Model {
     /** Who was handed what. */
     public Handed handed() {
         return handed;
+    }
+
+    /** Which messages its consumers want. */
+    public Wanted wanted() {
+        return wanted;
     }
 
     /** In which order. */
@@ -301,6 +309,7 @@ public final class Model {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
             if (sent == null
                     || judge.mayBeOver(sent)
+                    || wanted.mayBePassedOver(sent)
                     || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
                 continue;
             }

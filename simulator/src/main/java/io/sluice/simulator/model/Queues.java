@@ -268,7 +268,7 @@ public final class Queues {
     }
 
     /** Of a negative number, its complement is that of an expression. */
-    private static boolean wants(int tags, Sent sent) {
+    static boolean wants(int tags, Sent sent) {
         if (tags < 0) {
             return Expressions.isTrue(~tags, sent.tag, sent.key);
         }

@@ -1,7 +1,6 @@
 package io.sluice.simulator.plan;
 
 import io.sluice.engine.group.Ordering;
-import io.sluice.engine.shard.LiteAction;
 import io.sluice.simulator.plan.Setting.Profile;
 import io.sluice.simulator.world.Dice;
 import java.util.ArrayList;
@@ -322,6 +321,10 @@ public final class Generator {
             return;
         }
         Ordering[] orderings = orderings(own);
+        int[] wanted = wanted(own);
+        if (orderings.length == 1 && orderings[0] != Ordering.NONE && own.perMille(500)) {
+            growForReceivers(own, orderings[0], wanted[0]);
+        }
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
         int resets = own.perMille(250) ? 1 + own.below(4) : 0;
@@ -349,6 +352,7 @@ public final class Generator {
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
                                 ordering,
+                                wanted[own.below(wanted.length)],
                                 ordering != Ordering.NONE && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
@@ -370,6 +374,44 @@ public final class Generator {
         }
     }
 
+    /** A topic grows while a group receives from it in order, and producers learn of it. */
+    private void growForReceivers(Dice own, Ordering ordering, int wanted) {
+        int topic = own.below(topics);
+        long at = fill(own, time(own), topic, queues);
+        at = work(own, at, topic, ordering, wanted);
+        add(own, at, new Operation.Grow(topic));
+        at += own.below((int) (500 * NANOS_PER_MS));
+        add(own, at, new Operation.Learn(topic));
+        at = fill(own, at + 10 * NANOS_PER_MS, topic, queues + 1);
+        at = work(own, at, topic, ordering, wanted);
+        work(own, at, topic, ordering, wanted);
+    }
+
+    private long work(Dice own, long from, int topic, Ordering ordering, int wanted) {
+        long at = from;
+        for (int i = 4 + own.below(20); i > 0; i--) {
+            at += own.below((int) (50 * NANOS_PER_MS));
+            int holdMs = 1 + (int) own.magnitude(1_000);
+            add(
+                    own,
+                    at,
+                    own.coin()
+                            ? new Operation.Acknowledge((int) own.magnitude(8))
+                            : new Operation.Receive(
+                                    topic, -1, 4, 1 << 18, holdMs, 0, ordering, wanted, false));
+        }
+        return at;
+    }
+
+    /** Receivers of a group mostly want the same. */
+    private static int[] wanted(Dice own) {
+        if (own.perMille(600)) {
+            return new int[] {0};
+        }
+        int some = own.perMille(700) ? ~own.below(EXPRESSIONS) : 1 + own.below((1 << TAGS) - 1);
+        return own.perMille(800) ? new int[] {some} : new int[] {some, 0};
+    }
+
     /**
      * What is done with lite topics, in some histories, in bursts: between two of them the lite
      * topics of one may expire. It has dice of its own, too.
@@ -388,42 +430,19 @@ public final class Generator {
             int some = own.below(1 << names) | 1 << own.below(names);
             int withinMs = 50 + (int) own.magnitude(20_000);
             for (int left = each; left > 0; left--) {
-                add(own, from + own.below(withinMs) * NANOS_PER_MS, lite(own, names, some));
+                add(own, from + own.below(withinMs) * NANOS_PER_MS, LiteMix.draw(own, CLIENTS, names, some));
             }
         }
-    }
-
-    /**
-     * @param names how many there are
-     * @param some those that get messages, a bit for each
-     */
-    private Operation lite(Dice own, int names, int some) {
-        int draw = own.below(100);
-        if (draw < 35) {
-            int name = own.below(names);
-            while ((some & 1 << name) == 0) {
-                name = (name + 1) % names;
-            }
-            return new Operation.SendLite(name, 8 + (int) own.magnitude(400));
-        }
-        if (draw < 50) {
-            return new Operation.WantLites(
-                    own.below(CLIENTS), own.pick(LiteAction.values()), own.below(1 << names));
-        }
-        if (draw < 75) {
-            int suspendMs = own.perMille(400) ? (int) own.magnitude(5_000) : 0;
-            int holdMs = 1 + (int) own.magnitude(5_000);
-            return new Operation.ReceiveLite(
-                    own.below(CLIENTS), 1 + own.below(8), holdMs, suspendMs);
-        }
-        return new Operation.AcknowledgeLite((int) own.magnitude(32));
     }
 
     private Ordering[] orderings(Dice own) {
         if (!setting.marked()) {
-            return own.perMille(300)
+            if (own.perMille(700)) {
+                return new Ordering[] {Ordering.NONE};
+            }
+            return own.coin()
                     ? new Ordering[] {Ordering.NONE, Ordering.QUEUE}
-                    : new Ordering[] {Ordering.NONE};
+                    : new Ordering[] {Ordering.QUEUE};
         }
         if (own.perMille(200)) {
             return Ordering.values();

@@ -111,7 +111,7 @@ final class Pulls {
         return TAGS.get(tag - 1);
     }
 
-    private static MessageFilter filter(int tags) {
+    static MessageFilter filter(int tags) {
         if (tags < 0) {
             try {
                 return new SqlFilter(SqlExpression.compile(Expressions.text(~tags)));

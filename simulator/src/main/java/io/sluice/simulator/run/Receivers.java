@@ -8,7 +8,6 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
-import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.Handed;
@@ -53,6 +52,7 @@ final class Receivers {
     private final List<Receipt> held = new ArrayList<>(); // newest last
     private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
     private Operation.@Nullable Receive lastInOrder;
+    private int wanted; // by the last one
     private int attempts;
     private long attemptNanos; // when the last one in order first asked
     private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
@@ -99,6 +99,8 @@ final class Receivers {
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         model.handed().asked();
+        model.wanted().asked(op.tags());
+        wanted = op.tags();
         Asked<Received> asked =
                 new Asked<>(
                         node,
@@ -126,7 +128,7 @@ final class Receivers {
                                 op.queue(),
                                 op.count(),
                                 op.sizeBytes(),
-                                TagFilter.ALL,
+                                Pulls.filter(op.tags()),
                                 op.holdMs(),
                                 op.ordering(),
                                 false,
@@ -180,6 +182,7 @@ final class Receivers {
                                             model.queues().content(number, message));
             if (!isRepeated) {
                 model.queues().requireAlive(queue, offset, asking.ms, asking.nanos);
+                model.wanted().require(queue, offset, model.queues());
             }
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
                 model.handed().givenInOrder(receipt, asking.firstNanos, received.atMs());
@@ -344,6 +347,7 @@ final class Receivers {
                 HOLD_AT_END_MS,
                 suspendMs,
                 orderAtEnd(topic),
+                wanted,
                 false);
     }
 
