@@ -21,7 +21,7 @@ record SluiceContender(Path script, Ports ports) implements Contender {
     }
 
     @Override
-    public boolean servesClient() {
+    public boolean serves(Scenario.Protocol protocol) {
         return true;
     }
 
@@ -35,11 +35,12 @@ record SluiceContender(Path script, Ports ports) implements Contender {
         command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
         addPort(command, "--remoting-port", namePort);
         addPort(command, "--broker-port", brokerPort);
-        addPort(command, "--grpc-port", ports.free(1));
+        int grpcPort = ports.free(1);
+        addPort(command, "--grpc-port", grpcPort);
         addPort(command, "--http-port", ports.free(1));
         Child server = started.add(Child.start(name(), directory, Map.of(), command));
         server.awaitPort(brokerPort);
-        return new Endpoint(BROKER_NAME, brokerPort, namePort, started.all());
+        return new Endpoint(BROKER_NAME, brokerPort, namePort, grpcPort, started.all());
     }
 
     private static void addPort(List<String> command, String flag, int port) {

@@ -80,6 +80,7 @@ class ReportTest {
                         new SluiceContender(OPTIONS.root().resolve("sluice"), new Ports()),
                         new RocketMqContender(
                                 new PeerJars(OPTIONS.root(), OPTIONS.root()),
+                                RocketMqContender.Front.BROKER,
                                 RocketMqContender.Flush.ASYNC_FLUSH,
                                 new Ports()));
         Map<String, String> launches =
