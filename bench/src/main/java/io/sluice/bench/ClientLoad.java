@@ -23,6 +23,8 @@ import org.HdrHistogram.Histogram;
 final class ClientLoad implements Load {
     static final List<String> FLAGS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC");
 
+    /** Of the remoting client; the others have topics of their own. */
+    static final String TOPIC = "bench-client";
     private static final String MARK = "bench:";
 
     /** Drivers that receive send for twice the whole time before. */
@@ -47,7 +49,7 @@ final class ClientLoad implements Load {
     @Override
     public Result run(Endpoint endpoint, Window.Times times, Window window) throws IOException {
         Files.createDirectories(directory);
-        if (scenario.protocol() == Scenario.Protocol.GRPC) {
+        if (grpc()) {
             Topics.create(endpoint, topic(), scenario.shape().queues());
         }
         Process driver = start(endpoint, times);
@@ -74,8 +76,12 @@ final class ClientLoad implements Load {
         }
     }
 
+    private boolean grpc() {
+        return scenario.protocol() == Scenario.Protocol.GRPC;
+    }
+
     private String topic() {
-        return "bench-" + scenario.id();
+        return grpc() ? "bench-" + scenario.id() : TOPIC;
     }
 
     private Process start(Endpoint endpoint, Window.Times times) throws IOException {
@@ -86,8 +92,7 @@ final class ClientLoad implements Load {
         Scenario.Generator generator = scenario.generator();
         command.addAll(List.of("-cp", jars.classPath(generator.peer)));
         command.add("io.sluice.bench.peer." + generator.driver);
-        boolean grpc = scenario.protocol() == Scenario.Protocol.GRPC;
-        command.add("127.0.0.1:" + (grpc ? endpoint.grpcPort() : endpoint.namePort()));
+        command.add("127.0.0.1:" + (grpc() ? endpoint.grpcPort() : endpoint.namePort()));
         command.add(topic());
         Shape shape = scenario.shape();
         command.add(Integer.toString(shape.queues()));

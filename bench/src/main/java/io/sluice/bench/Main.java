@@ -2,6 +2,7 @@ package io.sluice.bench;
 
 import io.sluice.bench.RocketMqContender.Flush;
 import io.sluice.bench.RocketMqContender.Front;
+import io.sluice.bench.SluiceContender.Variant;
 import io.sluice.bench.floor.FloorServer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -68,7 +69,9 @@ public final class Main {
         return List.of(
                 new FloorContender(FloorServer.Mode.ECHO, FLOOR_FILE_BYTES, ports),
                 new FloorContender(FloorServer.Mode.DURABLE, FLOOR_FILE_BYTES, ports),
-                new SluiceContender(root.resolve("sluice"), ports),
+                new SluiceContender(root.resolve("sluice"), Variant.DURABLE, ports),
+                new SluiceContender(root.resolve("sluice"), Variant.ASYNC, ports),
+                new SluiceContender(root.resolve("sluice"), Variant.EVERY_SEND, ports),
                 new RocketMqContender(peers, Front.BROKER, Flush.ASYNC_FLUSH, ports),
                 new RocketMqContender(peers, Front.BROKER, Flush.SYNC_FLUSH, ports),
                 new RocketMqContender(peers, Front.PROXY, Flush.ASYNC_FLUSH, ports),

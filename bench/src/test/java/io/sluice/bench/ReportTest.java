@@ -77,7 +77,10 @@ class ReportTest {
     private String report() {
         List<Contender> contenders =
                 List.of(
-                        new SluiceContender(OPTIONS.root().resolve("sluice"), new Ports()),
+                        new SluiceContender(
+                                OPTIONS.root().resolve("sluice"),
+                                SluiceContender.Variant.DURABLE,
+                                new Ports()),
                         new RocketMqContender(
                                 new PeerJars(OPTIONS.root(), OPTIONS.root()),
                                 RocketMqContender.Front.BROKER,

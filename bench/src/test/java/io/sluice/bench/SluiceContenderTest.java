@@ -34,7 +34,7 @@ class SluiceContenderTest {
         long pid;
         try (Contender.Started started = new Contender.Started()) {
             Endpoint endpoint =
-                    new SluiceContender(script, new Ports())
+                    new SluiceContender(script, SluiceContender.Variant.DURABLE, new Ports())
                             .start(directory.resolve("server"), started);
             Child server = endpoint.processes().getFirst();
             String expected =
@@ -55,7 +55,8 @@ class SluiceContenderTest {
     void shouldShowWhatTheServerSaidWhenItDoesNotStart() throws IOException {
         Path script = script("echo the disk is on fire; exit 3");
         try (Contender.Started started = new Contender.Started()) {
-            SluiceContender sluice = new SluiceContender(script, new Ports());
+            SluiceContender sluice =
+                    new SluiceContender(script, SluiceContender.Variant.DURABLE, new Ports());
             IOException failed =
                     assertThrows(
                             IOException.class,

@@ -16,6 +16,7 @@ import io.sluice.server.config.Durability;
 import io.sluice.server.config.Scalars;
 import io.sluice.server.config.TransactionSettings;
 import io.sluice.server.dispatch.About;
+import io.sluice.server.dispatch.Admission;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import io.sluice.server.dispatch.TransactionChecker;
@@ -76,7 +77,9 @@ public final class Server implements AutoCloseable {
     private volatile double diskUsed = -1;
     private boolean closed;
 
-    private Server(Config config, ByteBufAllocator allocator, Limits limits) throws IOException {
+    private Server(
+            Config config, ByteBufAllocator allocator, Limits limits, List<Admission.Rule> rules)
+            throws IOException {
         try {
             remoting = new RemotingServer(allocator, eventLoops(), limits);
             opened.push(remoting::close);
@@ -90,10 +93,11 @@ public final class Server implements AutoCloseable {
             opened.push(this::stopBroker);
             Clients clients = new Clients(broker, clock);
             Meters meters = new Meters(clock, "sluice", ZoneId.systemDefault());
-            remoting.open(dispatcher(config, storeHost, clients, meters), clients);
+            Admission admission = new Admission(rules);
+            remoting.open(dispatcher(config, admission, storeHost, clients, meters), clients);
             broker.transactions()
                     .checkWith(new TransactionChecker(broker, clients, storeHost)::ask);
-            grpc = grpc(config, clients, meters);
+            grpc = grpc(config, admission, clients, meters);
             opened.push(grpc);
             background.executeAfter(EXPIRY_NANOS, () -> expire(clients));
             background.execute(() -> sample(meters, config.dataDir()));
@@ -114,12 +118,13 @@ public final class Server implements AutoCloseable {
      *     and what to do
      */
     public static Server start(Config config) throws IOException {
-        return start(config, allocator(), Limits.DEFAULT);
+        return start(config, allocator(), Limits.DEFAULT, List.of());
     }
 
-    static Server start(Config config, ByteBufAllocator allocator, Limits limits)
+    static Server start(
+            Config config, ByteBufAllocator allocator, Limits limits, List<Admission.Rule> rules)
             throws IOException {
-        return new Server(config, allocator, limits);
+        return new Server(config, allocator, limits, rules);
     }
 
     /** Few, large enough chunks for what is under way at a time; no caches that outlive a burst. */
@@ -240,8 +245,13 @@ public final class Server implements AutoCloseable {
     }
 
     private Dispatcher dispatcher(
-            Config config, InetSocketAddress storeHost, Clients clients, Meters meters) {
+            Config config,
+            Admission admission,
+            InetSocketAddress storeHost,
+            Clients clients,
+            Meters meters) {
         return new Dispatcher(
+                admission,
                 broker,
                 clients,
                 storeHost,
@@ -291,12 +301,14 @@ public final class Server implements AutoCloseable {
         background.executeAfter(Meters.SAMPLE_NANOS, () -> sample(meters, dataDir));
     }
 
-    private GrpcServer grpc(Config config, Clients clients, Meters meters) throws IOException {
+    private GrpcServer grpc(Config config, Admission admission, Clients clients, Meters meters)
+            throws IOException {
         return GrpcServer.start(
                 config.bind(),
                 config.grpcPort(),
                 remoting.loops(),
                 RemotingServer.channelType(),
+                admission,
                 broker,
                 clients,
                 meters,

@@ -1,5 +1,6 @@
 package io.sluice.server;
 
+import io.sluice.engine.broker.Asker;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.BrokerConfig;
 import io.sluice.engine.broker.Pull;
@@ -28,6 +29,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 
 /**
  * Measures how late delayed messages come, and what many pending ones cost. Not a test: run its
@@ -40,7 +43,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * </pre>
  *
  * OLD_MIB of other messages are sent between scheduling and firing, so that what is due comes from
- * disk.
+ * disk. Beside the lateness stand its floors in the same run: how long the durable writes took, and
+ * how long a thread slept that asked for one millisecond.
  */
 public final class DelayMeasurement {
     private static final int QUEUES = 4;
@@ -56,6 +60,8 @@ public final class DelayMeasurement {
     private final ReaderPool readers = new ReaderPool("reader", 4);
     private final FileDirectory metadata;
     private final FileDirectory files;
+    private final TimedDirectory writes;
+    private final Histogram sleepMicros = new Histogram(3);
     private final FileMetadataStore store;
     private final LocalLog log;
     private final Broker broker;
@@ -64,9 +70,10 @@ public final class DelayMeasurement {
     private DelayMeasurement(Path directory) throws IOException {
         metadata = FileDirectory.open(directory.resolve("meta"), FileDirectory.Durability.AUTO);
         files = FileDirectory.open(directory.resolve("log"), FileDirectory.Durability.AUTO);
+        writes = new TimedDirectory(files);
         store = new FileMetadataStore(metadata, background);
         Catalog catalog = Catalog.open(store, background, clock);
-        log = new LocalLog(files, LocalLogConfig.defaults(0), clock, shard, writer, keeper);
+        log = new LocalLog(writes, LocalLogConfig.defaults(0), clock, shard, writer, keeper);
         BrokerConfig config =
                 new BrokerConfig(
                         QUEUES + 1,
@@ -147,6 +154,17 @@ public final class DelayMeasurement {
                 "heap in use %d MiB%n", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
     }
 
+    private static void print(String what, Histogram micros) {
+        System.out.printf(
+                "%d %s, in us: p50 %d, p99 %d, p99.9 %d, most %d%n",
+                micros.getTotalCount(),
+                what,
+                micros.getValueAtPercentile(50),
+                micros.getValueAtPercentile(99),
+                micros.getValueAtPercentile(99.9),
+                micros.getMaxValue());
+    }
+
     private void send(int queueId, long dueMs, int bodyBytes, Semaphore underWay) throws Exception {
         ByteBuffer body = ByteBuffer.allocate(bodyBytes).putLong(0, dueMs);
         Message message =
@@ -215,7 +233,14 @@ public final class DelayMeasurement {
         for (int queueId = 0; queueId < QUEUES; queueId++) {
             pull(queueId, 0, lateMs, received, all);
         }
-        all.join();
+        writes.writeMicros().reset();
+        while (!all.isDone()) {
+            long startNanos = System.nanoTime();
+            LockSupport.parkNanos(1_000_000);
+            sleepMicros.recordValue((System.nanoTime() - startNanos) / 1000);
+        }
+        print("durable writes", writes.writeMicros());
+        print("sleeps of 1 ms", sleepMicros);
         Arrays.sort(lateMs);
         System.out.printf(
                 "%d received, late by ms: least %d, p50 %d, p99 %d, p99.9 %d, most %d%n",
@@ -243,7 +268,7 @@ public final class DelayMeasurement {
                         TagFilter.ALL,
                         10_000,
                         ByteBuffer::allocate,
-                        consumer,
+                        Asker.staying(consumer),
                         outcome ->
                                 consumer.execute(() -> {
                                     Pull.Pulled pulled = done(outcome);
@@ -252,7 +277,8 @@ public final class DelayMeasurement {
                                         all.complete(true);
                                     }
                                     pull(queueId, pulled.nextOffset(), lateMs, received, all);
-                                })));
+                                }),
+                        Pull.Reader.NOBODY));
     }
 
     private void take(ByteBuffer messages, long[] lateMs, AtomicInteger received) {

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sluice.server.config.Config;
 import io.sluice.server.config.Durability;
 import io.sluice.server.config.TransactionSettings;
+import io.sluice.server.dispatch.Admission;
 import io.sluice.server.remoting.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,12 +54,18 @@ public final class TestServers {
 
     public static Server start(Path dataDir, ByteBufAllocator allocator, Limits limits)
             throws IOException {
-        return Server.start(config(dataDir), allocator, limits);
+        return Server.start(config(dataDir), allocator, limits, List.of());
     }
 
     /** One whose topics are those that were created on purpose. */
     public static Server startWithoutAutoCreate(Path dataDir, ByteBufAllocator allocator)
             throws IOException {
-        return Server.start(config(dataDir, false), allocator, Limits.DEFAULT);
+        return Server.start(config(dataDir, false), allocator, Limits.DEFAULT, List.of());
+    }
+
+    /** One that asks a rule before it lets a request in. */
+    public static Server startWith(Path dataDir, Admission.Rule rule) throws IOException {
+        return Server.start(
+                config(dataDir), ByteBufAllocator.DEFAULT, Limits.DEFAULT, List.of(rule));
     }
 }

@@ -387,14 +387,12 @@ public final class Broker {
 
     /** Reads a queue; see {@link Pull}. */
     public void pull(Pull pull) {
-        if (pull.queueId() < 0 || pull.queueId() >= pull.topic().queues()) {
-            pull.reply().accept(queueUnknown(pull.topic(), pull.queueId()));
-        } else if (!pull.topic().readable()) {
-            pull.reply()
-                    .accept(
-                            Outcome.refused(
-                                    Refusal.NO_PERMISSION,
-                                    "topic " + pull.topic().name() + " may not be read"));
+        Outcome.Refused<Pull.Pulled> fault =
+                pull.queueId() < 0 || pull.queueId() >= pull.topic().queues()
+                        ? queueUnknown(pull.topic(), pull.queueId())
+                        : Permission.fault(pull.topic());
+        if (fault != null) {
+            pull.reply().accept(fault);
         } else {
             puller.pull(pull);
         }

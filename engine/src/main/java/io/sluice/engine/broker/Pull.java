@@ -4,7 +4,6 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -16,7 +15,7 @@ import java.util.function.IntFunction;
  * @param suspendMs how long to wait if there is nothing, in ms; 0 to be answered at once
  * @param buffers gives a buffer of the size asked for, into which the messages are copied; called
  *     at most once before each reply
- * @param home where to go on after waiting: the event loop that the request came from
+ * @param asker who waits
  * @param reply called once, on any thread
  * @param reader who reads, if it is a consumer of a group, to whom more rules apply; else {@link
  *     Reader#NOBODY}
@@ -30,7 +29,7 @@ public record Pull(
         MessageFilter filter,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
-        Executor home,
+        Asker asker,
         Consumer<Outcome<Pulled>> reply,
         Reader reader) {
 
@@ -42,48 +41,6 @@ public record Pull(
      */
     public record Reader(int groupId, String clientId) {
         public static final Reader NOBODY = new Reader(0, "");
-    }
-
-    /** Somebody reads, for no group. */
-    public Pull(
-            Topic topic,
-            int queueId,
-            long offset,
-            int countMax,
-            int sizeBytesMax,
-            MessageFilter filter,
-            long suspendMs,
-            IntFunction<ByteBuffer> buffers,
-            Executor home,
-            Consumer<Outcome<Pulled>> reply) {
-        this(
-                topic,
-                queueId,
-                offset,
-                countMax,
-                sizeBytesMax,
-                filter,
-                suspendMs,
-                buffers,
-                home,
-                reply,
-                Reader.NOBODY);
-    }
-
-    /** This pull by a consumer of a group. */
-    public Pull by(Reader consumer) {
-        return new Pull(
-                topic,
-                queueId,
-                offset,
-                countMax,
-                sizeBytesMax,
-                filter,
-                suspendMs,
-                buffers,
-                home,
-                reply,
-                consumer);
     }
 
     /** What a pull found. */

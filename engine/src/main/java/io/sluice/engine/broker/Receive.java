@@ -7,8 +7,6 @@ import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param suspendMs how long to wait if there is nothing, in ms; 0 to be answered at once
  * @param buffers gives a buffer of the size asked for, into which the messages are copied; what it
  *     gave before is not needed any more
- * @param home where to go on after waiting: the event loop that the request came from
- * @param awaited whether somebody is still there for the answer: asked before anything is leased
+ * @param asker who waits
  * @param attemptId names what is asked for: if the answer was lost, and the same is asked for again
  *     in order, it is given at once; null if it is not asked for again
  * @param reply called once, on any thread
@@ -46,44 +43,9 @@ public record Receive(
         boolean fromEnd,
         long suspendMs,
         IntFunction<ByteBuffer> buffers,
-        Executor home,
-        BooleanSupplier awaited,
+        Asker asker,
         @Nullable String attemptId,
         Consumer<Outcome<Received>> reply) {
-    /** A request that is not asked again. */
-    public Receive(
-            Group group,
-            Topic topic,
-            int queueId,
-            int countMax,
-            int sizeBytesMax,
-            MessageFilter filter,
-            long invisibleMs,
-            Ordering ordering,
-            boolean fromEnd,
-            long suspendMs,
-            IntFunction<ByteBuffer> buffers,
-            Executor home,
-            BooleanSupplier awaited,
-            Consumer<Outcome<Received>> reply) {
-        this(
-                group,
-                topic,
-                queueId,
-                countMax,
-                sizeBytesMax,
-                filter,
-                invisibleMs,
-                ordering,
-                fromEnd,
-                suspendMs,
-                buffers,
-                home,
-                awaited,
-                null,
-                reply);
-    }
-
     /** Messages in one answer at most: their leases are one record. */
     public static final int COUNT_MAX = 256;
 

@@ -10,7 +10,6 @@ import io.sluice.engine.group.Leases.Lease;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.message.Message;
-import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command;
@@ -24,7 +23,6 @@ import io.sluice.engine.time.Executor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -93,38 +91,30 @@ public final class Receiver {
     }
 
     private static Outcome.@Nullable Refused<Received> fault(Receive receive) {
-        Topic topic = receive.topic();
-        if (receive.queueId() >= topic.queues()) {
-            return Broker.queueUnknown(topic, receive.queueId());
-        }
-        if (receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX) {
-            return Outcome.refused(
-                    Refusal.INVALID,
-                    "1 to %d messages can be had at once, not %d"
-                            .formatted(Receive.COUNT_MAX, receive.countMax()));
-        }
-        return fault(topic, receive.invisibleMs());
+        return receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX
+                ? Outcome.refused(
+                        Refusal.INVALID,
+                        "1 to %d messages can be had at once, not %d"
+                                .formatted(Receive.COUNT_MAX, receive.countMax()))
+                : fault(receive.topic(), receive.queueId(), receive.invisibleMs());
     }
 
-    /** Why nobody can receive from a topic for that long; null if somebody may. */
-    public static Outcome.@Nullable Refused<Received> fault(Topic topic, long invisibleMs) {
-        if (!topic.readable()) {
-            return Outcome.refused(
-                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be read");
+    /** Why nobody can receive from a queue, or any, for that long; null if somebody may. */
+    public static Outcome.@Nullable Refused<Received> fault(
+            Topic topic, int queueId, long invisibleMs) {
+        if (queueId >= topic.queues()) {
+            return Broker.queueUnknown(topic, queueId);
         }
         return invisibleMs < 1 || invisibleMs > Receive.INVISIBLE_MS_MAX
                 ? invisibleFault(invisibleMs)
-                : null;
+                : Permission.fault(topic);
     }
 
-    /** Why a group cannot receive from a topic; null if it may. */
-    public static Outcome.@Nullable Refused<?> topicFault(Group group, Topic topic) {
-        return group.settings().mayRead(topic.name())
-                ? null
-                : Outcome.refused(
-                        Refusal.NO_PERMISSION,
-                        "group %s may not read topic %s: an operator has to allow it"
-                                .formatted(group.name(), topic.name()));
+    /** Why a group cannot look at a queue, or any; null if it may. */
+    private static <T> Outcome.@Nullable Refused<T> fault(Group group, Topic topic, int queueId) {
+        return queueId >= topic.queues()
+                ? Broker.queueUnknown(topic, queueId)
+                : Permission.fault(group, topic);
     }
 
     private static <T> Outcome.Refused<T> invisibleFault(long ms) {
@@ -195,12 +185,14 @@ public final class Receiver {
             int queueId,
             Ordering ordering,
             long suspendMs,
+            Asker asker,
             Consumer<Outcome<Offer>> reply) {
-        if (queueId >= topic.queues()) {
-            reply.accept(Broker.queueUnknown(topic, queueId));
+        Outcome.Refused<Offer> fault = fault(group, topic, queueId);
+        if (fault != null) {
+            reply.accept(fault);
             return;
         }
-        submit(
+        Command.Receive command =
                 new Command.Receive(
                         group.id(),
                         topic.id(),
@@ -210,36 +202,51 @@ public final class Receiver {
                         false,
                         1,
                         0,
+                        0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
                         null,
-                        reply),
-                reply);
+                        reply);
+        if (!Waiter.of(shard, asker).submit(command)) {
+            reply.accept(busy());
+        }
     }
 
     /** How many receivers wait for that queue, or for any if it is negative. */
     public void waiting(Group group, Topic topic, int queueId, Consumer<Outcome<Integer>> reply) {
-        int queue = Math.max(-1, queueId);
-        submit(new Command.CountReceivers(group.id(), topic.id(), queue, reply), reply);
+        Outcome.Refused<Integer> fault = fault(group, topic, queueId);
+        if (fault != null) {
+            reply.accept(fault);
+        } else {
+            int queue = Math.max(-1, queueId);
+            submit(new Command.CountReceivers(group.id(), topic.id(), queue, reply), reply);
+        }
     }
 
     private <T> void submit(Command command, Consumer<Outcome<T>> reply) {
         if (!shard.submit(command)) {
-            reply.accept(Outcome.refused(Refusal.BUSY, "too much is under way: try again"));
+            reply.accept(busy());
         }
+    }
+
+    static <T> Outcome.Refused<T> busy() {
+        return Outcome.refused(Refusal.BUSY, "too much is under way: try again");
     }
 
     /** One receive under way. One step at a time, on whatever thread that is taken. */
     private final class Attempt {
         private final Receive receive;
+        private final Waiter waiter;
         private final long deadlineNanos;
         private final Set<Long> tooLarge = new HashSet<>(); // offsets that cannot be buried
-        private Outcome.@Nullable Refused<?> unburied;
+        private Outcome.@Nullable Refused<?> unburied; // why the dead are passed over
+        private int deadMax; // as many of them were in one offer
         private Group group; // as it is now
         private int ahead;
 
         Attempt(Receive receive) {
             this.receive = receive;
+            this.waiter = Waiter.of(shard, receive.asker());
             this.group = receive.group();
             this.ahead =
                     receive.ordering() == Ordering.NONE && receive.topic().prioritized()
@@ -264,12 +271,15 @@ public final class Receiver {
                             receive.ordering(),
                             receive.fromEnd(),
                             receive.countMax(),
+                            deadMax,
                             ahead,
                             false,
                             deadlineNanos,
                             receive.attemptId(),
                             this::offered);
-            submit(command, this::offered);
+            if (!waiter.submit(command)) {
+                refuse(busy());
+            }
         }
 
         /** Why the group may not have anything now; null if it may. */
@@ -280,9 +290,7 @@ public final class Receiver {
                         Refusal.GROUP_UNKNOWN, "group " + group.name() + " was deleted");
             }
             group = now;
-            return !now.settings().consumeEnabled()
-                    ? Puller.disabled(now)
-                    : topicFault(now, receive.topic());
+            return Permission.fault(now, receive.topic());
         }
 
         private void offered(Outcome<Offer> outcome) {
@@ -292,7 +300,7 @@ public final class Receiver {
                     if (offer.isNothing()) {
                         nothing();
                     } else {
-                        receive.home().execute(() -> begin(offer));
+                        receive.asker().execute(() -> begin(offer));
                     }
                 }
             }
@@ -304,7 +312,7 @@ public final class Receiver {
             if (fault != null) {
                 stopReading(offer);
                 refuse(fault);
-            } else if (queue == null || !receive.awaited().getAsBoolean()) {
+            } else if (queue == null || !receive.asker().isThere()) {
                 stopReading(offer);
                 nothing();
             } else if (!offer.repeated() && allowed() == 0) {
@@ -332,11 +340,11 @@ public final class Receiver {
             long at = rates.availableAtNanos(group.id(), group.settings().consumeRate());
             Command.Park park =
                     new Command.Park(
-                            new QueueRef(receive.topic().id(), Puller.NOWHERE),
+                            Command.Park.nowhere(receive.topic().id()),
                             0,
                             Math.min(at, deadlineNanos),
                             why -> goOn(why));
-            if (!shard.submit(park)) {
+            if (!waiter.submit(park)) {
                 nothing();
             }
         }
@@ -364,6 +372,11 @@ public final class Receiver {
                     }
                     return message != null;
                 }
+                if (hidesOthers(offer)) {
+                    stopReading(offer);
+                    ask();
+                    return true;
+                }
                 Picked picked = pick(offer, queue, stored);
                 if (picked != null && unburied == null && !picked.expired().isEmpty()) {
                     bury(offer, picked.expired().getFirst(), (Message) null);
@@ -385,6 +398,14 @@ public final class Receiver {
             return true;
         }
 
+        /** What cannot be buried takes no place in an offer that another message could have. */
+        private boolean hidesOthers(Offer offer) {
+            int before = deadMax;
+            long dead = offer.repeated() ? 0 : offer.again().stream().filter(this::isDead).count();
+            deadMax = (int) Math.max(before, dead);
+            return deadMax > before;
+        }
+
         /** Its message group does not go on before what has expired is out of the way. */
         private boolean overtakesWhatExpired(Picked picked) {
             return unburied != null
@@ -393,7 +414,10 @@ public final class Receiver {
         }
 
         private @Nullable Picked pick(Offer offer, Queue queue, boolean stored) throws IOException {
-            int allowed = offer.repeated() ? Integer.MAX_VALUE : Math.max(1, allowed());
+            int allowed =
+                    offer.repeated()
+                            ? Integer.MAX_VALUE
+                            : Math.min(Math.max(1, allowed()), receive.countMax());
             List<Lease> again = again(offer).stream().limit(allowed).toList();
             return switch (receive.ordering()) {
                 case NONE ->
@@ -404,7 +428,7 @@ public final class Receiver {
                                         again,
                                         offer.cursor(),
                                         offer.newMax(),
-                                        Math.min(allowed, receive.countMax()),
+                                        allowed,
                                         clock.wallMs(),
                                         stored)
                                 : read(offer, queue, again, allowed, stored);
@@ -520,7 +544,10 @@ public final class Receiver {
                     outcome -> {
                         switch (outcome) {
                             case Outcome.Done<Topic>(Topic topic) ->
-                                    bury(offer, dead, letter(stored, topic, dead.attempt()));
+                                    bury(
+                                            offer,
+                                            dead,
+                                            Returns.letter(stored, topic, dead.attempt()));
                             case Outcome.Refused<Topic> refused ->
                                     buried(offer, dead, refused.of());
                         }
@@ -548,7 +575,7 @@ public final class Receiver {
                 } else {
                     unburied = refused;
                 }
-                receive.home().execute(() -> begin(offer));
+                receive.asker().execute(() -> begin(offer));
             } else {
                 ask();
             }
@@ -570,13 +597,5 @@ public final class Receiver {
         private void refuse(Outcome.Refused<?> why) {
             receive.reply().accept(why.of());
         }
-    }
-
-    private static Message letter(ByteBuffer stored, Topic topic, int attempts) {
-        ByteBuffer id = ByteBuffer.allocate(StoredMessage.storeHost(stored, 0).length + Long.BYTES);
-        id.put(StoredMessage.storeHost(stored, 0)).putLong(StoredMessage.position(stored, 0));
-        int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
-        String originId = HexFormat.of().withUpperCase().formatHex(id.array());
-        return Returns.again(stored, topic, times, originId, true);
     }
 }

@@ -13,6 +13,7 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.engine.time.Clock;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -87,6 +88,16 @@ final class Returns {
                         case Outcome.Refused<Topic> refused -> reply.accept(refused.of());
                     }
                 });
+    }
+
+    /** The dead letter of a message that was handed out {@code attempts} times. */
+    static Message letter(ByteBuffer stored, Topic topic, int attempts) {
+        byte[] host = StoredMessage.storeHost(stored, 0);
+        ByteBuffer id = ByteBuffer.allocate(host.length + Long.BYTES);
+        id.put(host).putLong(StoredMessage.position(stored, 0));
+        int times = StoredMessage.reconsumeTimes(stored, 0) + attempts;
+        return again(
+                stored, topic, times, HexFormat.of().withUpperCase().formatHex(id.array()), true);
     }
 
     static Message again(ByteBuffer stored, Topic topic, int times, String originId, boolean dead) {

@@ -58,8 +58,8 @@ public interface Log extends AutoCloseable {
         void batch(int segment, ByteBuffer records, long recordsPosition) throws IOException;
 
         /**
-         * All batches of {@code segment} have been replayed and it has no valid footer: the shard
-         * answers with {@link Log#seal}.
+         * All batches of {@code segment} have been replayed and it has ended: the shard answers
+         * with {@link Log#seal}.
          */
         void segmentEnd(int segment);
     }

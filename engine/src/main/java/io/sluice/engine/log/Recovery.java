@@ -68,7 +68,7 @@ final class Recovery {
         for (int segment = from; segment <= logs.last(); segment++) {
             replay(segment, replay, ended);
         }
-        publish();
+        publish(from);
         return end;
     }
 
@@ -164,7 +164,11 @@ final class Recovery {
         }
     }
 
-    /** Rules 5 to 7: batches are accepted one after the other while each follows the one before. */
+    /**
+     * Rules 5 to 7: batches are accepted one after the other while each follows the one before. The
+     * footer is asked for again even if there is one: nothing was read from it, and what stands in
+     * it need not be what was replayed.
+     */
     private void replay(int segment, Log.Replay replay, Consumer<ChainEnd> ended)
             throws IOException {
         LocalFooter footer = footers.get(segment);
@@ -199,7 +203,7 @@ final class Recovery {
         if (footer == null) {
             quarantine(segment);
         }
-        if (footer == null && segment < logs.last()) {
+        if (footer != null || segment < logs.last()) {
             ended.accept(end);
             replay.segmentEnd(segment);
         }
@@ -249,11 +253,11 @@ final class Recovery {
         blocks.forget(segment);
     }
 
-    private void publish() throws IOException {
+    private void publish(int from) throws IOException {
         for (int segment : logs) {
             segments.add(segment, sizeBytes(segment));
         }
-        footers.forEach(segments::sealed);
+        footers.headMap(from).forEach(segments::sealed);
         segments.trimBelow(logs.first());
         files.trimBelow(logs.first());
     }

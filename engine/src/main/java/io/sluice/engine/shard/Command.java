@@ -20,6 +20,16 @@ public sealed interface Command {
     /** Gives the reply that it cannot be done, if there is one to give. */
     default void refuse(Outcome.Refused<?> why) {}
 
+    /** One that is answered. */
+    sealed interface Asked<T> extends Command {
+        Consumer<Outcome<T>> reply();
+
+        @Override
+        default void refuse(Outcome.Refused<?> why) {
+            reply().accept(why.of());
+        }
+    }
+
     /** A place in a queue. */
     record QueueOffset(QueueRef queue, long offset) {}
 
@@ -38,22 +48,7 @@ public sealed interface Command {
             boolean async,
             long sameness,
             Consumer<Outcome<Appended>> reply)
-            implements Command {
-        /** Stores them in any case. */
-        public Append(
-                int queueId,
-                List<Message> messages,
-                long dueMs,
-                boolean async,
-                Consumer<Outcome<Appended>> reply) {
-            this(queueId, messages, dueMs, async, 0, reply);
-        }
-
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Appended> {}
 
     /**
      * A group has consumed everything of a queue below {@code offset}.
@@ -71,22 +66,7 @@ public sealed interface Command {
             boolean raiseOnly,
             @Nullable String clientId,
             Consumer<Outcome<Long>> reply)
-            implements Command {
-        public CommitOffset(
-                int groupId,
-                QueueRef queue,
-                int queues,
-                long offset,
-                boolean raiseOnly,
-                Consumer<Outcome<Long>> reply) {
-            this(groupId, queue, queues, offset, raiseOnly, null, reply);
-        }
-
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Long> {}
 
     /**
      * Where a group begins to read a queue; {@link io.sluice.engine.group.Offsets#NONE} if that is
@@ -96,16 +76,34 @@ public sealed interface Command {
      */
     record QueryOffset(
             int groupId, QueueRef queue, int queues, boolean join, Consumer<Outcome<Long>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
+            implements Asked<Long> {}
+
+    /** One that may wait for something to come. */
+    sealed interface Waiting extends Command {}
+
+    /** Whoever asked does not wait any more: told at once that there is nothing, if it waits. */
+    record Cancel(Waiting request) implements Command {}
+
+    /**
+     * Call {@code wake} once the queue's end is beyond {@code offset}, or at the deadline.
+     *
+     * @param wake its own: by it one is told from another
+     */
+    record Park(QueueRef queue, long offset, long deadlineNanos, Consumer<Wake> wake)
+            implements Waiting {
+        private static final int BARRIER = -1;
+        private static final int NOWHERE = -2;
+
+        /** Where those wait that a barrier of a topic holds. */
+        public static QueueRef barrier(int topicId) {
+            return new QueueRef(topicId, BARRIER);
+        }
+
+        /** Where nothing comes: who waits there waits for its deadline. */
+        public static QueueRef nowhere(int topicId) {
+            return new QueueRef(topicId, NOWHERE);
         }
     }
-
-    /** Call {@code wake} once the queue's end is beyond {@code offset}, or at the deadline. */
-    record Park(QueueRef queue, long offset, long deadlineNanos, Consumer<Wake> wake)
-            implements Command {}
 
     /** Why a parked reader is woken. */
     enum Wake {
@@ -113,7 +111,7 @@ public sealed interface Command {
         ARRIVED,
         /** The deadline has come. */
         EXPIRED,
-        /** The shard stops, or cannot park more. */
+        /** The shard stops, cannot park more, or whoever asked has gone. */
         STOPPED
     }
 
@@ -123,31 +121,16 @@ public sealed interface Command {
             String clientId,
             List<QueueRef> queues,
             Consumer<Outcome<List<QueueRef>>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<List<QueueRef>> {}
 
     /** Give locks back; replies with how many of them the client had. */
     record UnlockQueues(
             int groupId, String clientId, List<QueueRef> queues, Consumer<Outcome<Integer>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Integer> {}
 
     /** Give all locks of a client that left a group back; replies with how many it had. */
     record UnlockClient(int groupId, String clientId, Consumer<Outcome<Integer>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Integer> {}
 
     /** Forget a deleted topic. */
     record ForgetTopic(int topicId) implements Command {}
@@ -182,12 +165,7 @@ public sealed interface Command {
             long position,
             ByteBuffer record,
             Consumer<Outcome<Long>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Long> {}
 
     /** Timers of an expiring segment are to be scheduled anew, in the active one. */
     record MoveTimers(List<Due> timers) implements Command {}
@@ -207,6 +185,8 @@ public sealed interface Command {
      * @param queueId negative for any
      * @param fromEnd whether a group that is new begins at the end, or at the first message
      * @param countMax messages at most
+     * @param besides how many more are offered again, since of those that come first so many cannot
+     *     be handed out
      * @param ahead how many messages may be read and wait, or in the order of message groups may be
      *     read this time, if that is more than {@code countMax}
      * @param look whether it only wants to know that there is something
@@ -222,19 +202,15 @@ public sealed interface Command {
             Ordering ordering,
             boolean fromEnd,
             int countMax,
+            int besides,
             int ahead,
             boolean look,
             long deadlineNanos,
             @Nullable String attemptId,
             Consumer<Outcome<Offer>> reply)
-            implements Command {
+            implements Asked<Offer>, Waiting {
         QueueRef queue(int number) {
             return new QueueRef(topicId, number);
-        }
-
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
         }
     }
 
@@ -243,12 +219,7 @@ public sealed interface Command {
 
     /** How many receivers wait for a queue; for any of the topic if the queue is negative. */
     record CountReceivers(int groupId, int topicId, int queueId, Consumer<Outcome<Integer>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Integer> {}
 
     /**
      * Lease what was read after an {@link Offer}, if it is still what comes next.
@@ -280,12 +251,7 @@ public sealed interface Command {
             @Nullable String attemptId,
             long invisibleMs,
             Consumer<Outcome<Grant>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Grant> {}
 
     /**
      * Messages that were handed out together have been consumed; replies with how many of them were
@@ -299,12 +265,7 @@ public sealed interface Command {
             long number,
             long[] offsets,
             Consumer<Outcome<Integer>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Integer> {}
 
     /**
      * A lease shall last {@code invisibleMs} from now; replies with the time now, wall-clock ms.
@@ -316,12 +277,7 @@ public sealed interface Command {
             long number,
             long invisibleMs,
             Consumer<Outcome<Long>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Long> {}
 
     /**
      * The last attempt has run out, or nobody wants the message any more: store the dead letter,
@@ -337,12 +293,7 @@ public sealed interface Command {
             long number,
             @Nullable Message deadLetter,
             Consumer<Outcome<Long>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Long> {}
 
     /**
      * Store a message that is not to be seen until its transaction is committed. Replies with the
@@ -357,12 +308,7 @@ public sealed interface Command {
             long firstCheckMs,
             long delayMs,
             Consumer<Outcome<Long>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Long> {}
 
     /**
      * Decide a transaction. Replies with what was decided, by whom ever: the first decision stands.
@@ -371,12 +317,7 @@ public sealed interface Command {
      */
     record EndTransaction(
             long id, @Nullable String group, boolean commit, Consumer<Outcome<Decision>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Decision> {}
 
     /** Commit a transaction whose half message has been read. */
     record CommitHalf(EndTransaction wanted, long position, ByteBuffer record) implements Command {
@@ -387,30 +328,15 @@ public sealed interface Command {
     }
 
     /** The half message of an undecided transaction is wanted. */
-    record ReadHalf(long id, Consumer<Outcome<HalfMessage>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record ReadHalf(long id, Consumer<Outcome<HalfMessage>> reply) implements Asked<HalfMessage> {}
 
     /** Which transactions are undecided, from the first after {@code afterId} on? */
     record ListTransactions(
             long afterId, int countMax, Consumer<Outcome<List<Transactions.Open>>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<List<Transactions.Open>> {}
 
     /** Ask the producers of an undecided transaction anew, as if it had just come. */
-    record ResumeChecks(long id, Consumer<Outcome<Long>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record ResumeChecks(long id, Consumer<Outcome<Long>> reply) implements Asked<Long> {}
 
     /** Something is to be done about undecided transactions. */
     record CheckTransactions() implements Command {}
@@ -432,27 +358,17 @@ public sealed interface Command {
             int queues,
             List<QueueOffset> offsets,
             Consumer<Outcome<Integer>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Integer> {}
 
     /** Producers begin to spread keys over more queues; replies when that is noted. */
-    record DrawBarrier(int topicId, Consumer<Outcome<Integer>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record DrawBarrier(int topicId, Consumer<Outcome<Integer>> reply) implements Asked<Integer> {}
 
     /**
      * May a client of a group read on in a queue? Asked where {@link Gates} say so.
      *
      * @param from where it wants to read on
      * @param countMax how many messages it wants at most
-     * @param patience what to wake when it may be worth asking again, in place of a reply that it
+     * @param patience parked {@linkplain Park#barrier at the barrier} in place of a reply that it
      *     has to wait; null to be told
      */
     record AskPassage(
@@ -463,12 +379,7 @@ public sealed interface Command {
             String clientId,
             @Nullable Park patience,
             Consumer<Outcome<Passage>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Passage> {}
 
     /**
      * What a client of a group may read.
@@ -481,20 +392,12 @@ public sealed interface Command {
     }
 
     /** What a group has joined, by topic id. */
-    record QueryJoined(int groupId, Consumer<Outcome<List<Joined>>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record QueryJoined(int groupId, Consumer<Outcome<List<Joined>>> reply)
+            implements Asked<List<Joined>> {}
 
     /** Which groups have joined a topic, by group id. */
-    record QueryMembers(int topicId, Consumer<Outcome<List<Joined>>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record QueryMembers(int topicId, Consumer<Outcome<List<Joined>>> reply)
+            implements Asked<List<Joined>> {}
 
     /**
      * How a group stands to a queue, and to a message in it, or on its way into it. Changes
@@ -511,20 +414,11 @@ public sealed interface Command {
             @Nullable PendingMessage pending,
             long transaction,
             Consumer<Outcome<Standing>> reply)
-            implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+            implements Asked<Standing> {}
 
     /** The timers that come next, earliest first. */
-    record NextTimers(int countMax, Consumer<Outcome<TimerList>> reply) implements Command {
-        @Override
-        public void refuse(Outcome.Refused<?> why) {
-            reply.accept(why.of());
-        }
-    }
+    record NextTimers(int countMax, Consumer<Outcome<TimerList>> reply)
+            implements Asked<TimerList> {}
 
     /** A timer: when it is due, and where its record lies. */
     record TimerRef(long dueMs, long position, int sizeBytes) {}

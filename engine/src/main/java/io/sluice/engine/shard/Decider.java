@@ -100,6 +100,7 @@ final class Decider {
                     commits.afterDurable(
                             c.reply(), Outcome.done(state.offsets.joinedTo(c.topicId())));
             case Command.Park c -> commits.park(c);
+            case Command.Cancel c -> cancel(c.request());
             case Command.LockQueues c -> locking.lock(c);
             case Command.UnlockQueues c -> locking.unlock(c);
             case Command.UnlockClient c -> locking.unlock(c);
@@ -130,6 +131,13 @@ final class Decider {
             case Command.Recall c -> recalls.recall(c);
             case Command.Examine c -> examination.examine(c);
             case Command.NextTimers c -> examination.nextTimers(c);
+        }
+    }
+
+    private void cancel(Command.Waiting request) {
+        switch (request) {
+            case Command.Park c -> commits.cancel(c);
+            case Command.Receive c -> leasing.cancel(c);
         }
     }
 

@@ -268,6 +268,11 @@ final class GroupCommit {
         }
     }
 
+    /** Wakes a reader that does not wait any more. */
+    void cancel(Command.Park c) {
+        parked.cancel(c);
+    }
+
     /** Wakes all that are parked for a queue, whatever has come: they look again. */
     void wake(QueueRef queue) {
         parked.arrived(queue, Long.MAX_VALUE);

@@ -160,9 +160,9 @@ final class Leasing {
         }
         int open = open(c, queueId);
         List<Lease> again = again(c, queueId);
-        int left = c.countMax() - again.size();
+        int left = c.countMax() + c.besides() - again.size();
         int newMax = Math.min(newMax(c, queueId, left), Leases.OPEN_MAX - open);
-        newMax = Math.min(newMax, newFitting(again.size()));
+        newMax = Math.min(newMax, newFitting(Math.min(again.size(), c.countMax())));
         long cursor = cursor(c.groupId(), queue, committed);
         long limit =
                 c.ordering() != Ordering.NONE ? limit(c.groupId(), queue.ref()) : Long.MAX_VALUE;
@@ -182,7 +182,7 @@ final class Leasing {
     private List<Lease> again(Command.Receive c, int queueId) {
         return state.leases
                 .in(c.groupId(), c.topicId(), queueId)
-                .available(c.ordering(), clock.wallMs(), c.countMax());
+                .available(c.ordering(), clock.wallMs(), c.countMax() + c.besides());
     }
 
     /** How many new messages a receiver may read, if leases take none of its room. */
@@ -219,6 +219,10 @@ final class Leasing {
 
     void stopReading(Command.StopReading c) {
         receivers.endTurn(c.groupId(), c.queue());
+    }
+
+    void cancel(Command.Receive c) {
+        receivers.cancel(c);
     }
 
     void countReceivers(Command.CountReceivers c) {
@@ -388,11 +392,16 @@ final class Leasing {
         return counts;
     }
 
-    /** The answer was lost on its way: it is given again, and is no other attempt. */
+    /**
+     * The answer was lost on its way: it is given again, and is no other attempt. If it was not
+     * lost after all, its holder may have asked for more time, and keeps it.
+     */
     private void repeat(PendingBatch batch, Command.Lease c) {
         QueueRef ref = c.queue();
         long nowMs = clock.wallMs();
         for (Lease given : c.again()) {
+            Lease lease = lease(c.groupId(), ref, given.offset(), given.number());
+            long untilMs = lease == null ? 0 : lease.deadlineMs();
             writer.small(
                     batch,
                     new Record.LeaseExtended(
@@ -400,7 +409,7 @@ final class Leasing {
                             ref.topicId(),
                             ref.queueId(),
                             given.offset(),
-                            nowMs + c.invisibleMs()));
+                            Math.max(untilMs, nowMs + c.invisibleMs())));
         }
         int[] counts = c.again().stream().mapToInt(Lease::attempt).toArray();
         long number = c.again().getFirst().number();

@@ -6,9 +6,11 @@ import io.sluice.engine.shard.Command.Wake;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,83 +24,89 @@ final class Parked {
     /** Readers at most; a further one is woken at once and comes again when its client asks. */
     static final int COUNT_MAX = 100_000;
 
-    private static final class Waiter {
-        final Park park;
-        boolean woken;
-
-        Waiter(Park park) {
-            this.park = park;
-        }
-    }
-
-    private final Map<QueueRef, List<Waiter>> byQueue = new HashMap<>();
-    private final PriorityQueue<Waiter> byDeadline =
-            new PriorityQueue<>(Comparator.comparingLong(w -> w.park.deadlineNanos()));
+    private final Map<QueueRef, Set<Park>> byQueue = new HashMap<>();
+    private final PriorityQueue<Park> byDeadline =
+            new PriorityQueue<>(Comparator.comparingLong(Park::deadlineNanos));
     private int waiting;
 
     void park(Park park) {
         if (waiting == COUNT_MAX) {
-            park.wake().accept(Wake.STOPPED);
+            wake(park, Wake.STOPPED);
             return;
         }
-        Waiter waiter = new Waiter(park);
-        byQueue.computeIfAbsent(park.queue(), queue -> new ArrayList<>(1)).add(waiter);
-        byDeadline.add(waiter);
+        byQueue.computeIfAbsent(park.queue(), queue -> new LinkedHashSet<>(1)).add(park);
+        byDeadline.add(park);
         waiting++;
         dropWokenIfMany();
     }
 
+    /** A woken reader stays in {@link #byDeadline} until it comes to its top: removing is dear. */
     private void dropWokenIfMany() {
         if (byDeadline.size() > 2 * waiting + 1024) {
-            byDeadline.removeIf(waiter -> waiter.woken);
+            byDeadline.removeIf(park -> !isWaiting(park));
         }
+    }
+
+    private boolean isWaiting(Park park) {
+        return byQueue.getOrDefault(park.queue(), Set.of()).contains(park);
+    }
+
+    /** False if it has been woken already. */
+    private boolean remove(Park park) {
+        Set<Park> there = byQueue.get(park.queue());
+        if (there == null || !there.remove(park)) {
+            return false;
+        }
+        if (there.isEmpty()) {
+            byQueue.remove(park.queue());
+        }
+        waiting--;
+        return true;
     }
 
     /** The queue has grown to {@code end}. */
     void arrived(QueueRef queue, long end) {
-        List<Waiter> waiters = byQueue.get(queue);
-        if (waiters == null) {
-            return;
+        List<Park> ready = new ArrayList<>();
+        for (Park park : byQueue.getOrDefault(queue, Set.of())) {
+            if (park.offset() < end) {
+                ready.add(park);
+            }
         }
-        List<Waiter> ready = new ArrayList<>(waiters.size());
-        waiters.removeIf(waiter -> waiter.park.offset() < end && ready.add(waiter));
-        if (waiters.isEmpty()) {
-            byQueue.remove(queue);
+        ready.forEach(this::remove);
+        ready.forEach(park -> wake(park, Wake.ARRIVED));
+    }
+
+    /** Nobody waits for it any more. */
+    void cancel(Park park) {
+        if (remove(park)) {
+            wake(park, Wake.STOPPED);
+            dropWokenIfMany();
         }
-        ready.forEach(waiter -> wake(waiter, Wake.ARRIVED));
     }
 
     /** Wakes those whose deadline has come; the next deadline, Long.MAX_VALUE if there is none. */
     long expire(long nowNanos) {
-        while (!byDeadline.isEmpty() && byDeadline.peek().park.deadlineNanos() <= nowNanos) {
-            Waiter waiter = byDeadline.remove();
-            List<Waiter> waiters = byQueue.get(waiter.park.queue());
-            if (waiters != null && waiters.remove(waiter) && waiters.isEmpty()) {
-                byQueue.remove(waiter.park.queue());
+        while (!byDeadline.isEmpty() && byDeadline.peek().deadlineNanos() <= nowNanos) {
+            Park park = byDeadline.remove();
+            if (remove(park)) {
+                wake(park, Wake.EXPIRED);
             }
-            wake(waiter, Wake.EXPIRED);
         }
-        return byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.peek().park.deadlineNanos();
+        return byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.peek().deadlineNanos();
     }
 
     /** Wakes all. */
     void stop() {
-        List<Waiter> all = new ArrayList<>(byDeadline);
+        List<Park> all = byDeadline.stream().filter(this::remove).toList();
         byDeadline.clear();
-        byQueue.clear();
-        all.forEach(waiter -> wake(waiter, Wake.STOPPED));
+        all.forEach(park -> wake(park, Wake.STOPPED));
     }
 
-    /** A woken waiter stays in {@link #byDeadline} until it comes to its top: removing is dear. */
-    private void wake(Waiter waiter, Wake why) {
-        if (!waiter.woken) {
-            waiter.woken = true;
-            waiting--;
-            try {
-                waiter.park.wake().accept(why);
-            } catch (RuntimeException e) {
-                LOG.error("a parked reader could not be woken", e);
-            }
+    private static void wake(Park park, Wake why) {
+        try {
+            park.wake().accept(why);
+        } catch (RuntimeException e) {
+            LOG.error("a parked reader could not be woken", e);
         }
     }
 }

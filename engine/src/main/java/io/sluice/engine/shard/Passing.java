@@ -13,13 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Decides how far groups may read and whose commits count, where an operator has reset them or they
  * consume in order. Lives on the shard's executor.
  *
- * <p>Readers that have to wait at a barrier are parked under a queue that no topic has, {@link
- * #barrierOf}; a commit that brings their group past the barrier wakes them.
+ * <p>Readers that have to wait at a barrier are parked {@linkplain Command.Park#barrier where no
+ * topic has a queue}; a commit that brings their group past the barrier wakes them.
  */
 final class Passing {
-    /** No queue has this id. */
-    private static final int BARRIER = -1;
-
     private record Place(int groupId, QueueRef queue) {}
 
     private final State state;
@@ -95,12 +92,8 @@ final class Passing {
     /** A group has committed: those of it that wait at a barrier may go on when that is durable. */
     void committed(PendingBatch batch, int groupId, int topicId, int passedBefore) {
         if (state.barriers.any(topicId) && passed(groupId, topicId) != passedBefore) {
-            batch.hold(outcome -> commits.wake(barrierOf(topicId)), Outcome.done(0));
+            batch.hold(outcome -> commits.wake(Command.Park.barrier(topicId)), Outcome.done(0));
         }
-    }
-
-    private static QueueRef barrierOf(int topicId) {
-        return new QueueRef(topicId, BARRIER);
     }
 
     // Reading.
@@ -115,9 +108,7 @@ final class Passing {
         long limit = limit(c, topicId);
         Command.Park patience = c.patience();
         if (limit <= c.from() && patience != null) {
-            commits.park(
-                    new Command.Park(
-                            barrierOf(topicId), 0, patience.deadlineNanos(), patience.wake()));
+            commits.park(patience);
         } else {
             commits.afterDurable(c.reply(), Outcome.done(new Passage(limit, Passage.NOT_MOVED)));
         }
@@ -128,7 +119,8 @@ final class Passing {
         see(c);
         int passed = passed(c.groupId(), topicId);
         if (passed != before) {
-            commits.afterDurable(outcome -> commits.wake(barrierOf(topicId)), Outcome.done(passed));
+            commits.afterDurable(
+                    outcome -> commits.wake(Command.Park.barrier(topicId)), Outcome.done(passed));
         }
         long limit = state.barriers.limit(topicId, passed, c.queue().queueId());
         if (limit == Long.MAX_VALUE && !state.resets.any(c.groupId(), topicId)) {
@@ -183,7 +175,7 @@ final class Passing {
         batch.hold(
                 outcome -> {
                     c.offsets().forEach(each -> commits.wake(each.queue()));
-                    commits.wake(barrierOf(c.topicId()));
+                    commits.wake(Command.Park.barrier(c.topicId()));
                     c.reply().accept(outcome);
                 },
                 Outcome.done(c.offsets().size()));

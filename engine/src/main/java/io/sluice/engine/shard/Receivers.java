@@ -7,14 +7,13 @@ import io.sluice.engine.shard.Command.Receive;
 import io.sluice.engine.shard.Command.Wake;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,16 +52,26 @@ final class Receivers {
         @Nullable Offer in(Receive receive, int queueId);
     }
 
-    private record LineKey(int groupId, int topicId, int queueId) {}
+    private record LineKey(int groupId, int topicId, int queueId) {
+        static LineKey of(Receive receive) {
+            return new LineKey(receive.groupId(), receive.topicId(), receive.queueId());
+        }
+    }
 
     private record TurnKey(int groupId, QueueRef queue) {}
 
-    private record Due(long nanos, long order, Line line) {}
+    /** When a line is to be looked at. */
+    private record Due(long nanos, long order, Line line) {
+        /** Whether it is to be looked at earlier, or is no more. */
+        boolean isOver() {
+            return line.dueNanos != nanos;
+        }
+    }
 
     /** Those of a group that want the same queue, or any, of a topic, in the order they came. */
     private static final class Line {
         final LineKey key;
-        final List<Receive> waiting = new ArrayList<>(1);
+        final Set<Receive> waiting = new LinkedHashSet<>(1);
         int queues;
         long dueNanos = Long.MAX_VALUE;
 
@@ -85,7 +94,7 @@ final class Receivers {
     private final Available available;
     private final Alarm alarm;
     private final Map<LineKey, Line> lines = new HashMap<>();
-    private final Map<QueueRef, Set<Line>> watched = new HashMap<>();
+    private final Map<QueueRef, Set<LineKey>> watched = new HashMap<>();
     private final Map<TurnKey, Long> turns = new HashMap<>();
     private final PriorityQueue<Due> dues =
             new PriorityQueue<>(Comparator.comparingLong(Due::nanos).thenComparingLong(Due::order));
@@ -109,17 +118,26 @@ final class Receivers {
             answer(receive, offer);
             return;
         }
-        LineKey key = new LineKey(receive.groupId(), receive.topicId(), receive.queueId());
         boolean late = receive.deadlineNanos() - clock.nanos() <= 0;
         if (count == COUNT_MAX || (late && !isRead(receive))) {
             answer(receive, Offer.NOTHING);
             return;
         }
-        Line line = lines.computeIfAbsent(key, Line::new);
+        Line line = lines.computeIfAbsent(LineKey.of(receive), Line::new);
         line.queues = Math.max(line.queues, receive.queues());
         line.waiting.add(receive);
         count++;
         waitOn(line);
+    }
+
+    /** Who asked does not wait any more. */
+    void cancel(Receive receive) {
+        Line line = lines.get(LineKey.of(receive));
+        if (line != null && line.waiting.remove(receive)) {
+            count--;
+            answer(receive, Offer.NOTHING);
+            removeIfEmpty(line);
+        }
     }
 
     /** How many wait for a queue, or any of a topic if {@code queueId} is negative. */
@@ -217,8 +235,7 @@ final class Receivers {
 
     /** Sees to it that the line is looked at when something changes for it. */
     private void waitOn(Line line) {
-        if (line.waiting.isEmpty()) {
-            lines.remove(line.key, line);
+        if (removeIfEmpty(line)) {
             return;
         }
         long nowMs = clock.wallMs();
@@ -246,15 +263,24 @@ final class Receivers {
         setAlarm(line, dueNanos);
     }
 
+    private boolean removeIfEmpty(Line line) {
+        boolean empty = line.waiting.isEmpty();
+        if (empty) {
+            lines.remove(line.key);
+            line.dueNanos = Long.MAX_VALUE;
+        }
+        return empty;
+    }
+
     private void watch(Line line, QueueRef ref) {
-        Set<Line> lines = watched.get(ref);
-        if (lines != null) {
-            lines.add(line);
+        Set<LineKey> keys = watched.get(ref);
+        if (keys != null) {
+            keys.add(line.key);
             return;
         }
-        lines = new LinkedHashSet<>();
-        lines.add(line);
-        watched.put(ref, lines);
+        keys = new LinkedHashSet<>();
+        keys.add(line.key);
+        watched.put(ref, keys);
         Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
         long end = queue == null ? 0 : queue.end();
         long deadline = clock.nanos() + WATCH_NANOS;
@@ -262,31 +288,31 @@ final class Receivers {
     }
 
     private void woken(QueueRef ref, Wake why) {
-        Set<Line> lines = watched.remove(ref);
-        if (lines == null) {
-            return;
-        }
-        for (Line line : lines) {
+        for (LineKey key : Objects.requireNonNullElse(watched.remove(ref), Set.<LineKey>of())) {
             if (why == Wake.STOPPED) {
-                tellNothing(line);
+                tellNothing(key);
             } else {
-                look(line);
+                lookAt(key);
             }
         }
     }
 
-    private void tellNothing(Line line) {
-        List<Receive> waiting = List.copyOf(line.waiting);
-        line.waiting.clear();
-        count -= waiting.size();
-        lines.remove(line.key, line);
-        waiting.forEach(receive -> answer(receive, Offer.NOTHING));
+    private void tellNothing(LineKey key) {
+        Line line = lines.remove(key);
+        if (line != null) {
+            line.dueNanos = Long.MAX_VALUE;
+            count -= line.waiting.size();
+            line.waiting.forEach(receive -> answer(receive, Offer.NOTHING));
+        }
     }
 
     private void setAlarm(Line line, long dueNanos) {
         if (dueNanos < line.dueNanos) {
             line.dueNanos = dueNanos;
             dues.add(new Due(dueNanos, order++, line));
+            if (dues.size() > 2 * lines.size() + 1024) {
+                dues.removeIf(Due::isOver);
+            }
             alarm.atNanos(dueNanos);
         }
     }
@@ -294,7 +320,7 @@ final class Receivers {
     private void ring() {
         while (!dues.isEmpty() && dues.peek().nanos <= clock.nanos()) {
             Due due = dues.remove();
-            if (due.line.dueNanos == due.nanos) {
+            if (!due.isOver()) {
                 due.line.dueNanos = Long.MAX_VALUE;
                 look(due.line);
             }

@@ -53,8 +53,14 @@ class GroupRulesTest {
         AtomicReference<@Nullable Outcome<Pulled>> answer = new AtomicReference<>();
         machine.broker()
                 .pull(
-                        machine.pull(topic, 0, offset, suspendMs, TagFilter.ALL, answer::set)
-                                .by(new Reader(group.id(), "a")));
+                        machine.pull(
+                                new Reader(group.id(), "a"),
+                                topic,
+                                0,
+                                offset,
+                                suspendMs,
+                                TagFilter.ALL,
+                                answer::set));
         machine.time.run();
         return answer;
     }

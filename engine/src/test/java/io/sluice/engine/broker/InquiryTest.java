@@ -160,8 +160,8 @@ final class InquiryTest {
                                         false,
                                         0,
                                         ByteBuffer::allocate,
-                                        machine.time.executor(),
-                                        () -> true,
+                                        Asker.staying(machine.time.executor()),
+                                        null,
                                         reply)));
     }
 

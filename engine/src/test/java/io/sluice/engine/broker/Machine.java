@@ -267,6 +267,18 @@ final class Machine {
             long suspendMs,
             MessageFilter filter,
             Consumer<Outcome<Pull.Pulled>> reply) {
+        return pull(Pull.Reader.NOBODY, topic, queueId, offset, suspendMs, filter, reply);
+    }
+
+    /** The same by a consumer of a group. */
+    Pull pull(
+            Pull.Reader reader,
+            Topic topic,
+            int queueId,
+            long offset,
+            long suspendMs,
+            MessageFilter filter,
+            Consumer<Outcome<Pull.Pulled>> reply) {
         return new Pull(
                 topic,
                 queueId,
@@ -276,8 +288,9 @@ final class Machine {
                 filter,
                 suspendMs,
                 ByteBuffer::allocate,
-                time.executor(),
-                reply);
+                Asker.staying(time.executor()),
+                reply,
+                reader);
     }
 
     Pull.Pulled pull(Topic topic, int queueId, long offset) {

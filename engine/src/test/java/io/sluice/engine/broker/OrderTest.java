@@ -53,8 +53,14 @@ class OrderTest {
     private Pulled pull(Group group, String clientId, Topic topic, int queueId, long offset) {
         return machine.ask(reply ->
                 broker().pull(
-                                machine.pull(topic, queueId, offset, 0, TagFilter.ALL, reply)
-                                        .by(new Reader(group.id(), clientId))));
+                                machine.pull(
+                                        new Reader(group.id(), clientId),
+                                        topic,
+                                        queueId,
+                                        offset,
+                                        0,
+                                        TagFilter.ALL,
+                                        reply)));
     }
 
     private AtomicReference<@Nullable Pulled> waiting(
@@ -62,15 +68,13 @@ class OrderTest {
         AtomicReference<@Nullable Pulled> answer = new AtomicReference<>();
         broker().pull(
                         machine.pull(
-                                        topic,
-                                        queueId,
-                                        offset,
-                                        15_000,
-                                        TagFilter.ALL,
-                                        outcome ->
-                                                answer.set(
-                                                        ((Outcome.Done<Pulled>) outcome).value()))
-                                .by(new Reader(group.id(), clientId)));
+                                new Reader(group.id(), clientId),
+                                topic,
+                                queueId,
+                                offset,
+                                15_000,
+                                TagFilter.ALL,
+                                outcome -> answer.set(((Outcome.Done<Pulled>) outcome).value())));
         machine.time.run();
         return answer;
     }

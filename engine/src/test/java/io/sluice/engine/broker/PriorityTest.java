@@ -4,11 +4,15 @@ import static io.sluice.engine.broker.Receiving.HOLD_MS;
 import static io.sluice.engine.broker.Receiving.bodies;
 import static io.sluice.engine.broker.Receiving.times;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.TagFilter;
+import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,6 +88,23 @@ final class PriorityTest {
         Received again = workers.receive(9);
         assertEquals(List.of("9g", "5a", "5c", "5f", "1b", "1d"), bodies(again));
         assertEquals(List.of(0, 1, 1, 0, 1, 0), times(again));
+    }
+
+    @Test
+    void shouldSeeWhatIsBehindMessagesThatCannotBecomeDeadLetters() {
+        workers.retryMax(0);
+        send("9a", "9b", "9c", "5d");
+        assertEquals(List.of("9a", "9b", "9c"), receive(3));
+        machine.advanceMs(HOLD_MS);
+        machine.catalogDisk.fault((call, name) -> {
+            throw new IOException("told to fail"); // so there is no topic for dead letters
+        });
+        send("1e");
+        assertEquals(List.of("5d"), receive(1));
+        assertEquals(List.of("1e"), receive(2));
+        assertEquals(
+                Refusal.STORAGE_FAILED,
+                assertInstanceOf(Outcome.Refused.class, workers.outcome(1)).refusal());
     }
 
     @Test

@@ -58,8 +58,7 @@ final class ReceiverRulesTest {
                                 false,
                                 suspendMs,
                                 ByteBuffer::allocate,
-                                machine.time.executor(),
-                                () -> true,
+                                Asker.staying(machine.time.executor()),
                                 attemptId,
                                 answer::set));
         machine.time.run();
@@ -297,6 +296,19 @@ final class ReceiverRulesTest {
         Received next = receiveOrdered(0, "attempt-1");
         assertEquals(List.of("c"), bodies(next));
         assertNotEquals(lost.number(), next.number());
+    }
+
+    @Test
+    void shouldLeaveWhoRepeatsItsAttemptTheTimeThatItAskedForMeanwhile() {
+        send(0, "a");
+        Received first = receiveOrdered(0, "attempt-1");
+        machine.ask((Consumer<Outcome<Long>> reply) ->
+                receiver().extend(group, topic, 0, first.number(), 0, 3 * HOLD_MS, reply));
+        assertEquals(List.of("a"), bodies(receiveOrdered(0, "attempt-1")));
+        machine.advanceMs(2 * HOLD_MS);
+        assertEquals(-1, receiveOrdered(0, "attempt-2").queueId(), "it is held on");
+        machine.advanceMs(HOLD_MS);
+        assertEquals(List.of("a"), bodies(receiveOrdered(0, "attempt-2")));
     }
 
     @Test

@@ -62,8 +62,8 @@ final class ReceiverTest {
                 false,
                 suspendMs,
                 ByteBuffer::allocate,
-                machine.time.executor(),
-                () -> true,
+                Asker.staying(machine.time.executor()),
+                null,
                 reply);
     }
 
@@ -431,7 +431,15 @@ final class ReceiverTest {
 
     private Offer look(int queueId) {
         return machine.ask((Consumer<Outcome<Offer>> reply) ->
-                receiver().look(group, topic, queueId, Ordering.NONE, 0, reply));
+                receiver()
+                        .look(
+                                group,
+                                topic,
+                                queueId,
+                                Ordering.NONE,
+                                0,
+                                Asker.staying(machine.time.executor()),
+                                reply));
     }
 
     @Test

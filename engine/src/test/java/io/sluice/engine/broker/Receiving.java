@@ -56,8 +56,7 @@ final class Receiving {
                 false,
                 suspendMs,
                 ByteBuffer::allocate,
-                machine.time.executor(),
-                () -> true,
+                Asker.staying(machine.time.executor()),
                 attemptId,
                 reply);
     }

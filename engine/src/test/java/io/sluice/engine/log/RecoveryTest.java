@@ -1,7 +1,9 @@
 package io.sluice.engine.log;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -214,6 +216,40 @@ final class RecoveryTest {
         machine.stop();
         machine.start();
         machine.readAll();
+    }
+
+    @Test
+    void shouldWriteAFooterAnewThatWasReplayedOver() throws IOException {
+        LogMachine machine = smallLog(true);
+        while (machine.lastSegment() < 3) {
+            append(machine, 30, true);
+        }
+        machine.stop();
+        String name = FileNames.footer(2);
+        byte[] sound = machine.disk.content(name);
+        machine.disk.flipBit(FileNames.footer(1), 100);
+        forge(machine.disk, 2);
+        assertNotEquals(ByteBuffer.wrap(sound), ByteBuffer.wrap(machine.disk.content(name)));
+        machine.start();
+        machine.time.run();
+        assertEquals(ByteBuffer.wrap(sound), ByteBuffer.wrap(machine.disk.content(name)));
+        machine.stop();
+        machine.start();
+        machine.readAll();
+    }
+
+    /** Writes a footer of the right end and right checksums, with nothing in it. */
+    private static void forge(MemoryDirectory disk, int segment) throws IOException {
+        int shard = LogMachine.SMALL.shardId();
+        ReadFiles files = new ReadFiles(disk);
+        LocalFooter sound =
+                requireNonNull(LocalFooter.load(files, new FooterBlocks(files), segment, shard));
+        String name = FileNames.footer(segment);
+        disk.delete(name);
+        try (SegmentFile file = disk.open(name, SegmentFile.Directory.Mode.BUFFERED)) {
+            new FooterWriter(file, shard, sound.end(), () -> false).finish(ByteBuffer.allocate(0));
+        }
+        files.close();
     }
 
     @Test

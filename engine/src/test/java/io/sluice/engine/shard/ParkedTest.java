@@ -45,6 +45,20 @@ final class ParkedTest {
     }
 
     @Test
+    void shouldLetGoOfWhoGoesAwayAndOfNobodyElse() {
+        Command.Park first = new Command.Park(QUEUE, 0, 100, why -> woken.add("a" + why));
+        parked.park(first);
+        park("b", QUEUE, 0, 100);
+        parked.cancel(first);
+        parked.cancel(first);
+        assertEquals(List.of("aSTOPPED"), woken);
+        parked.arrived(QUEUE, 1);
+        parked.cancel(first);
+        assertEquals(Long.MAX_VALUE, parked.expire(100));
+        assertEquals(List.of("aSTOPPED", "bARRIVED"), woken);
+    }
+
+    @Test
     void shouldTurnAwayWhoComesWhenTooManyWaitAndForgetTheWoken() {
         for (int i = 0; i < Parked.COUNT_MAX; i++) {
             park("", new QueueRef(2, i), 0, 1_000 + i);

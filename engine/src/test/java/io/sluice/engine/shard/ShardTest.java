@@ -57,7 +57,7 @@ final class ShardTest {
         byte[] name = "orders".getBytes(StandardCharsets.UTF_8);
         ByteBuffer body = ByteBuffer.wrap(new byte[100]);
         Message message = new Message(TOPIC, name, 0, 0, 0, HOST, 0, 0, body, new byte[0]);
-        shard.submit(new Command.Append(0, List.of(message), dueMs, false, replies::add));
+        shard.submit(new Command.Append(0, List.of(message), dueMs, false, 0, replies::add));
         time.run();
     }
 
@@ -129,7 +129,7 @@ final class ShardTest {
         for (int offset = 1; offset <= 10; offset++) {
             shard.submit(
                     new Command.CommitOffset(
-                            1, new QueueRef(TOPIC, 0), 1, offset, false, commits::add));
+                            1, new QueueRef(TOPIC, 0), 1, offset, false, null, commits::add));
             append(shard, 0); // in the same turn
             assertInstanceOf(Outcome.Done.class, commits.getLast());
             Outcome.Refused<?> full = assertInstanceOf(Outcome.Refused.class, replies.getLast());

@@ -7,7 +7,6 @@ import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.catalog.TopicSettings;
 import io.sluice.engine.log.Checksums;
-import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.TagFilter;
@@ -89,7 +88,7 @@ public final class RecoveryTarget implements Target {
     @Override
     public @Nullable Check take(byte[] input) throws IOException {
         Disk disk = sound.copy();
-        boolean isForged = edit(disk, input);
+        edit(disk, input);
         Engine engine;
         try {
             engine = Engine.start(meta.copy(), disk, CONFIG, new Turns());
@@ -97,17 +96,14 @@ public final class RecoveryTarget implements Target {
             require(refused.getMessage() != null, "a refusal says why");
             return null;
         }
-        return () -> check(engine, disk, isForged);
+        return () -> check(engine, disk);
     }
 
-    /** Returns whether the checksums of a footer were put right after something else was. */
-    private static boolean edit(Disk disk, byte[] input) throws IOException {
+    private static void edit(Disk disk, byte[] input) throws IOException {
         List<String> names = disk.list();
-        boolean isFooterEdited = false;
         int at = 1;
         while (at + EDIT_HEAD_BYTES <= input.length) {
             String name = names.get((input[at] & 0xFF) % names.size());
-            isFooterEdited |= name.endsWith("footer");
             byte[] bytes = disk.content(name);
             int offset = ((input[at + 1] & 0xFF) << 8) | (input[at + 2] & 0xFF);
             int size = input[at + 3] & 0xFF;
@@ -122,15 +118,13 @@ public final class RecoveryTarget implements Target {
             }
             disk.put(name, bytes);
         }
-        if (input.length == 0 || (input[0] & REPAIR) == 0) {
-            return false;
+        if (input.length > 0 && (input[0] & REPAIR) != 0) {
+            Checksums.repair(disk, Engine.ALIGNMENT_BYTES);
         }
-        Checksums.repair(disk, Engine.ALIGNMENT_BYTES);
-        return isFooterEdited;
     }
 
     /** What has been recovered can be read, goes on, and is recovered again as it is. */
-    private void check(Engine engine, Disk disk, boolean isForged) throws IOException {
+    private void check(Engine engine, Disk disk) throws IOException {
         read(engine);
         Topic topic = engine.broker().catalog().topic("t");
         if (topic != null) {
@@ -141,35 +135,10 @@ public final class RecoveryTarget implements Target {
             return;
         }
         ByteBuffer state = engine.broker().checkpoint();
-        if (isForged) {
-            checkForged(disk);
-            return;
-        }
         Engine again = Engine.start(meta.copy(), disk.copy(), CONFIG, new Turns());
         require(
                 state.equals(again.broker().checkpoint()),
                 "a second recovery gives the same state");
-    }
-
-    /**
-     * A start that misses an older footer passes over a forged one and replays; the next believes
-     * it, or refuses it. From then on it is believed for ever.
-     */
-    private void checkForged(Disk disk) throws IOException {
-        Engine second;
-        try {
-            second = Engine.start(meta.copy(), disk, CONFIG, new Turns());
-        } catch (CorruptLogException refused) {
-            require(refused.getMessage() != null, "a refusal says why");
-            return;
-        }
-        if (second.broker().failure() == null) {
-            ByteBuffer state = second.broker().checkpoint();
-            Engine third = Engine.start(meta.copy(), disk.copy(), CONFIG, new Turns());
-            require(
-                    state.equals(third.broker().checkpoint()),
-                    "a third recovery gives the same state");
-        }
     }
 
     private static void read(Engine engine) {
@@ -188,8 +157,9 @@ public final class RecoveryTarget implements Target {
                                     TagFilter.ALL,
                                     0,
                                     ByteBuffer::allocate,
-                                    engine.turns(),
-                                    outcome -> replies.add(true)));
+                                    Asker.staying(engine.turns()),
+                                    outcome -> replies.add(true),
+                                    Pull.Reader.NOBODY));
             engine.broker()
                     .finder()
                     .byKey(

@@ -23,6 +23,7 @@ import io.sluice.fuzz.Turns;
 import io.sluice.protocol.Frame;
 import io.sluice.protocol.Header;
 import io.sluice.server.dispatch.About;
+import io.sluice.server.dispatch.Admission;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.dispatch.Dispatcher;
 import io.sluice.server.meter.Meters;
@@ -137,6 +138,7 @@ public final class FrontDoorTarget implements Target {
         InetSocketAddress host = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
         Dispatcher dispatcher =
                 new Dispatcher(
+                        new Admission(List.of()),
                         engine.broker(),
                         clients,
                         host,

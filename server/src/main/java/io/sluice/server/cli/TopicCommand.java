@@ -80,12 +80,20 @@ final class TopicCommand {
                             names = "--retention-size",
                             paramLabel = "SIZE",
                             description = "How much is kept. Default: the server's.")
-                    @Nullable String retentionSize)
+                    @Nullable String retentionSize,
+            @Option(
+                            names = "--idempotent-send",
+                            paramLabel = "on|off",
+                            description =
+                                    "Whether a resend of the same message is stored once."
+                                            + " Default: on.")
+                    @Nullable String idempotentSend)
             throws CommandException {
         StringJoiner attributes = new StringJoiner(",");
         add(attributes, "durability", durability);
         add(attributes, "retention", retention);
         add(attributes, "retention-size", retentionSize);
+        add(attributes, "idempotent-send", idempotentSend);
         try (Queues queues = server.connect()) {
             int count = queues.createTopic(topic, Queues.count(wanted), attributes.toString());
             output.print(

@@ -420,6 +420,11 @@ public final class Clients {
         return known != null ? known : onlyClientOn(peer.remoteAddress().getAddress());
     }
 
+    /** What the client has called itself on this very connection; empty if it has not. */
+    String saidBy(Peer peer) {
+        return clientIds.getOrDefault(peer, "");
+    }
+
     private String onlyClientOn(InetAddress host) {
         String only = "";
         for (Map.Entry<Peer, String> each : clientIds.entrySet()) {

@@ -2,14 +2,17 @@ package io.sluice.server.dispatch;
 
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.time.Clock;
+import io.sluice.protocol.Header;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.ResponseCode;
 import io.sluice.server.meter.Meters;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Finds who handles a request. Called on the request's event loop; never blocks. */
+/** Finds who handles a remoting request. Called on the request's event loop; never blocks. */
 public final class Dispatcher {
+    private final Admission admission;
+    private final Clients registry;
     private final SendHandler sends;
     private final PullHandler pulls;
     private final OffsetHandler offsets;
@@ -36,11 +39,13 @@ public final class Dispatcher {
     private final InquiryHandler inquiries;
 
     /**
+     * @param admission what each request passes first
      * @param storeHost resolved; where message ids say that messages are
      * @param advertised host:port for routes; null for the address by which a client came
      * @param clock by which replies say when they were passed on
      */
     public Dispatcher(
+            Admission admission,
             Broker broker,
             Clients registry,
             InetSocketAddress storeHost,
@@ -48,6 +53,8 @@ public final class Dispatcher {
             About about,
             Meters meters,
             Clock clock) {
+        this.admission = admission;
+        this.registry = registry;
         sends = new SendHandler(broker, registry, storeHost, meters);
         pulls = new PullHandler(broker, registry, meters);
         offsets = new OffsetHandler(broker, registry);
@@ -57,7 +64,7 @@ public final class Dispatcher {
         routes = new RouteHandler(broker, advertised);
         queries = new QueryHandler(broker);
         replays = new ReplayHandler(broker);
-        status = new StatusHandler(broker, about, meters, clock);
+        status = new StatusHandler(broker, about, admission, meters, clock);
         pops = new PopHandler(broker, meters);
         acks = new AckHandler(broker);
         assignments = new AssignmentHandler(broker.catalog(), registry);
@@ -76,8 +83,30 @@ public final class Dispatcher {
 
     /** Sees to it that {@code request} is answered, now or later, whatever goes wrong. */
     public void dispatch(Request request) {
-        // Authorizing, limiting and metering have their place here.
-        request.guarded(() -> handle(request));
+        request.guarded(() -> {
+            Action action = Action.of(request.header().code());
+            var refusal = admission.refusal(action, () -> demand(action, request));
+            if (refusal == null) {
+                handle(request);
+            } else {
+                request.answer(Answer.refused(refusal));
+            }
+        });
+    }
+
+    private Demand demand(Action action, Request request) {
+        Header header = request.header();
+        boolean isShort =
+                header.code() == RequestCode.SEND_MESSAGE_V2
+                        || header.code() == RequestCode.SEND_BATCH_MESSAGE
+                        || header.code() == RequestCode.SEND_REPLY_MESSAGE_V2;
+        String group = header.textOrNull("consumerGroup");
+        return new Demand(
+                action,
+                registry.saidBy(request.peer()),
+                request.peer().remoteAddress(),
+                header.textOrNull(isShort ? "b" : "topic"),
+                group == null ? header.textOrNull("group") : group);
     }
 
     private void handle(Request request) {

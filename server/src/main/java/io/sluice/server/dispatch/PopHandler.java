@@ -57,7 +57,7 @@ final class PopHandler {
 
     void pop(Request request) {
         PopMessageHeader fields = PopMessageHeader.decode(request.header());
-        Topic topic = topic(request, fields.topic(), fields.queueId());
+        Topic topic = topic(request, fields.topic());
         if (topic == null) {
             return;
         }
@@ -68,7 +68,8 @@ final class PopHandler {
                             .formatted(COUNT_MAX, fields.maxMsgNums()));
             return;
         }
-        Outcome.Refused<?> fault = Receiver.fault(topic, fields.invisibleTimeMs());
+        Outcome.Refused<?> fault =
+                Receiver.fault(topic, fields.queueId(), fields.invisibleTimeMs());
         if (fault != null) {
             request.answer(Answer.refused(fault));
             return;
@@ -94,9 +95,6 @@ final class PopHandler {
             Group group,
             Topic topic,
             MessageFilter filter) {
-        if (isForbidden(request, group, topic)) {
-            return;
-        }
         boolean waits = fields.pollTimeMs() > 0;
         boolean mayWait = request.mayPark();
         long suspendMs = waits && mayWait ? Math.clamp(fields.pollTimeMs(), 0, SUSPEND_MS_MAX) : 0;
@@ -122,8 +120,7 @@ final class PopHandler {
                                 fields.initMode() != PopMessageHeader.INIT_MIN,
                                 suspendMs,
                                 popping,
-                                request.peer(),
-                                request.peer()::open,
+                                request,
                                 fields.attemptId(),
                                 popping));
         if (suspendMs > 0) {
@@ -147,51 +144,28 @@ final class PopHandler {
     }
 
     /** The topic that is popped from; null if the request was refused. */
-    private @Nullable Topic topic(Request request, String name, int queueId) {
+    private @Nullable Topic topic(Request request, String name) {
         Topic topic = broker.catalog().topic(name);
         if (topic == null) {
             request.answer(Answer.topicUnknown(name));
-            return null;
-        }
-        if (queueId >= topic.queues()) {
-            request.fail(
-                    ResponseCode.INVALID_PARAMETER,
-                    "topic %s has queues 0 to %d, not %d"
-                            .formatted(name, topic.queues() - 1, queueId));
-            return null;
         }
         return topic;
     }
 
     /** The group that asks; null if the request was refused. */
-    private @Nullable Group group(Request request, String name, Topic topic) {
+    private @Nullable Group group(Request request, String name) {
         Group group = broker.catalog().group(name);
         if (group == null) {
             request.answer(Answer.groupUnknown(name));
         }
-        return group == null || isForbidden(request, group, topic) ? null : group;
-    }
-
-    private static boolean isForbidden(Request request, Group group, Topic topic) {
-        if (!group.settings().consumeEnabled()) {
-            request.fail(
-                    ResponseCode.NO_PERMISSION,
-                    "subscription group no permission, %s: enable it to consume"
-                            .formatted(group.name()));
-            return true;
-        }
-        Outcome.Refused<?> fault = Receiver.topicFault(group, topic);
-        if (fault != null) {
-            request.answer(Answer.refused(fault));
-        }
-        return fault != null;
+        return group;
     }
 
     /** Answers when there is something to pop, or at the end of the time to wait. */
     void notification(Request request) {
         NotificationHeader fields = NotificationHeader.decode(request.header());
-        Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
+        Topic topic = topic(request, fields.topic());
+        Group group = topic == null ? null : group(request, fields.consumerGroup());
         if (topic == null || group == null) {
             return;
         }
@@ -214,7 +188,7 @@ final class PopHandler {
                             Answer.ok(out ->
                                     out.field("hasMsg", any).field("pollingFull", !mayWait)));
                 };
-        broker.receiver().look(group, topic, fields.queueId(), ordering, suspendMs, told);
+        broker.receiver().look(group, topic, fields.queueId(), ordering, suspendMs, request, told);
         if (suspendMs > 0) {
             request.park();
         }
@@ -223,8 +197,8 @@ final class PopHandler {
     /** How many receivers wait. */
     void pollingInfo(Request request) {
         NotificationHeader fields = NotificationHeader.decode(request.header());
-        Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
+        Topic topic = topic(request, fields.topic());
+        Group group = topic == null ? null : group(request, fields.consumerGroup());
         if (topic != null && group != null) {
             broker.receiver()
                     .waiting(
@@ -239,8 +213,8 @@ final class PopHandler {
     /** Reads what would be popped next, and leaves it there. */
     void peek(Request request) {
         PeekMessageHeader fields = PeekMessageHeader.decode(request.header());
-        Topic topic = topic(request, fields.topic(), fields.queueId());
-        Group group = topic == null ? null : group(request, fields.consumerGroup(), topic);
+        Topic topic = topic(request, fields.topic());
+        Group group = topic == null ? null : group(request, fields.consumerGroup());
         if (topic == null || group == null) {
             return;
         }
@@ -253,6 +227,7 @@ final class PopHandler {
                         fields.queueId(),
                         Ordering.NONE,
                         0,
+                        request,
                         request.then(offer -> peek(request, topic, offer, countMax, popping)));
     }
 
@@ -272,8 +247,9 @@ final class PopHandler {
                         TagFilter.ALL,
                         0,
                         popping,
-                        request.peer(),
-                        popping.peeking(offer.queueId())));
+                        request,
+                        popping.peeking(offer.queueId()),
+                        Pull.Reader.NOBODY));
     }
 
     /** The buffer of one pop on its way from the log to the answer, released on every path. */

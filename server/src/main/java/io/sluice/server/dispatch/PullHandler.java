@@ -3,6 +3,7 @@ package io.sluice.server.dispatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.engine.broker.Broker;
+import io.sluice.engine.broker.Permission;
 import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
@@ -101,22 +102,13 @@ final class PullHandler {
     }
 
     private void pull(Request request, PullMessageHeader fields, Group group) {
-        if (!group.settings().consumeEnabled()) {
-            request.fail(
-                    ResponseCode.NO_PERMISSION,
-                    "group %s may not consume: it was switched off, by consumeEnable"
-                            .formatted(group.name()));
-            return;
-        }
-        if (!group.settings().mayRead(fields.topic())) {
-            request.fail(
-                    ResponseCode.NO_PERMISSION,
-                    "the consumer group[%s] is forbidden for topic[%s]: an operator has to allow it"
-                            .formatted(group.name(), fields.topic()));
-            return;
-        }
         Topic topic = topic(request, fields);
         if (topic == null) {
+            return;
+        }
+        Outcome.Refused<?> fault = Permission.fault(group, topic);
+        if (fault != null) {
+            request.answer(Answer.refused(fault));
             return;
         }
         MessageFilter filter =
@@ -242,7 +234,7 @@ final class PullHandler {
                         filter,
                         suspendMs,
                         reading,
-                        request.peer(),
+                        request,
                         reading,
                         reader));
         boolean isRead =

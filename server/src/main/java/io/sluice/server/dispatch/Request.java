@@ -1,6 +1,7 @@
 package io.sluice.server.dispatch;
 
 import io.netty.buffer.ByteBuf;
+import io.sluice.engine.broker.Asker;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.protocol.Header;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * from any thread, also if it is one-way: the answer gives its bytes back. A second answer is
  * dropped.
  */
-public abstract class Request {
+public abstract class Request implements Asker {
     private static final Logger LOG = LoggerFactory.getLogger(Request.class);
 
     private final Peer peer;
@@ -31,6 +32,16 @@ public abstract class Request {
     /** Who asks. */
     public final Peer peer() {
         return peer;
+    }
+
+    @Override
+    public final void execute(Runnable task) {
+        peer.execute(task);
+    }
+
+    @Override
+    public final boolean isThere() {
+        return peer.open();
     }
 
     /** What is asked; confined to the thread that handles the request. */

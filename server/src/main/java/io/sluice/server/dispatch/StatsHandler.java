@@ -122,9 +122,10 @@ final class StatsHandler {
                         TagFilter.ALL,
                         0,
                         ByteBuffer::allocate,
-                        Runnable::run,
-                        request.answering(pulled ->
-                                Answer.ok(entries(fields, first, end, pulled).encode()))));
+                        request,
+                        request.answering(
+                                pulled -> Answer.ok(entries(fields, first, end, pulled).encode())),
+                        Pull.Reader.NOBODY));
     }
 
     private QueueEntries entries(

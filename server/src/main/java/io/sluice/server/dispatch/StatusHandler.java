@@ -18,12 +18,14 @@ import java.util.TreeMap;
 final class StatusHandler {
     private final Broker broker;
     private final About about;
+    private final Admission admission;
     private final Meters meters;
     private final Clock clock;
 
-    StatusHandler(Broker broker, About about, Meters meters, Clock clock) {
+    StatusHandler(Broker broker, About about, Admission admission, Meters meters, Clock clock) {
         this.broker = broker;
         this.about = about;
+        this.admission = admission;
         this.meters = meters;
         this.clock = clock;
     }
@@ -61,6 +63,11 @@ final class StatusHandler {
     }
 
     private void ofTraffic(SortedMap<String, String> table) {
+        for (Action action : Action.values()) {
+            String name = action.name().toLowerCase(Locale.ROOT);
+            table.put("requests." + name, "" + admission.asked(action));
+            table.put("requests." + name + ".refused", "" + admission.refused(action));
+        }
         table.put("putTps", rates(meters.put()));
         table.put("getTransferredTps", rates(meters.got()));
         table.put("getTransferedTps", rates(meters.got())); // as RocketMQ 4 spells it

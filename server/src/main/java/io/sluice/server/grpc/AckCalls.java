@@ -193,7 +193,7 @@ final class AckCalls {
                         TagFilter.ALL,
                         0,
                         ByteBuffer::allocate,
-                        reply.home(),
+                        reply,
                         reply.then(pulled -> {
                             ByteBuffer message = pulled.messages();
                             if (pulled.count() == 0
@@ -203,7 +203,8 @@ final class AckCalls {
                                         "the message has expired meanwhile");
                             }
                             bury(group, topic, receipt, message, reply);
-                        })));
+                        }),
+                        Pull.Reader.NOBODY));
     }
 
     private void bury(

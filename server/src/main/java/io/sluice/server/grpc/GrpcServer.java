@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.time.Clock;
+import io.sluice.server.dispatch.Admission;
 import io.sluice.server.dispatch.Clients;
 import io.sluice.server.meter.Meters;
 import java.io.IOException;
@@ -72,6 +73,7 @@ public final class GrpcServer implements AutoCloseable {
             int port,
             EventLoopGroup loops,
             Class<? extends ServerChannel> channelType,
+            Admission admission,
             Broker broker,
             Clients registry,
             Meters meters,
@@ -84,6 +86,7 @@ public final class GrpcServer implements AutoCloseable {
         var clients = new ClientCalls(broker, registry, settings, renewals, clock);
         var calls =
                 new MessagingCalls(
+                        admission,
                         new RouteCalls(broker, advertised),
                         clients,
                         new SendCalls(broker, meters, clock),

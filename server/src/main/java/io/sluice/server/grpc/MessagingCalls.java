@@ -28,6 +28,7 @@ import apache.rocketmq.v2.RecallMessageRequest;
 import apache.rocketmq.v2.RecallMessageResponse;
 import apache.rocketmq.v2.ReceiveMessageRequest;
 import apache.rocketmq.v2.ReceiveMessageResponse;
+import apache.rocketmq.v2.Resource;
 import apache.rocketmq.v2.SendMessageRequest;
 import apache.rocketmq.v2.SendMessageResponse;
 import apache.rocketmq.v2.Status;
@@ -37,11 +38,16 @@ import apache.rocketmq.v2.TelemetryCommand;
 import apache.rocketmq.v2.UpdateOffsetRequest;
 import apache.rocketmq.v2.UpdateOffsetResponse;
 import io.grpc.stub.StreamObserver;
+import io.sluice.server.dispatch.Action;
+import io.sluice.server.dispatch.Admission;
+import io.sluice.server.dispatch.Demand;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** All calls of the protocol, and who answers each. */
 final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase {
+    private final Admission admission;
     private final RouteCalls routes;
     private final ClientCalls clients;
     private final SendCalls sends;
@@ -52,6 +58,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
     private final OffsetCalls offsets;
 
     MessagingCalls(
+            Admission admission,
             RouteCalls routes,
             ClientCalls clients,
             SendCalls sends,
@@ -60,6 +67,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
             AckCalls acks,
             PullCalls pulls,
             OffsetCalls offsets) {
+        this.admission = admission;
         this.routes = routes;
         this.clients = clients;
         this.sends = sends;
@@ -70,14 +78,35 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         this.offsets = offsets;
     }
 
+    /** What a call is about, if it names that. */
+    private record About(@Nullable Resource topic, @Nullable Resource group) {
+        Demand demand(Action action, Caller caller) {
+            return new Demand(
+                    action,
+                    caller.clientId(),
+                    caller.remote(),
+                    topic == null ? null : Resources.name(topic),
+                    group == null ? null : Resources.name(group));
+        }
+    }
+
     /** Sees to it that a call is answered, whatever goes wrong. */
-    private static <T> void answer(
-            StreamObserver<T> out, Function<Status, T> failed, BiConsumer<Caller, Reply<T>> call) {
+    private <T> void answer(
+            StreamObserver<T> out,
+            Function<Status, T> failed,
+            Action action,
+            About about,
+            BiConsumer<Caller, Reply<T>> call) {
         Caller caller = Caller.current();
         Reply<T> reply = new Reply<>(caller.home(), out, failed);
         reply.guarded(() -> {
             caller.requiredClientId();
-            call.accept(caller, reply);
+            var refusal = admission.refusal(action, () -> about.demand(action, caller));
+            if (refusal == null) {
+                call.accept(caller, reply);
+            } else {
+                reply.fail(Statuses.of(refusal));
+            }
         });
     }
 
@@ -86,6 +115,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryRouteResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(request.getTopic(), null),
                 (caller, reply) -> routes.route(caller, request, reply));
     }
 
@@ -95,6 +126,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryAssignmentResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> routes.assignment(caller, request, reply));
     }
 
@@ -103,6 +136,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> HeartbeatResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(null, request.hasGroup() ? request.getGroup() : null),
                 (caller, reply) -> clients.heartbeat(caller, request, reply));
     }
 
@@ -113,12 +148,20 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> NotifyClientTerminationResponse.newBuilder().setStatus(status).build(),
+                Action.CONNECT,
+                new About(null, request.hasGroup() ? request.getGroup() : null),
                 (caller, reply) -> clients.terminate(caller, request, reply));
     }
 
     @Override
     public StreamObserver<TelemetryCommand> telemetry(StreamObserver<TelemetryCommand> out) {
-        return clients.telemetry(Caller.current(), out);
+        Caller caller = Caller.current();
+        var refusal =
+                admission.refusal(
+                        Action.CONNECT, () -> new About(null, null).demand(Action.CONNECT, caller));
+        return refusal == null
+                ? clients.telemetry(caller, out)
+                : Telemetry.refused(out, Statuses.of(refusal));
     }
 
     @Override
@@ -126,6 +169,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> SendMessageResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(first(request), null),
                 (caller, reply) -> sends.send(caller, request, reply));
     }
 
@@ -135,6 +180,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> RecallMessageResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(request.getTopic(), null),
                 (caller, reply) -> sends.recall(request, reply));
     }
 
@@ -144,6 +191,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> EndTransactionResponse.newBuilder().setStatus(status).build(),
+                Action.PUBLISH,
+                new About(request.getTopic(), null),
                 (caller, reply) -> transactions.end(request, reply));
     }
 
@@ -153,6 +202,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 ReceiveCalls::response,
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> receives.receive(caller, request, reply));
     }
 
@@ -161,6 +212,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> AckMessageResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.acknowledge(request, reply));
     }
 
@@ -175,6 +228,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                                 .setStatus(status)
                                 .setReceiptHandle(request.getReceiptHandle())
                                 .build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.changeInvisible(request, reply));
     }
 
@@ -188,12 +243,19 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                         ForwardMessageToDeadLetterQueueResponse.newBuilder()
                                 .setStatus(status)
                                 .build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) -> acks.forward(request, reply));
     }
 
     @Override
     public void pullMessage(PullMessageRequest request, StreamObserver<PullMessageResponse> out) {
-        answer(out, PullCalls::response, (caller, reply) -> pulls.pull(caller, request, reply));
+        answer(
+                out,
+                PullCalls::response,
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
+                (caller, reply) -> pulls.pull(caller, request, reply));
     }
 
     @Override
@@ -202,6 +264,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> SyncLiteSubscriptionResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getTopic(), request.getGroup()),
                 (caller, reply) ->
                         reply.fail(
                                 Statuses.of(
@@ -214,6 +278,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> GetOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> offsets.committed(request, reply));
     }
 
@@ -223,6 +289,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> UpdateOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), request.getGroup()),
                 (caller, reply) -> offsets.commit(request, reply));
     }
 
@@ -231,6 +299,13 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         answer(
                 out,
                 status -> QueryOffsetResponse.newBuilder().setStatus(status).build(),
+                Action.SUBSCRIBE,
+                new About(request.getMessageQueue().getTopic(), null),
                 (caller, reply) -> offsets.find(request, reply));
+    }
+
+    /** All messages of a call go to one topic. */
+    private static @Nullable Resource first(SendMessageRequest request) {
+        return request.getMessagesCount() == 0 ? null : request.getMessages(0).getTopic();
     }
 }

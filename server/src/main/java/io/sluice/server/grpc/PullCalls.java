@@ -42,7 +42,6 @@ final class PullCalls {
     void pull(Caller caller, PullMessageRequest request, Reply<PullMessageResponse> reply) {
         Topic topic = Resources.queue(broker.catalog(), request.getMessageQueue());
         Group group = Resources.group(broker.catalog(), request.getGroup());
-        ReceiveCalls.mayConsume(group, topic);
         if (request.getBatchSize() < 1) {
             throw new CallFault(
                     Code.BAD_REQUEST,
@@ -59,7 +58,7 @@ final class PullCalls {
                     Code.TOO_MANY_REQUESTS,
                     "earlier answers have not been taken yet: read them first");
         }
-        Pull pull =
+        broker.pull(
                 new Pull(
                         topic,
                         request.getMessageQueue().getId(),
@@ -72,9 +71,9 @@ final class PullCalls {
                             reply.hold(sizeBytes);
                             return ByteBuffer.allocate(sizeBytes);
                         },
-                        caller.home(),
-                        reply.then(pulled -> give(request, topic, group, pulled, reply)));
-        broker.pull(pull.by(new Pull.Reader(group.id(), caller.clientId())));
+                        reply,
+                        reply.then(pulled -> give(request, topic, group, pulled, reply)),
+                        new Pull.Reader(group.id(), caller.clientId())));
     }
 
     private void give(

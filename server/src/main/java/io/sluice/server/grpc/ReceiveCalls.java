@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands messages out, at once or when there are some. The rules are those of RocketMQ's proxy, but
@@ -67,7 +68,7 @@ final class ReceiveCalls {
     void receive(
             Caller caller, ReceiveMessageRequest request, Reply<ReceiveMessageResponse> reply) {
         Topic topic = Resources.topic(broker.catalog(), request.getMessageQueue().getTopic());
-        Group group = consuming(topic, request);
+        Group group = Resources.group(broker.catalog(), request.getGroup());
         if (request.getBatchSize() < 1) {
             throw new CallFault(
                     Code.BAD_REQUEST,
@@ -97,34 +98,13 @@ final class ReceiveCalls {
                                 true,
                                 suspendMs(request),
                                 handing,
-                                caller.home(),
-                                () -> !reply.isOver() && caller.home().hasRoom(),
+                                reply,
+                                attemptId(request),
                                 handing));
     }
 
-    private Group consuming(Topic topic, ReceiveMessageRequest request) {
-        Group group = Resources.group(broker.catalog(), request.getGroup());
-        mayConsume(group, topic);
-        return group;
-    }
-
-    /** Throws if the group may not consume the topic. */
-    static void mayConsume(Group group, Topic topic) {
-        if (!group.settings().consumeEnabled()) {
-            throw new CallFault(
-                    Code.FORBIDDEN,
-                    "group %s may not consume: it was switched off, by consumeEnable"
-                            .formatted(group.name()));
-        }
-        if (!group.settings().mayRead(topic.name())) {
-            throw new CallFault(
-                    Code.FORBIDDEN,
-                    "group %s may not read topic %s: an operator has to allow it"
-                            .formatted(group.name(), topic.name()));
-        }
-        if (!topic.readable()) {
-            throw new CallFault(Code.FORBIDDEN, "topic " + topic.name() + " may not be read");
-        }
+    private static @Nullable String attemptId(ReceiveMessageRequest request) {
+        return request.getAttemptId().isEmpty() ? null : request.getAttemptId();
     }
 
     private static long invisibleMs(ReceiveMessageRequest request) {
@@ -246,7 +226,7 @@ final class ReceiveCalls {
                                         Code.MESSAGE_NOT_FOUND,
                                         "there is no message in this time"));
                     } else {
-                        reply.home().execute(() -> reply.guarded(() -> give(received)));
+                        reply.execute(() -> reply.guarded(() -> give(received)));
                     }
                 }
             }

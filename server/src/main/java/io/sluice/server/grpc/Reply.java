@@ -4,6 +4,7 @@ import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.sluice.engine.broker.Asker;
 import io.sluice.engine.shard.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Where the answer of one call goes: exactly once, from any thread, and nowhere if the client has
  * cancelled it meanwhile.
  */
-final class Reply<T> {
+final class Reply<T> implements Asker {
     private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
     private final StreamObserver<T> observer;
@@ -24,6 +25,7 @@ final class Reply<T> {
     private final Home home;
     private final AtomicBoolean given = new AtomicBoolean();
     private final AtomicReference<Runnable> undelivered = new AtomicReference<>(Reply::nothing);
+    private volatile Runnable whenGone = Reply::nothing;
     private int heldBytes;
 
     /**
@@ -42,20 +44,31 @@ final class Reply<T> {
     /** Nobody listens any more: also when an answer was given, but has not gone out as a whole. */
     private void cancelled() {
         given.set(true);
+        whenGone.run();
         undelivered.getAndSet(Reply::nothing).run();
         release();
     }
 
     private static void nothing() {}
 
-    /** Where to go on with the call. */
-    Home home() {
-        return home;
+    /** Goes on with the call. */
+    @Override
+    public void execute(Runnable task) {
+        home.execute(task);
     }
 
-    /** Whether an answer is not wanted any more. */
-    boolean isOver() {
-        return given.get() || isCancelled();
+    /** Whether an answer is wanted, and there is memory to hold it. */
+    @Override
+    public boolean isThere() {
+        return !given.get() && !isCancelled() && home.hasRoom();
+    }
+
+    @Override
+    public void whenGone(Runnable step) {
+        whenGone = step;
+        if (isCancelled()) {
+            step.run();
+        }
     }
 
     private boolean isCancelled() {

@@ -72,7 +72,8 @@ final class Resources {
         return name;
     }
 
-    private static String name(Resource resource) {
+    /** The name as it is written, with its namespace. */
+    static String name(Resource resource) {
         String namespace = resource.getResourceNamespace();
         return namespace.isEmpty()
                 ? resource.getName()

@@ -53,7 +53,9 @@ final class Telemetry implements StreamObserver<TelemetryCommand> {
                     if (out.isReady()) {
                         out.onNext(command);
                     } else if (command.hasSettings()) {
-                        fail(Status.RESOURCE_EXHAUSTED, "earlier commands have not been read");
+                        fail(
+                                Status.RESOURCE_EXHAUSTED.withDescription(
+                                        "earlier commands have not been read"));
                     }
                 });
     }
@@ -62,20 +64,37 @@ final class Telemetry implements StreamObserver<TelemetryCommand> {
      * Ends the stream with a reason: clients go by how a stream ends, not by a command's status.
      */
     void refuse(apache.rocketmq.v2.Status status) {
-        caller.home()
-                .execute(() -> {
-                    Status code =
-                            Statuses.isTemporary(status.getCode())
-                                    ? Status.UNAVAILABLE
-                                    : Status.INVALID_ARGUMENT;
-                    fail(code, status.getCode() + ": " + status.getMessage());
-                });
+        caller.home().execute(() -> fail(ending(status)));
     }
 
-    private void fail(Status status, String description) {
+    private static Status ending(apache.rocketmq.v2.Status status) {
+        Status code =
+                Statuses.isTemporary(status.getCode())
+                        ? Status.UNAVAILABLE
+                        : Status.INVALID_ARGUMENT;
+        return code.withDescription(status.getCode() + ": " + status.getMessage());
+    }
+
+    /** Ends a stream before it has begun; what its client says is not listened to. */
+    static StreamObserver<TelemetryCommand> refused(
+            StreamObserver<TelemetryCommand> out, apache.rocketmq.v2.Status status) {
+        out.onError(ending(status).asRuntimeException());
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(TelemetryCommand command) {}
+
+            @Override
+            public void onError(Throwable cause) {}
+
+            @Override
+            public void onCompleted() {}
+        };
+    }
+
+    private void fail(Status status) {
         if (!ended) {
             ended();
-            out.onError(status.withDescription(description).asRuntimeException());
+            out.onError(status.asRuntimeException());
         }
     }
 

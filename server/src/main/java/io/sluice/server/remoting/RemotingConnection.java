@@ -23,8 +23,10 @@ import io.sluice.server.dispatch.Reply;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +82,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     private final Calls calls;
 
     private final Answered answered = new Answered();
+    private final Set<RemotingRequest> parked = new LinkedHashSet<>();
     private final Queue<Runnable> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Runnable turn = this::turn;
@@ -219,10 +222,20 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
         return parkedBytes <= limits.parkedBytesMax() && crowd.mayPark();
     }
 
-    /** A request waits for messages and takes memory; or, if that is negative, no longer does. */
-    void parked(long sizeBytes) {
-        parkedBytes += sizeBytes;
-        crowd.parked(sizeBytes);
+    /** A request waits for messages, and takes memory meanwhile. */
+    void parked(RemotingRequest request) {
+        parked.add(request);
+        parkedBytes += request.parkedBytes;
+        crowd.parked(request.parkedBytes);
+    }
+
+    private void unpark(RemotingRequest request) {
+        if (request.parkedBytes != 0) {
+            parked.remove(request);
+            parkedBytes -= request.parkedBytes;
+            crowd.parked(-request.parkedBytes);
+            request.parkedBytes = 0;
+        }
     }
 
     /** Whether nothing is read on. */
@@ -346,10 +359,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
                 request = request.previous) {
             Answer answer = Objects.requireNonNull(request.answer());
             letGo(request);
-            if (request.parkedBytes != 0) {
-                parked(-request.parkedBytes);
-                request.parkedBytes = 0;
-            }
+            unpark(request);
             request.release();
             if (!open || request.header().oneway()) {
                 answer.body().release();
@@ -542,6 +552,7 @@ final class RemotingConnection extends ChannelInboundHandlerAdapter implements P
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         open = false;
+        parked.forEach(RemotingRequest::gone);
         frames.release();
         if (place != null) {
             crowd.leave(place);

@@ -48,6 +48,7 @@ final class RemotingRequest extends Request {
     private static final int PARKED_BYTES = 1024;
 
     private boolean released;
+    private volatile @Nullable Runnable whenGone;
 
     /**
      * @param bytes holds the frame; one reference to it is this request's
@@ -95,7 +96,23 @@ final class RemotingRequest extends Request {
             connection.letGo(this);
             release();
             parkedBytes = PARKED_BYTES + 2 * header().sizeBytes(); // its bytes, and texts of them
-            connection.parked(parkedBytes);
+            connection.parked(this);
+        }
+    }
+
+    @Override
+    public void whenGone(Runnable step) {
+        whenGone = step;
+        if (!connection.open()) {
+            step.run();
+        }
+    }
+
+    /** Nobody waits for the answer any more. */
+    void gone() {
+        Runnable step = whenGone;
+        if (step != null) {
+            step.run();
         }
     }
 

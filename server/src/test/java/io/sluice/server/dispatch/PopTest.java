@@ -204,12 +204,35 @@ final class PopTest extends FrontDoor {
                             RequestCode.POP_MESSAGE,
                             header(-1, 32, HOLD_MS, 9_000)::encode,
                             new byte[0]));
-            Wire.Reply info = info();
-            while (info.header().intField("pollingNum") == 0) {
-                info = info();
-            }
+            awaitWaiting(1);
             ok(wire.send("orders", 3, "new"));
             assertEquals(List.of("new"), bodies(ok(other.answer()).body()));
+        }
+    }
+
+    @Test
+    void shouldLetGoOfWhoWaitsOnAConnectionThatCloses() throws IOException {
+        ok(pop(-1, 32, HOLD_MS, 0));
+        try (Wire gone = new Wire(server.remotingPort())) {
+            for (long pollMs = 30_000; pollMs > 29_000; pollMs -= 500) {
+                gone.write(
+                        gone.request(
+                                RequestCode.POP_MESSAGE,
+                                header(-1, 32, HOLD_MS, pollMs)::encode,
+                                new byte[0]));
+            }
+            awaitWaiting(2);
+        }
+        long closed = System.nanoTime();
+        awaitWaiting(0);
+        long ms = (System.nanoTime() - closed) / 1_000_000;
+        assertTrue(ms < 25_000, () -> "they waited for another " + ms + " ms");
+    }
+
+    private void awaitWaiting(int count) throws IOException {
+        Wire.Reply info = info();
+        while (info.header().intField("pollingNum") != count) {
+            info = info();
         }
     }
 

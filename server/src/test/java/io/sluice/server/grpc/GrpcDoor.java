@@ -66,9 +66,14 @@ abstract class GrpcDoor {
 
     @BeforeEach
     void start() throws IOException {
-        server = TestServers.start(directory);
+        server = open(directory);
         wire = new Wire(server.remotingPort());
         channel = channel();
+    }
+
+    /** The server that is tested. */
+    Server open(Path data) throws IOException {
+        return TestServers.start(data);
     }
 
     @AfterEach

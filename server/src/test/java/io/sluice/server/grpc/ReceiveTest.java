@@ -22,12 +22,14 @@ import apache.rocketmq.v2.ReceiveMessageResponse;
 import apache.rocketmq.v2.SystemProperties;
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.protocol.PullMessageHeader;
 import io.sluice.protocol.RequestCode;
 import io.sluice.protocol.SubscriptionGroupConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -445,7 +447,98 @@ class ReceiveTest extends GrpcDoor {
         assertEquals(List.of("2", "3"), receive(receiving("readers", "orders")).bodies());
     }
 
+    @Test
+    void shouldGiveTheSameAgainToTheAttemptWhoseAnswerWasLost() throws Exception {
+        topic("orders", 1, "FIFO");
+        group(new SubscriptionGroupConfig("readers", true, true, true, true, 1, 3, true, 15));
+        group("readers", "orders");
+        for (String body : List.of("1", "2", "3")) {
+            Message.Builder message = message("orders", body);
+            message.getSystemPropertiesBuilder().setMessageGroup("one");
+            sent(message);
+        }
+        Given lost = receive(attempt("first"));
+        assertEquals(List.of("1", "2"), lost.bodies());
+        assertEquals(Code.MESSAGE_NOT_FOUND, receive(attempt("second")).code());
+        assertEquals(Code.MESSAGE_NOT_FOUND, receive(attempt("")).code());
+
+        Given again = receive(attempt("first"));
+
+        assertEquals(List.of("1", "2"), again.bodies());
+        for (int i = 0; i < 2; i++) {
+            assertEquals(handle(lost.messages().get(i)), handle(again.messages().get(i)));
+            assertEquals(1, again.messages().get(i).getSystemProperties().getDeliveryAttempt());
+            assertEquals(Code.OK, acked("readers", "orders", handle(again.messages().get(i))));
+        }
+        assertEquals(List.of("3"), receive(attempt("first")).bodies());
+    }
+
+    private static ReceiveMessageRequest.Builder attempt(String id) {
+        return receiving("readers", "orders").setBatchSize(2).setAttemptId(id);
+    }
+
     // Clients that go away.
+
+    /** How many receives of a group wait. */
+    private int waiting() throws IOException {
+        return wire.call(
+                        RequestCode.POLLING_INFO,
+                        out ->
+                                out.field("consumerGroup", "readers")
+                                        .field("topic", "orders")
+                                        .field("queueId", -1)
+                                        .field("pollTime", 0)
+                                        .field("bornTime", 0))
+                .header()
+                .intField("pollingNum");
+    }
+
+    private void awaitWaiting(int count) throws IOException {
+        long begun = System.nanoTime();
+        while (waiting() != count) {
+            long ms = (System.nanoTime() - begun) / 1_000_000;
+            assertTrue(ms < 25_000, () -> "not " + count + " wait after " + ms + " ms");
+        }
+    }
+
+    private static final class Waiting implements StreamObserver<ReceiveMessageResponse> {
+        @Override
+        public void onNext(ReceiveMessageResponse response) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+
+    private ReceiveMessageRequest waitingLong() {
+        return receiving("readers", "orders").setLongPollingTimeout(Times.duration(30_000)).build();
+    }
+
+    @Test
+    void shouldLetGoOfAReceiveThatIsCancelled() throws Exception {
+        topic("orders", 1, "");
+        group("readers", "orders");
+        Context.CancellableContext gone = Context.current().withCancellation();
+        gone.run(() -> asyncCalls("gone").receiveMessage(waitingLong(), new Waiting()));
+        asyncCalls("stays").receiveMessage(waitingLong(), new Waiting());
+        awaitWaiting(2);
+        gone.cancel(null);
+        awaitWaiting(1);
+    }
+
+    @Test
+    void shouldLetGoOfTheReceivesOfAConnectionThatIsGone() throws Exception {
+        topic("orders", 1, "");
+        group("readers", "orders");
+        for (int i = 0; i < 3; i++) {
+            asyncCalls("gone").receiveMessage(waitingLong(), new Waiting());
+        }
+        awaitWaiting(3);
+        channel.shutdownNow();
+        awaitWaiting(0);
+    }
 
     @Test
     void shouldNotHandOutToWhomNobodyListensAnyMore() throws Exception {

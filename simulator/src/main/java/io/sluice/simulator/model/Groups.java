@@ -25,12 +25,13 @@ public final class Groups {
     private final Map<Integer, BitSet> consumed = new HashMap<>(); // by group, number of message
     private final Locks locks = new Locks();
     private final Resets resets = new Resets();
-    private final Barriers barriers = new Barriers();
+    private final Barriers barriers;
 
-    Groups(Judge judge, Sends sends, GivenBack givenBack) {
+    Groups(Judge judge, Sends sends, GivenBack givenBack, Barriers barriers) {
         this.judge = judge;
         this.sends = sends;
         this.givenBack = givenBack;
+        this.barriers = barriers;
     }
 
     /** A commit by a client is handed over. */
@@ -177,7 +178,7 @@ public final class Groups {
         if (sent == null
                 || judge.async()
                 || judge.isForgotten(topicId)
-                || !locks.isInOrder(groupId, topicId, askedNanos / 1_000_000, nowMs())) {
+                || !locks.isInOrder(groupId, topicId, askedNanos, nowMs())) {
             return;
         }
         QueueRef behind =
@@ -290,7 +291,7 @@ public final class Groups {
 
     /** A client was told which locks it holds. */
     public void locked(Locking locking, List<QueueRef> held) {
-        String wrong = locks.answered(locking.claim, held);
+        String wrong = locks.answered(locking.claim, held, judge.nanos());
         if (wrong != null && locking.claim.topicIds().stream().noneMatch(judge::isForgotten)) {
             judge.violated(Promise.ORDER, wrong);
         }

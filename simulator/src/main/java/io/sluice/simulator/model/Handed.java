@@ -1,7 +1,9 @@
 package io.sluice.simulator.model;
 
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
+import io.sluice.simulator.plan.Setting;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -40,16 +42,36 @@ public final class Handed {
 
         /** What lies before may have been passed over. */
         long skippedTo;
+
+        /** Whether one may have been made that was not answered. */
+        boolean inDoubt;
+
+        /** The least place of those. */
+        long inDoubtTo = Long.MAX_VALUE;
+
+        /** What was answered last was made last, if none is under way. */
+        void settle() {
+            if (underWay == 0) {
+                inDoubt = false;
+                inDoubtTo = Long.MAX_VALUE;
+            }
+        }
     }
 
     /** What is known of a message in a group. */
     private static final class Held {
         long number;
         int attempt;
+
+        /** Whether a reset may have let the next handing out count from 1 again. */
+        boolean mayCountAnew;
+
         int asker;
         long storeMs;
+        long overMs;
         long deadlineMs; // nobody else may have it before; 0 if nobody knows
         int changesUnderWay;
+        long changedNanos; // when a change of the deadline was answered last
         boolean mayBeAcknowledged;
         boolean acknowledged;
 
@@ -61,6 +83,14 @@ public final class Handed {
         /** Whether the group was sent back to before it, and has not got it since. */
         boolean owed;
     }
+
+    /**
+     * A message that is handed out.
+     *
+     * @param number its number among all of a history
+     * @param overMs when its time to live is over; Long.MAX_VALUE if it has none
+     */
+    public record Content(int number, int sizeBytes, long storeMs, long overMs) {}
 
     /** One message in the hands of one consumer, as it was given. */
     public record Receipt(int groupId, QueueRef queue, long offset, long number) {
@@ -86,21 +116,41 @@ public final class Handed {
 
     private final Judge judge;
     private final int retryMax;
+    private final boolean discards;
     private final int largeBytes;
     private final TreeMap<Place, Held> places = new TreeMap<>();
     private final TreeMap<Place, Resets> resets = new TreeMap<>(); // by a queue's offset 0
     private final Set<Integer> buried = new HashSet<>(); // numbers of messages
     private long holdMsMax;
+    private int underWay; // requests for messages
 
-    Handed(Judge judge, int retryMax, int largeBytes) {
+    /** How many of them have ended otherwise: each may have handed out something. */
+    private int unseen;
+
+    Handed(Judge judge, Setting setting, int largeBytes) {
         this.judge = judge;
-        this.retryMax = retryMax;
+        this.retryMax = setting.retryMax();
+        this.discards = setting.discards();
         this.largeBytes = largeBytes;
     }
 
     /** Somebody wants to hold messages for so long, in ms. */
     public void wanted(long holdMs) {
         holdMsMax = Math.max(holdMsMax, holdMs);
+    }
+
+    /** Somebody asks for messages. */
+    public void asked() {
+        underWay++;
+    }
+
+    /** That was answered. */
+    public void answered(Outcome<?> outcome) {
+        underWay--;
+        boolean isUnknown =
+                outcome instanceof Outcome.Refused<?> refused
+                        && refused.refusal() == Refusal.STORAGE_FAILED;
+        unseen += isUnknown ? 1 : 0;
     }
 
     /** The longest time for which anybody wanted to hold messages, in ms. */
@@ -111,24 +161,21 @@ public final class Handed {
     /**
      * A message was handed out.
      *
-     * @param deadlineMs until when, by the broker's clock
-     * @param atMs since when
+     * @param askedNanos when the request was made that this answers
+     * @param atMs since when, by the broker's clock
+     * @param deadlineMs until when
      * @param attempt how often, this time included
      * @param asker names those who ask for one and the same, in order; 0 if it has no name
-     * @param sizeBytes of the message
-     * @param storeMs when it was stored
-     * @param message its number
      * @return whether it was given to the same asker before, who has not got the answer
      */
     public boolean given(
             Receipt receipt,
+            long askedNanos,
             long atMs,
             long deadlineMs,
             int attempt,
             int asker,
-            int sizeBytes,
-            long storeMs,
-            int message) {
+            Content content) {
         if (judge.isForgotten(receipt.queue.topicId())) {
             return false;
         }
@@ -137,11 +184,11 @@ public final class Handed {
         if (held.acknowledged) {
             wrong(receipt + " is handed out although it was acknowledged");
         }
-        if (buried.contains(message) && resets.isEmpty()) {
+        if (buried.contains(content.number) && resets.isEmpty()) {
             wrong(receipt + " is handed out although it is a dead letter");
         }
         if (held.number == receipt.number) {
-            repeated(receipt, held, attempt, asker, deadlineMs);
+            repeated(receipt, held, attempt, asker, askedNanos, deadlineMs);
             return true;
         }
         if (held.deadlineMs > atMs) {
@@ -149,10 +196,10 @@ public final class Handed {
                     "%s is handed out at %d, another one holds it until %d"
                             .formatted(receipt, atMs, held.deadlineMs));
         }
-        if (attempt <= held.attempt) {
+        if (attempt <= held.attempt && !held.mayCountAnew) {
             wrong("%s is attempt %d, after %d".formatted(receipt, attempt, held.attempt));
         }
-        if (attempt > 1 + retryMax && sizeBytes < largeBytes) {
+        if (attempt > 1 + retryMax && content.sizeBytes < largeBytes) {
             judge.violated(
                     Promise.RETRIES,
                     "%s is attempt %d, the group allows %d retries"
@@ -160,24 +207,37 @@ public final class Handed {
         }
         held.number = receipt.number;
         held.attempt = attempt;
+        held.mayCountAnew = false;
         held.asker = asker;
-        held.storeMs = storeMs;
+        held.storeMs = content.storeMs;
+        held.overMs = content.overMs;
         held.deadlineMs = deadlineMs;
         held.changesUnderWay = 0;
+        held.changedNanos = 0;
         held.revivedNanos = 0;
         held.mayBeAcknowledged = false;
         return false;
     }
 
-    /** Who has not got the answer is given the same again, and nobody else is. */
-    private void repeated(Receipt receipt, Held held, int attempt, int asker, long deadlineMs) {
+    /**
+     * Who has not got the answer is given the same again, and nobody else is. That takes none of
+     * the time that it had, unless a change was decided meanwhile, be it before or after.
+     */
+    private void repeated(
+            Receipt receipt, Held held, int attempt, int asker, long askedNanos, long deadlineMs) {
         if (asker == 0 || asker != held.asker) {
             wrong(receipt + " is handed out twice under the same number");
         }
         if (attempt != held.attempt) {
             wrong("%s is attempt %d, and was %d".formatted(receipt, attempt, held.attempt));
         }
-        held.deadlineMs = held.changesUnderWay > 0 ? 0 : deadlineMs;
+        if (held.changesUnderWay > 0) {
+            held.deadlineMs = 0;
+        } else if (held.changedNanos < askedNanos) {
+            held.deadlineMs = Math.max(held.deadlineMs, deadlineMs);
+        } else {
+            held.deadlineMs = Math.min(held.deadlineMs, deadlineMs);
+        }
     }
 
     private void wrong(String what) {
@@ -198,9 +258,11 @@ public final class Handed {
         }
     }
 
-    /** Its last time is over, be it that the clock was set back since. */
+    /** Its last time is over, or its time to live, be it that the clock was set back since. */
     private boolean mayBeBuried(Held held) {
-        return held.attempt > retryMax && held.deadlineMs <= judge.latestWallMs();
+        long latestMs = judge.latestWallMs();
+        boolean isLast = held.attempt > retryMax || held.overMs < latestMs;
+        return isLast && held.deadlineMs <= latestMs;
     }
 
     /**
@@ -250,6 +312,22 @@ public final class Handed {
                 || (held != null && (held.acknowledged || held.mayBeAcknowledged));
     }
 
+    /** Whether a message may be gone since it was handed out often enough, seen or unseen. */
+    boolean mayBeGone(int groupId, QueueRef queue, long offset) {
+        return mayBeGone(places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset)));
+    }
+
+    private boolean mayBeGone(@Nullable Held held) {
+        int attempts = (held == null ? 0 : held.attempt) + unseen;
+        long deadlineMs = held == null ? 0 : held.deadlineMs;
+        return attempts > retryMax && deadlineMs <= judge.latestWallMs();
+    }
+
+    /** The same, and there is no dead letter of it. */
+    boolean mayBeDiscarded(int groupId, QueueRef queue, long offset) {
+        return discards && mayBeGone(groupId, queue, offset);
+    }
+
     /** Whether the dead letter of a message was seen. */
     boolean isBuried(int message) {
         return buried.contains(message);
@@ -272,6 +350,8 @@ public final class Handed {
         Place key = new Place(groupId, queue.topicId(), queue.queueId(), 0);
         Resets known = resets.computeIfAbsent(key, place -> new Resets());
         known.underWay++;
+        known.inDoubt = true;
+        known.inDoubtTo = Math.min(known.inDoubtTo, to);
         known.skippedTo = Math.max(known.skippedTo, to);
         unsure(groupId, queue, to, known);
     }
@@ -282,6 +362,7 @@ public final class Handed {
         known.underWay = Math.max(0, known.underWay - 1);
         if (done) {
             unsure(groupId, queue, to, known);
+            known.settle();
             Place from = new Place(groupId, queue.topicId(), queue.queueId(), to);
             Place end = new Place(groupId, queue.topicId(), queue.queueId(), Long.MAX_VALUE);
             places.subMap(from, end).values().forEach(held -> held.owed = true);
@@ -295,7 +376,7 @@ public final class Handed {
         places.subMap(from, end)
                 .forEach((place, held) -> {
                     held.deadlineMs = 0;
-                    held.attempt = 0;
+                    held.mayCountAnew = true;
                     held.changesUnderWay = Integer.MAX_VALUE / 2;
                     held.mayBeAcknowledged = true;
                     held.acknowledged &= place.offset < to;
@@ -350,6 +431,7 @@ public final class Handed {
         if (claim.deadlineMs <= atMs) {
             held.revivedNanos = judge.nanos();
         }
+        held.changedNanos = judge.nanos();
         if (held.changesUnderWay > 0 && --held.changesUnderWay == 0) {
             held.deadlineMs = atMs + holdMs;
         }
@@ -381,7 +463,16 @@ public final class Handed {
      * made: then nobody knows the deadline.
      */
     void died() {
-        resets.values().forEach(each -> each.underWay = 0); // it was made, or is lost
+        unseen += underWay;
+        underWay = 0;
+        resets.forEach((key, each) -> { // it was made, or is lost
+            if (each.inDoubt) {
+                QueueRef queue = new QueueRef(key.topicId, key.queueId);
+                unsure(key.groupId, queue, each.inDoubtTo, each);
+            }
+            each.underWay = 0;
+            each.settle();
+        });
         for (Held held : places.values()) {
             if (held.changesUnderWay > 0) {
                 held.changesUnderWay = Integer.MAX_VALUE / 2;
@@ -391,6 +482,9 @@ public final class Handed {
 
     /** A dead letter of a group that receives was seen. */
     void buried(int message, int times, String what) {
+        if (discards) {
+            judge.violated(Promise.RETRIES, what + " is a dead letter, the group wants none");
+        }
         if (times <= retryMax) {
             judge.violated(
                     Promise.RETRIES,
@@ -405,10 +499,18 @@ public final class Handed {
     /** What became of a message in a group that has received all; null if all is well. */
     @Nullable String missing(int groupId, QueueRef queue, long offset, int message) {
         Held held = places.get(new Place(groupId, queue.topicId(), queue.queueId(), offset));
-        return (held != null && !held.owed)
+        boolean isSettled =
+                held != null && !held.owed && (held.acknowledged || held.mayBeAcknowledged);
+        return isSettled
+                        || (discards && mayBeGone(held))
                         || buried.contains(message)
                         || offset < of(groupId, queue).skippedTo
                 ? null
-                : "%s/%d was passed over by group %d".formatted(queue, offset, groupId);
+                : "%s/%d was %s by group %d"
+                        .formatted(
+                                queue,
+                                offset,
+                                held == null ? "passed over" : "not acknowledged, and dropped",
+                                groupId);
     }
 }

@@ -24,17 +24,28 @@ public final class HandedOrder {
 
     private final Judge judge;
     private final Handed handed;
+    private final Wanted wanted;
     private final Queues queues;
+    private final Barriers barriers;
     private final boolean marked;
     private final List<Overtaken> overtaken = new ArrayList<>();
     private boolean anyInOrder;
     private boolean anyElse;
+    private boolean anyInNoOrder;
     private long diedMs;
 
-    HandedOrder(Judge judge, Handed handed, Queues queues, boolean marked) {
+    HandedOrder(
+            Judge judge,
+            Handed handed,
+            Wanted wanted,
+            Queues queues,
+            Barriers barriers,
+            boolean marked) {
         this.judge = judge;
         this.handed = handed;
+        this.wanted = wanted;
         this.queues = queues;
+        this.barriers = barriers;
         this.marked = marked;
     }
 
@@ -50,6 +61,7 @@ public final class HandedOrder {
     /** Somebody asks. Who wants order looks at no priorities, and what it leaves has none. */
     public void wanted(Ordering ordering) {
         anyInOrder |= ordering != Ordering.NONE;
+        anyInNoOrder |= ordering == Ordering.NONE;
         anyElse |= ordering != Ordering.MESSAGE_GROUP;
     }
 
@@ -72,10 +84,18 @@ public final class HandedOrder {
             long askedNanos,
             long atMs,
             long from) {
-        if (!marked || judge.isForgotten(queue.topicId())) {
+        if (judge.isForgotten(queue.topicId())) {
             return;
         }
         QueueModel known = queues.queue(queue);
+        if (!anyInNoOrder && !repeated && !judge.async()) {
+            for (long offset : offsets) {
+                requireNoBarrier(groupId, queue, offset, known);
+            }
+        }
+        if (!marked) {
+            return;
+        }
         int last = Integer.MAX_VALUE;
         for (int i = 0; i < offsets.length; i++) {
             Sent sent = sentAt(known, offsets[i]);
@@ -107,6 +127,40 @@ public final class HandedOrder {
         }
     }
 
+    /**
+     * Nobody who wants order is given what was sent behind a barrier before the rest is settled.
+     */
+    private void requireNoBarrier(int groupId, QueueRef queue, long offset, QueueModel known) {
+        int send = known.sendAt(offset);
+        QueueRef behind =
+                send < 0
+                        ? null
+                        : barriers.behind(
+                                queue.topicId(), send, other -> settledTo(groupId, other));
+        if (behind != null) {
+            wrong(
+                    "%s/%d, handed out in order, was sent after the topic grew, and %s/%d before"
+                            .formatted(queue, offset, behind, settledTo(groupId, behind)));
+        }
+    }
+
+    /** The first offset of a queue that cannot be settled yet. */
+    private long settledTo(int groupId, QueueRef queue) {
+        QueueModel known = queues.queue(queue);
+        for (long offset = 0; offset < known.end(); offset++) {
+            Sent sent = sentAt(known, offset);
+            if (sent != null
+                    && !judge.mayHaveExpired(queue.topicId(), known.storeMs(offset))
+                    && !judge.mayBeOver(sent)
+                    && !wanted.mayBePassedOver(sent)
+                    && !handed.mayBeSettled(groupId, queue, offset)
+                    && !handed.mayBeGone(groupId, queue, offset)) {
+                return offset;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     private static List<Long> before(long[] offsets, int end) {
         List<Long> before = new ArrayList<>();
         for (int i = 0; i < end; i++) {
@@ -135,6 +189,9 @@ public final class HandedOrder {
                     && messageGroup(other).equals(group)
                     && !before.contains(earlier)
                     && !handed.mayBeSettled(groupId, queue, earlier)
+                    && !handed.mayBeDiscarded(groupId, queue, earlier)
+                    && !judge.mayBeOver(other)
+                    && !wanted.mayBePassedOver(other)
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 int message = number(other, earlier);
                 if (message >= 0) {
@@ -171,6 +228,8 @@ public final class HandedOrder {
             if (other != null
                     && priority(other) > priority
                     && !handed.wasGivenOrSkipped(groupId, queue, earlier)
+                    && !judge.mayBeOver(other)
+                    && !wanted.mayBePassedOver(other)
                     && known.storeMs(earlier) > diedMs
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(earlier))) {
                 wrong("%s came before %d of higher priority".formatted(what, earlier));

@@ -108,6 +108,11 @@ public final class Judge {
         return setBackNanos >= nanos;
     }
 
+    /** Whether a message may be passed over, since its time to live has been over. */
+    boolean mayBeOver(@Nullable Sent sent) {
+        return sent != null && sent.isOver(latestWallMs());
+    }
+
     long latestWallMs() {
         clock();
         return latestWallMs;

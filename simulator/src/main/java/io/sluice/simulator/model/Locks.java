@@ -40,7 +40,8 @@ public final class Locks {
         /** Whether its holder was told so; then a crash does not take it from him. */
         boolean told;
 
-        long toldMs;
+        /** When he was told first, since he has held it without a break. */
+        long toldNanos;
 
         /** Until then nobody but its holder gets it. */
         long heldUntilMs;
@@ -67,7 +68,7 @@ public final class Locks {
             state = other.state;
             client = other.client;
             told = other.told;
-            toldMs = other.toldMs;
+            toldNanos = other.toldNanos;
             heldUntilMs = other.heldUntilMs;
             freeFromMs = other.freeFromMs;
         }
@@ -87,7 +88,7 @@ public final class Locks {
         }
 
         void held(int by, long nowMs) {
-            told &= state == State.HELD && client == by;
+            told &= state == State.HELD && client == by && nowMs < heldUntilMs;
             state = State.HELD;
             client = by;
             heldUntilMs = nowMs + OrderLocks.HOLD_MS;
@@ -168,8 +169,8 @@ public final class Locks {
         return claim;
     }
 
-    /** What is wrong with the answer {@code held}; null if nothing is. */
-    @Nullable String answered(Claim claim, List<QueueRef> held) {
+    /** What is wrong with the answer {@code held} of now; null if nothing is. */
+    @Nullable String answered(Claim claim, List<QueueRef> held, long nowNanos) {
         for (int i = 0; i < claim.queues.size(); i++) {
             QueueRef queue = claim.queues.get(i);
             Lock lock = locks.get(new Key(claim.groupId, queue));
@@ -185,19 +186,19 @@ public final class Locks {
                         .formatted(claim.client, claim.groupId, queue);
             }
             if (given && lock != null) {
-                told(lock, claim, claim.versions.get(i));
+                told(lock, claim, claim.versions.get(i), nowNanos);
             }
         }
         return null;
     }
 
-    private static void told(Lock lock, Claim claim, int version) {
+    private static void told(Lock lock, Claim claim, int version, long nowNanos) {
         if (lock.state == State.UNKNOWN && lock.version == version) {
             lock.held(claim.client, claim.askedMs);
         }
-        if (lock.state == State.HELD && lock.client == claim.client) {
+        if (lock.state == State.HELD && lock.client == claim.client && !lock.told) {
             lock.told = true;
-            lock.toldMs = claim.askedMs;
+            lock.toldNanos = nowNanos;
         }
     }
 
@@ -207,15 +208,18 @@ public final class Locks {
         return lock == null ? Expected.GIVEN : lock.expected(client, nowMs);
     }
 
-    /** Whether a group has certainly held a lock on a topic from {@code fromMs} until now. */
-    boolean isInOrder(int groupId, int topicId, long fromMs, long nowMs) {
+    /**
+     * Whether a client of a group has known from before {@code fromNanos} until now that it holds a
+     * lock on a topic. Before it knows, it does not rely on order.
+     */
+    boolean isInOrder(int groupId, int topicId, long fromNanos, long nowMs) {
         for (Map.Entry<Key, Lock> entry : locks.entrySet()) {
             Lock lock = entry.getValue();
             if (entry.getKey().groupId == groupId
                     && entry.getKey().queue.topicId() == topicId
                     && lock.state == State.HELD
                     && lock.told
-                    && lock.toldMs <= fromMs
+                    && lock.toldNanos < fromNanos
                     && nowMs < lock.heldUntilMs) {
                 return true;
             }

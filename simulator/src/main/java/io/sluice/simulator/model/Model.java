@@ -21,6 +21,7 @@ public final class Model {
     private final Judge judge;
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
+    private final Wanted wanted;
     private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
@@ -35,10 +36,12 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(judge, setting.retryMax(), setting.batchBytes() - LARGE_BYTES);
+        handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
-        handedOrder = new HandedOrder(judge, handed, queues, setting.marked());
-        groups = new Groups(judge, queues.sends(), givenBack);
+        wanted = new Wanted(judge);
+        Barriers barriers = new Barriers();
+        handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
+        groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
     }
 
@@ -67,6 +70,11 @@ public final class Model {
         return handed;
     }
 
+    /** Which messages its consumers want. */
+    public Wanted wanted() {
+        return wanted;
+    }
+
     /** In which order. */
     public HandedOrder handedOrder() {
         return handedOrder;
@@ -86,7 +94,7 @@ public final class Model {
     public long latestDueMs() {
         long latest = 0;
         for (Sent sent : sends().all()) {
-            latest = Math.max(latest, sent.fate == Sent.Fate.DONE ? sent.dueMs : 0);
+            latest = Math.max(latest, sent.fate == Sent.Fate.DONE ? sent.latestDueMs : 0);
         }
         for (GivenBack.Count count : givenBack.all().values()) {
             latest = Math.max(latest, count.latestDueMs);
@@ -248,7 +256,8 @@ public final class Model {
             if (at == Sent.NOWHERE) {
                 if (sent.recalls[i] == Sent.Recall.NONE
                         && !judge.mayHaveExpired(
-                                sent.topicId, Math.max(sent.dueMs, sent.earliestStoreMs))) {
+                                sent.topicId,
+                                Math.max(sent.earliestDueMs(), sent.earliestStoreMs))) {
                     judge.violated(
                             sent.delayed() ? Promise.TIMERS : Promise.DELIVERED,
                             "message %d of %s never came".formatted(i, sent));
@@ -258,6 +267,7 @@ public final class Model {
             QueueModel queue = queues.queue(sent.home());
             for (int group : existing) {
                 if (!judge.mayHaveExpired(sent.topicId, queue.storeMs(at))
+                        && !judge.mayBeOver(sent)
                         && !groups.maySkip(group, sent.home(), at)
                         && !groups.hasConsumed(group, sends().number(sent, i))) {
                     judge.violated(
@@ -282,7 +292,10 @@ public final class Model {
         QueueModel queue = queues.existing(ref);
         for (long offset = from; queue != null && offset < Math.min(to, queue.end()); offset++) {
             Sent sent = queue.sendAt(offset) < 0 ? null : sends().get(queue.sendAt(offset));
-            if (sent == null || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
+            if (sent == null
+                    || judge.mayBeOver(sent)
+                    || wanted.mayBePassedOver(sent)
+                    || judge.mayHaveExpired(ref.topicId(), queue.storeMs(offset))) {
                 continue;
             }
             for (int i = 0; i < sent.count; i++) {

@@ -30,7 +30,8 @@ public final class Queues {
     private int audit;
 
     /** A reader that wanted some tags only was led from one offset to another. */
-    private record Skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {}
+    private record Skipped(
+            QueueRef queue, int tags, long from, long next, List<Long> got, long latestMs) {}
 
     /** Where the dead letters of the group are that receives instead of pulling. */
     private static final String RECEIVED_DEAD_LETTERS = Names.deadLetterTopic(Handed.GROUP);
@@ -141,6 +142,14 @@ public final class Queues {
         return sent == null ? -1 : sends.number(sent, Sends.index(message));
     }
 
+    /** What a message holds that was handed out. */
+    public Handed.Content content(int number, ByteBuffer message) {
+        Sent sent = sends.of(message);
+        long overMs = sent == null || sent.ttlMs == 0 ? Long.MAX_VALUE : sent.firstMs + sent.ttlMs;
+        return new Handed.Content(
+                number, message.limit(), StoredMessage.storeMs(message, 0), overMs);
+    }
+
     private void remember(QueueRef home, String name, long offset, Sent sent, ByteBuffer message) {
         QueueModel queue = queue(home);
         long hash = hash(message);
@@ -188,7 +197,9 @@ public final class Queues {
         if (sent.half) {
             transactions.seen(sent, storeMs);
         }
-        if (sent.delayed() && (storeMs < sent.dueMs || judge.latestWallMs() < sent.dueMs)) {
+        if (sent.delayed()
+                && (storeMs < sent.earliestDueMs()
+                        || judge.latestWallMs() < sent.earliestDueMs())) {
             judge.violated(Promise.TIMERS, "%s came at %d, too early".formatted(sent, storeMs));
         }
         sends.place(sent, index, offset);
@@ -257,16 +268,34 @@ public final class Queues {
     }
 
     /** Of a negative number, its complement is that of an expression. */
-    private static boolean wants(int tags, Sent sent) {
+    static boolean wants(int tags, Sent sent) {
         if (tags < 0) {
             return Expressions.isTrue(~tags, sent.tag, sent.key);
         }
         return tags == 0 || (sent.tag > 0 && (tags >> (sent.tag - 1) & 1) != 0);
     }
 
+    /**
+     * A message was given to somebody who asked for it at a time: had it still to live then?
+     *
+     * @param askedMs wall-clock ms
+     */
+    public void requireAlive(QueueRef queue, long offset, long askedMs, long askedNanos) {
+        int send = queue(queue).sendAt(offset);
+        if (send >= 0
+                && sends.get(send).isOver(askedMs)
+                && !judge.wasSetBackSince(askedNanos)
+                && !judge.isForgotten(queue.topicId())) {
+            judge.violated(
+                    Promise.TIMERS,
+                    "%s was given to who asked at %d, after its time to live of %d ms"
+                            .formatted(sends.get(send), askedMs, sends.get(send).ttlMs));
+        }
+    }
+
     /** A reader that wanted some tags was given {@code got} and sent on from {@code next}. */
     public void skipped(QueueRef queue, int tags, long from, long next, List<Long> got) {
-        skipped.add(new Skipped(queue, tags, from, next, List.copyOf(got)));
+        skipped.add(new Skipped(queue, tags, from, next, List.copyOf(got), judge.latestWallMs()));
     }
 
     /** A queue was said to have these first and end offsets. */
@@ -417,6 +446,7 @@ public final class Queues {
             if (send >= 0
                     && wants(each.tags, sends.get(send))
                     && queue.hash(at) != 0
+                    && !sends.get(send).isOver(each.latestMs)
                     && !judge.mayHaveExpired(each.queue.topicId(), queue.storeMs(at))
                     && !each.got.contains(at)) {
                 judge.violated(

@@ -60,7 +60,8 @@ public final class Sends {
             int tag,
             int key,
             int delayMs,
-            boolean keyed) {
+            boolean keyed,
+            int ttlMs) {
         Sent sent =
                 new Sent(
                         sends.size(),
@@ -74,6 +75,7 @@ public final class Sends {
                         key,
                         delayMs,
                         keyed,
+                        ttlMs,
                         judge.wallMs());
         sends.add(sent);
         firstMessages.add(messages);
@@ -99,6 +101,9 @@ public final class Sends {
         sent.earliestStoreMs = Math.min(sent.earliestStoreMs, judge.wallMs());
         System.arraycopy(positions, 0, sent.positions, 0, positions.length);
         sent.toldDueMs(dueMs);
+        if (dueMs < sent.dueMs || dueMs > judge.latestWallMs() + sent.delayMs) {
+            judge.violated(Promise.TIMERS, "%s was told that it is due %d".formatted(sent, dueMs));
+        }
         if (sent.delayed()) {
             return;
         }
@@ -160,6 +165,9 @@ public final class Sends {
     public void sendingAgain(Sent sent) {
         sent.requests++;
         sent.openRepeats++;
+        if (sent.delayed()) {
+            sent.mayBeDue(judge.wallMs() + sent.delayMs);
+        }
         if (sent.fate == Sent.Fate.REFUSED) {
             sent.fate = Sent.Fate.UNKNOWN;
         }
@@ -253,7 +261,7 @@ public final class Sends {
         if (!judge.async()
                 && sent.fate == Sent.Fate.DONE
                 && !judge.isForgotten(sent.topicId)
-                && judge.latestWallMs() < sent.dueMs) {
+                && judge.latestWallMs() < sent.earliestDueMs()) {
             judge.violated(
                     Promise.TIMERS,
                     "message %d of %s was not recalled, as if it were not pending"

@@ -38,8 +38,10 @@ public final class Sent {
     final int key;
     final int delayMs;
     final boolean keyed;
+    final int ttlMs;
     final long firstMs;
-    final long dueMs;
+    long dueMs; // at the earliest, of all requests
+    long latestDueMs;
     final long[] where;
     final long[] positions;
     final Recall[] recalls;
@@ -82,6 +84,7 @@ public final class Sent {
             int key,
             int delayMs,
             boolean keyed,
+            int ttlMs,
             long nowMs) {
         this.id = id;
         this.topic = topic;
@@ -94,8 +97,10 @@ public final class Sent {
         this.key = key;
         this.delayMs = delayMs;
         this.keyed = keyed;
+        this.ttlMs = ttlMs;
         this.firstMs = nowMs;
         this.dueMs = delayMs == 0 ? 0 : nowMs + delayMs;
+        this.latestDueMs = dueMs;
         this.earliestStoreMs = nowMs;
         this.where = new long[count];
         this.positions = new long[count];
@@ -113,8 +118,31 @@ public final class Sent {
         toldDueMs = ms;
     }
 
+    /**
+     * It is sent again: if it was not stored before, it is due later, or the clock was set back.
+     */
+    void mayBeDue(long ms) {
+        dueMs = Math.min(dueMs, ms);
+        latestDueMs = Math.max(latestDueMs, ms);
+    }
+
+    /** When it may be stored at the earliest. */
+    long earliestDueMs() {
+        return fate == Fate.DONE && !mayBeTwice ? toldDueMs : dueMs;
+    }
+
     boolean delayed() {
         return dueMs != 0;
+    }
+
+    /** For how long it may be delivered, in ms; 0 for ever. */
+    public int ttlMs() {
+        return ttlMs;
+    }
+
+    /** Whether its time to live is over at a time, wall-clock ms. */
+    boolean isOver(long ms) {
+        return ttlMs > 0 && ms - firstMs > ttlMs;
     }
 
     /** Where it was sent. */

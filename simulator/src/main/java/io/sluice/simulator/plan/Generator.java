@@ -71,6 +71,8 @@ public final class Generator {
                 dice.perMille(60),
                 dice.pick(0, 0, 5, 50),
                 own.perMille(350),
+                own.perMille(250),
+                own.perMille(250),
                 60_000);
     }
 
@@ -109,6 +111,7 @@ public final class Generator {
         }
         order();
         receive(operations);
+        goAway(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -316,6 +319,10 @@ public final class Generator {
             return;
         }
         Ordering[] orderings = orderings(own);
+        int[] wanted = wanted(own);
+        if (orderings.length == 1 && orderings[0] != Ordering.NONE && own.perMille(500)) {
+            growForReceivers(own, orderings[0], wanted[0]);
+        }
         int suspended = own.perMille(500) ? 300 : 0;
         int holdMsMax = own.coin() ? 2_000 : 20_000;
         int resets = own.perMille(250) ? 1 + own.below(4) : 0;
@@ -343,6 +350,7 @@ public final class Generator {
                                 1 + (int) own.magnitude(holdMsMax),
                                 suspendMs,
                                 ordering,
+                                wanted[own.below(wanted.length)],
                                 ordering != Ordering.NONE && own.perMille(250));
             } else if (draw < 90) {
                 operation = new Operation.Acknowledge((int) own.magnitude(64));
@@ -354,11 +362,62 @@ public final class Generator {
         }
     }
 
+    /** As {@link #receive}: with dice of its own. */
+    private void goAway(int operations) {
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
+        if (own.perMille(500)) {
+            for (int left = own.below(operations / 4); left > 0; left--) {
+                add(own, time(own), new Operation.GoAway((int) own.magnitude(64)));
+            }
+        }
+    }
+
+    /** A topic grows while a group receives from it in order, and producers learn of it. */
+    private void growForReceivers(Dice own, Ordering ordering, int wanted) {
+        int topic = own.below(topics);
+        long at = fill(own, time(own), topic, queues);
+        at = work(own, at, topic, ordering, wanted);
+        add(own, at, new Operation.Grow(topic));
+        at += own.below((int) (500 * NANOS_PER_MS));
+        add(own, at, new Operation.Learn(topic));
+        at = fill(own, at + 10 * NANOS_PER_MS, topic, queues + 1);
+        at = work(own, at, topic, ordering, wanted);
+        work(own, at, topic, ordering, wanted);
+    }
+
+    private long work(Dice own, long from, int topic, Ordering ordering, int wanted) {
+        long at = from;
+        for (int i = 4 + own.below(20); i > 0; i--) {
+            at += own.below((int) (50 * NANOS_PER_MS));
+            int holdMs = 1 + (int) own.magnitude(1_000);
+            add(
+                    own,
+                    at,
+                    own.coin()
+                            ? new Operation.Acknowledge((int) own.magnitude(8))
+                            : new Operation.Receive(
+                                    topic, -1, 4, 1 << 18, holdMs, 0, ordering, wanted, false));
+        }
+        return at;
+    }
+
+    /** Receivers of a group mostly want the same. */
+    private static int[] wanted(Dice own) {
+        if (own.perMille(600)) {
+            return new int[] {0};
+        }
+        int some = own.perMille(700) ? ~own.below(EXPRESSIONS) : 1 + own.below((1 << TAGS) - 1);
+        return own.perMille(800) ? new int[] {some} : new int[] {some, 0};
+    }
+
     private Ordering[] orderings(Dice own) {
         if (!setting.marked()) {
-            return own.perMille(300)
+            if (own.perMille(700)) {
+                return new Ordering[] {Ordering.NONE};
+            }
+            return own.coin()
                     ? new Ordering[] {Ordering.NONE, Ordering.QUEUE}
-                    : new Ordering[] {Ordering.NONE};
+                    : new Ordering[] {Ordering.QUEUE};
         }
         if (own.perMille(200)) {
             return Ordering.values();

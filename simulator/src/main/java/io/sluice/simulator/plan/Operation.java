@@ -193,6 +193,8 @@ public sealed interface Operation extends Event {
      * @param holdMs for how long
      * @param suspendMs how long it waits for messages
      * @param ordering in which order it wants a queue's messages
+     * @param tags which new messages it wants: those with one of these tags, a bit for each; 0 for
+     *     all; the complement of the number of an expression
      * @param again whether it has not got the answer to the last one in order, and repeats that
      */
     record Receive(
@@ -203,6 +205,7 @@ public sealed interface Operation extends Event {
             int holdMs,
             int suspendMs,
             Ordering ordering,
+            int tags,
             boolean again)
             implements Operation {
         /** Whether it wants any order. */
@@ -210,6 +213,13 @@ public sealed interface Operation extends Event {
             return ordering != Ordering.NONE;
         }
     }
+
+    /**
+     * A client goes away that waits for messages.
+     *
+     * @param pick which of those that came lately, the newest first
+     */
+    record GoAway(int pick) implements Operation {}
 
     /** An operator sends the group that receives somewhere else in a queue. */
     record ResetReceivers(int topic, int queue, int perMille) implements Operation {}

@@ -13,6 +13,8 @@ package io.sluice.simulator.plan;
  * @param async whether sends are answered before they are durable
  * @param stallPerMille how often a thread begins late
  * @param marked whether messages have message groups and priorities
+ * @param limited whether some messages have a time to live
+ * @param discards whether the group that receives wants no dead letters
  * @param drainMs how long after the last fault everything has to be delivered
  */
 public record Setting(
@@ -26,6 +28,8 @@ public record Setting(
         boolean async,
         int stallPerMille,
         boolean marked,
+        boolean limited,
+        boolean discards,
         int drainMs) {
 
     /** What the disk may do, and so what can be promised. */

@@ -6,6 +6,7 @@ import io.sluice.engine.broker.Broker;
 import io.sluice.engine.broker.BrokerConfig;
 import io.sluice.engine.catalog.Catalog;
 import io.sluice.engine.catalog.FileMetadataStore;
+import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.log.LocalLog;
 import io.sluice.engine.log.LocalLogConfig;
 import io.sluice.engine.shard.Outcome;
@@ -22,6 +23,7 @@ import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -121,9 +123,17 @@ final class Node {
         return setting.marked();
     }
 
-    /** How often a message comes again before it is a dead letter. */
-    int retryMax() {
-        return setting.retryMax();
+    /** Whether some messages have a time to live. */
+    boolean limited() {
+        return setting.limited();
+    }
+
+    /** How the group that receives is set. */
+    GroupSettings receiving() {
+        GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(setting.retryMax());
+        return setting.discards()
+                ? settings.withAttributes(Map.of(GroupSettings.AFTER_LAST_ATTEMPT, "discard"))
+                : settings;
     }
 
     private void recover(Executor shard) throws IOException {

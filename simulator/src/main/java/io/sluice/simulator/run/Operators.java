@@ -90,7 +90,12 @@ final class Operators {
         if (topic != null) {
             model.deleting(topic.id());
         }
-        change(op.getClass(), name, catalog().deleteTopic(name), deleted -> {});
+        // What is deleted may have been under way to be created when that was asked.
+        change(
+                op.getClass(),
+                name,
+                catalog().deleteTopic(name),
+                deleted -> model.deleting(deleted.id()));
     }
 
     void createGroup(Operation.CreateGroup op) {
@@ -112,7 +117,11 @@ final class Operators {
                 model.deleting(topic.id());
             }
         }
-        change(op.getClass(), name, catalog().deleteGroup(name), deleted -> {});
+        change(
+                op.getClass(),
+                name,
+                catalog().deleteGroup(name),
+                deleted -> model.groups().deleting(deleted.id()));
     }
 
     private void topic(Topic topic) {

@@ -2,6 +2,7 @@ package io.sluice.simulator.run;
 
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.message.Message;
+import io.sluice.engine.message.TimeToLive;
 import io.sluice.engine.shard.Appended;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
@@ -20,6 +21,7 @@ import java.util.Map;
  * Producers. Each request that arrives counts as a send of its own, also if it is a doubled one.
  */
 final class Producers {
+    private static final int TTL_MS_MAX = 4 * 3_600_000;
     private static final int STALE_PER_MILLE = 30;
     private static final int KEYED_PER_MILLE = 700;
 
@@ -40,11 +42,20 @@ final class Producers {
     void send(Operation.Send op, Dice dice) {
         boolean stale = dice.perMille(STALE_PER_MILLE);
         boolean keyed = op.count() == 1 && dice.perMille(KEYED_PER_MILLE);
-        net.request(Operation.Send.class, dice, () -> node.serve(() -> arrive(op, stale, keyed)));
+        int ttlMs = node.limited() && !keyed ? ttlMs(dice) : 0;
+        net.request(
+                Operation.Send.class,
+                dice,
+                () -> node.serve(() -> arrive(op, stale, keyed, ttlMs)));
+    }
+
+    /** Some messages live shorter than a history, some longer, most for ever. */
+    private static int ttlMs(Dice dice) {
+        return !dice.perMille(300) ? 0 : dice.coin() ? 1 + (int) dice.magnitude(5_000) : TTL_MS_MAX;
     }
 
     /** A producer that goes by an old route may name an incarnation that is gone. */
-    private void arrive(Operation.Send op, boolean stale, boolean keyed) {
+    private void arrive(Operation.Send op, boolean stale, boolean keyed, int ttlMs) {
         Topic topic = Names.topic(node.broker(), 0, op.topic());
         Topic old = remembered.get(op.topic());
         if (stale && old != null) {
@@ -57,7 +68,8 @@ final class Producers {
         long dueMs = op.delayMs() == 0 ? 0 : world.wallMs() + op.delayMs();
         String unique = keyed ? "UNIQ_KEY\1U" + uniqueKeys++ + "\2" : "";
         String marks = node.marked() ? marks(op) : "";
-        byte[] properties = properties(op, marks + unique);
+        String limit = ttlMs > 0 ? "TTL_MS\1" + ttlMs + "\2" : "";
+        byte[] properties = properties(op, marks + unique + limit);
         Sent sent =
                 model.sends()
                         .sending(
@@ -70,7 +82,8 @@ final class Producers {
                                 op.tag(),
                                 op.key(),
                                 op.delayMs(),
-                                keyed);
+                                keyed,
+                                ttlMs);
         if (node.isTold()) {
             node.tell(sent.toString());
         }
@@ -132,7 +145,7 @@ final class Producers {
                             topic.id(),
                             name,
                             0,
-                            0,
+                            sent.ttlMs() > 0 ? TimeToLive.LIMITED : 0,
                             world.wallMs(),
                             Node.HOST,
                             0,

@@ -26,9 +26,11 @@ final class Pulls {
 
     private final Node node;
     private final Model model;
+    private final Waiters waiters;
 
-    Pulls(Node node) {
+    Pulls(Node node, Waiters waiters) {
         this.node = node;
+        this.waiters = waiters;
         this.model = node.model();
     }
 
@@ -70,6 +72,8 @@ final class Pulls {
             Consumer<Outcome<Pulled>> answer) {
         QueueRef queue = new QueueRef(topic.id(), queueId);
         MessageFilter filter = filter(tags);
+        long askedMs = node.wallMs();
+        long askedNanos = model.judge().nanos();
         Asked<Pulled> asked =
                 new Asked<>(
                         node,
@@ -77,6 +81,10 @@ final class Pulls {
                         outcome -> {
                             if (outcome instanceof Outcome.Done<Pulled>(Pulled pulled)) {
                                 check(reader.groupId(), topic, queue, from, tags, pulled);
+                                for (ByteBuffer message : split(pulled)) {
+                                    long offset = StoredMessage.queueOffset(message, 0);
+                                    model.queues().requireAlive(queue, offset, askedMs, askedNanos);
+                                }
                             }
                             answer.accept(outcome);
                         });
@@ -91,7 +99,7 @@ final class Pulls {
                                 filter,
                                 suspendMs,
                                 ByteBuffer::allocate,
-                                node.eventLoop(),
+                                waiters.asker(suspendMs),
                                 asked,
                                 reader));
     }
@@ -103,7 +111,7 @@ final class Pulls {
         return TAGS.get(tag - 1);
     }
 
-    private static MessageFilter filter(int tags) {
+    static MessageFilter filter(int tags) {
         if (tags < 0) {
             try {
                 return new SqlFilter(SqlExpression.compile(Expressions.text(~tags)));
@@ -123,10 +131,11 @@ final class Pulls {
     private void check(
             int groupId, Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
         model.queues().spans(queue, pulled.first(), pulled.end());
+        boolean gaps = tags != 0 || node.limited();
         switch (pulled.found()) {
             case MESSAGES -> messages(topic, queue, from, tags, pulled);
             case NO_MATCH -> {
-                require(tags != 0 || pulled.nextOffset() > from, queue, from, pulled);
+                require(gaps || pulled.nextOffset() > from, queue, from, pulled);
                 model.queues().skipped(queue, tags, from, pulled.nextOffset(), List.of());
             }
             case END -> require(pulled.nextOffset() == from, queue, from, pulled);
@@ -153,11 +162,12 @@ final class Pulls {
     }
 
     private void messages(Topic topic, QueueRef queue, long from, int tags, Pulled pulled) {
+        boolean gaps = tags != 0 || node.limited();
         long expected = from;
         List<Long> offsets = new ArrayList<>();
         for (ByteBuffer message : split(pulled)) {
             long offset = StoredMessage.queueOffset(message, 0);
-            if (tags == 0 ? offset != expected : offset < expected) {
+            if (gaps ? offset < expected : offset != expected) {
                 model.judge()
                         .violated(
                                 Promise.OFFSETS,
@@ -168,9 +178,9 @@ final class Pulls {
             model.queues().seen(queue, topic.name(), tags, offset, message);
         }
         require(pulled.nextOffset() >= expected, queue, from, pulled);
-        require(tags != 0 || pulled.nextOffset() == expected, queue, from, pulled);
+        require(gaps || pulled.nextOffset() == expected, queue, from, pulled);
         require(offsets.size() == pulled.count(), queue, from, pulled);
-        if (tags != 0) {
+        if (gaps) {
             model.queues().skipped(queue, tags, from, pulled.nextOffset(), offsets);
         }
     }

@@ -4,12 +4,10 @@ import io.sluice.engine.broker.Receive;
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.broker.Replay;
 import io.sluice.engine.catalog.Group;
-import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
-import io.sluice.engine.queue.TagFilter;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.Handed;
@@ -39,17 +37,29 @@ final class Receivers {
         }
     }
 
+    /**
+     * What is known when somebody asks.
+     *
+     * @param attempt its number; 0 if it has no name
+     * @param firstNanos when it was asked for first
+     * @param ms wall-clock ms
+     */
+    private record Asking(int attempt, long firstNanos, long nanos, long ms) {}
+
     private final Node node;
     private final Model model;
+    private final Waiters waiters;
     private final List<Receipt> held = new ArrayList<>(); // newest last
     private final Map<Place, Long> begun = new TreeMap<>(); // where the group began
     private Operation.@Nullable Receive lastInOrder;
+    private int wanted; // by the last one
     private int attempts;
     private long attemptNanos; // when the last one in order first asked
     private final Map<Place, Long> committed = new TreeMap<>(); // as was answered last
 
-    Receivers(Node node) {
+    Receivers(Node node, Waiters waiters) {
         this.node = node;
+        this.waiters = waiters;
         this.model = node.model();
     }
 
@@ -60,8 +70,7 @@ final class Receivers {
     void receive(Operation.Receive op) {
         Group group = group();
         if (group == null) {
-            GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(node.retryMax());
-            var _ = node.broker().catalog().createGroup(Handed.GROUP, settings);
+            var _ = node.broker().catalog().createGroup(Handed.GROUP, node.receiving());
             return;
         }
         Operation.Receive last = lastInOrder;
@@ -84,18 +93,24 @@ final class Receivers {
      */
     private void receive(Group group, Topic topic, Operation.Receive op, boolean settle) {
         int attempt = op.ordered() && !settle ? attempts : 0;
-        long askedNanos = attempt > 0 ? attemptNanos : model.judge().nanos();
+        long nanos = model.judge().nanos();
+        Asking asking =
+                new Asking(attempt, attempt > 0 ? attemptNanos : nanos, nanos, node.wallMs());
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
+        model.handed().asked();
+        model.wanted().asked(op.tags());
+        wanted = op.tags();
         Asked<Received> asked =
                 new Asked<>(
                         node,
                         Operation.Receive.class,
                         outcome -> {
+                            model.handed().answered(outcome);
                             switch (outcome) {
                                 case Outcome.Done<Received>(Received received) -> {
                                     begun(topic, op.queue());
-                                    given(group, topic, op, attempt, askedNanos, received, settle);
+                                    given(group, topic, op, asking, received, settle);
                                 }
                                 case Outcome.Refused<Received>(Refusal why, String detail) -> {
                                     if (settle && why == Refusal.STORAGE_FAILED) {
@@ -113,14 +128,13 @@ final class Receivers {
                                 op.queue(),
                                 op.count(),
                                 op.sizeBytes(),
-                                TagFilter.ALL,
+                                Pulls.filter(op.tags()),
                                 op.holdMs(),
                                 op.ordering(),
                                 false,
                                 op.suspendMs(),
                                 ByteBuffer::allocate,
-                                node.eventLoop(),
-                                () -> true,
+                                waiters.asker(op.suspendMs()),
                                 attempt == 0 ? null : "attempt" + attempt,
                                 asked));
     }
@@ -138,8 +152,7 @@ final class Receivers {
             Group group,
             Topic topic,
             Operation.Receive op,
-            int attempt,
-            long askedNanos,
+            Asking asking,
             Received received,
             boolean settle) {
         if (received.queueId() < 0) {
@@ -161,15 +174,18 @@ final class Receivers {
                             && model.handed()
                                     .given(
                                             receipt,
+                                            asking.nanos,
                                             received.atMs(),
                                             received.atMs() + op.holdMs(),
                                             times + 1,
-                                            attempt,
-                                            message.limit(),
-                                            StoredMessage.storeMs(message, 0),
-                                            number);
+                                            asking.attempt,
+                                            model.queues().content(number, message));
+            if (!isRepeated) {
+                model.queues().requireAlive(queue, offset, asking.ms, asking.nanos);
+                model.wanted().require(queue, offset, model.queues());
+            }
             if (op.ordering() == Ordering.QUEUE && !isRepeated) {
-                model.handed().givenInOrder(receipt, askedNanos, received.atMs());
+                model.handed().givenInOrder(receipt, asking.firstNanos, received.atMs());
             }
             repeated |= isRepeated;
             remember(receipt);
@@ -184,7 +200,7 @@ final class Receivers {
                         received.number(),
                         repeated,
                         received.offsets(),
-                        askedNanos,
+                        asking.firstNanos,
                         received.atMs(),
                         from);
         if (settle) {
@@ -311,6 +327,30 @@ final class Receivers {
 
     // The end.
 
+    /** Waits for so long in every topic, in any of its queues. */
+    void waitEverywhere(int suspendMs) {
+        Group group = group();
+        for (int number = 0; group != null && number < Names.TOPICS; number++) {
+            Topic topic = Names.topic(node.broker(), 0, number);
+            if (topic != null) {
+                receive(group, topic, atEnd(topic, number, -1, suspendMs), true);
+            }
+        }
+    }
+
+    private Operation.Receive atEnd(Topic topic, int number, int queue, int suspendMs) {
+        return new Operation.Receive(
+                number,
+                queue,
+                32,
+                Pulls.SIZE_BYTES_MAX,
+                HOLD_AT_END_MS,
+                suspendMs,
+                orderAtEnd(topic),
+                wanted,
+                false);
+    }
+
     /** Receives and acknowledges whatever there is; whether the group is not yet at every end. */
     boolean receiveAll() {
         Group group = group();
@@ -321,19 +361,7 @@ final class Receivers {
                 Place place = new Place(topic.id(), queue);
                 if (begun.containsKey(place) && isBehind(topic, place)) {
                     behind = true;
-                    receive(
-                            group,
-                            topic,
-                            new Operation.Receive(
-                                    number,
-                                    queue,
-                                    32,
-                                    Pulls.SIZE_BYTES_MAX,
-                                    HOLD_AT_END_MS,
-                                    0,
-                                    orderAtEnd(topic),
-                                    false),
-                            true);
+                    receive(group, topic, atEnd(topic, number, queue, 0), true);
                     ask(group, topic, place);
                 }
             }

@@ -1,8 +1,11 @@
 package io.sluice.simulator.run;
 
+import io.sluice.engine.broker.Located;
+import io.sluice.engine.broker.Pull;
 import io.sluice.engine.broker.Pull.Pulled;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.Topic;
+import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
@@ -42,6 +45,8 @@ public final class Run {
     private static final long QUIET_NANOS = 4_000 * NANOS_PER_MS;
     private static final long LATENESS_MS = 3_000;
     private static final long ROUND_NANOS = 300 * NANOS_PER_MS;
+    private static final int WAIT_MS = 20_000;
+    private static final long LET_GO_NANOS = 2_000 * NANOS_PER_MS;
 
     private final Plan plan;
     private final Setting setting;
@@ -60,6 +65,7 @@ public final class Run {
     private final Steering steering;
     private final Transactors transactors;
     private final Receivers receivers;
+    private final Waiters waiters;
     private final Pulls pulls;
     private final Dice patience;
     private int lookedAroundIn;
@@ -86,7 +92,8 @@ public final class Run {
         patience = new Dice(dice.nextLong());
         net = new Net(world, coverage);
         troubles = new Troubles(world, node, net, device);
-        pulls = new Pulls(node);
+        waiters = new Waiters(node);
+        pulls = new Pulls(node, waiters);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
@@ -95,7 +102,7 @@ public final class Run {
         steering = new Steering(node);
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
-        receivers = new Receivers(node);
+        receivers = new Receivers(node, waiters);
     }
 
     /** The history of a seed. */
@@ -224,6 +231,7 @@ public final class Run {
             case Operation.Reset op -> steering.reset(op);
             case Operation.Learn op -> steering.learn(op);
             case Operation.Receive op -> receivers.receive(op);
+            case Operation.GoAway op -> waiters.goAway(op);
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
@@ -358,6 +366,9 @@ public final class Run {
             drain();
         }
         if (!over()) {
+            waitAndGoAway();
+        }
+        if (!over()) {
             audit();
         }
     }
@@ -383,6 +394,42 @@ public final class Run {
         }
         transactors.askForAll();
         pass(ROUND_NANOS);
+    }
+
+    /** Who waits and goes away is let go at once, not when the time to wait is over. */
+    private void waitAndGoAway() {
+        if (!awaitWell()) {
+            return;
+        }
+        int life = node.life();
+        receivers.waitEverywhere(WAIT_MS);
+        receivers.waitEverywhere(WAIT_MS); // behind the others
+        for (Topic topic : node.broker().catalog().topics()) {
+            for (int queue = 0; queue < topic.queues(); queue++) {
+                long end = node.broker().endOffset(topic, queue);
+                pulls.pull(
+                        Operation.Browse.class,
+                        topic,
+                        queue,
+                        end,
+                        32,
+                        Pulls.SIZE_BYTES_MAX,
+                        0,
+                        WAIT_MS,
+                        outcome -> {});
+            }
+        }
+        pass(ROUND_NANOS);
+        waiters.allGoAway();
+        pass(LET_GO_NANOS);
+        if (node.isWell() && node.life() == life && coverage.underWay() > 0) {
+            model.judge()
+                    .violated(
+                            Promise.PROGRESS,
+                            "%d requests are under way though who waited has gone"
+                                    .formatted(coverage.underWay()));
+        }
+        awaitWell();
     }
 
     private boolean awaitWell() {
@@ -489,7 +536,7 @@ public final class Run {
         long end = node.broker().endOffset(topic, queueId);
         model.queues().spans(queue, first, end);
         long[] next = {first};
-        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); patience--) {
+        for (int patience = 1_000; next[0] < end && patience > 0 && !over(); ) {
             if (!node.isWell() && !awaitWell()) {
                 return;
             }
@@ -504,7 +551,11 @@ public final class Run {
                     0,
                     0,
                     outcome -> next[0] = audited(queue, topic, from, outcome));
+            if (setting.limited()) {
+                auditOver(queue, topic, next);
+            }
             pass(5 * NANOS_PER_MS);
+            patience -= next[0] == from ? 1 : 0;
         }
         if (!over() && next[0] < end) {
             if (damageWasTold()) {
@@ -522,8 +573,37 @@ public final class Run {
         if (!(outcome instanceof Outcome.Done<Pulled>(Pulled pulled))) {
             return from;
         }
-        Pulls.split(pulled)
-                .forEach(message -> model.queues().audited(queue, topic.name(), message));
-        return pulled.nextOffset();
+        boolean mayLeaveOut = setting.limited() && pulled.found() != Pull.Found.OUT_OF_RANGE;
+        long next = from;
+        for (ByteBuffer message : Pulls.split(pulled)) {
+            if (mayLeaveOut && StoredMessage.queueOffset(message, 0) != next) {
+                return next; // the one between is looked at by itself
+            }
+            model.queues().audited(queue, topic.name(), message);
+            next++;
+        }
+        return mayLeaveOut ? next : pulled.nextOffset();
+    }
+
+    /** What nobody gets any more, since its time to live is over, is found where it lies. */
+    private void auditOver(QueueRef queue, Topic topic, long[] next) {
+        pass(5 * NANOS_PER_MS);
+        long at = next[0];
+        if (over() || !node.isWell() || at >= node.broker().endOffset(topic, queue.queueId())) {
+            return;
+        }
+        Asked<Located> asked =
+                new Asked<>(
+                        node,
+                        Operation.FindByPosition.class,
+                        outcome -> {
+                            if (outcome instanceof Outcome.Done<Located>(Located found)) {
+                                ByteBuffer message = found.message();
+                                model.queues().seen(queue, topic.name(), 0, at, message);
+                                model.queues().audited(queue, topic.name(), message);
+                                next[0] = at + 1;
+                            }
+                        });
+        node.broker().finder().byPlace(topic, queue.queueId(), at, asked);
     }
 }

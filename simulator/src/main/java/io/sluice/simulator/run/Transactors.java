@@ -57,7 +57,8 @@ final class Transactors {
                                 op.tag(),
                                 op.key(),
                                 0,
-                                false);
+                                false,
+                                0);
         long delayMs = op.delayLevel() == 0 ? 0 : Node.DELAYS_MS.get(op.delayLevel() - 1);
         Tx tx = model.transactions().preparing(sent, delayMs);
         if (node.isTold()) {

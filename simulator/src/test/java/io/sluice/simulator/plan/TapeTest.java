@@ -23,13 +23,16 @@ final class TapeTest {
                     false,
                     5,
                     false,
+                    false,
+                    false,
                     60_000);
 
     private static final String HEAD =
             """
             seed 42
             setting profile=HONEST alignmentBytes=512 segmentBytes=65536 batchBytes=8192 slabs=4 \
-            retentionMs=60000 retryMax=3 async=false stallPerMille=5 marked=false drainMs=60000
+            retentionMs=60000 retryMax=3 async=false stallPerMille=5 marked=false limited=false discards=false \
+            drainMs=60000
             """;
 
     @Test

@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.driver.Measured;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

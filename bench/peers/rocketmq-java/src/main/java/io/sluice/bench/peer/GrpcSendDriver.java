@@ -1,5 +1,7 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.driver.Measured;
+
 /**
  * Sends asynchronously, with a fixed number in flight.
  *

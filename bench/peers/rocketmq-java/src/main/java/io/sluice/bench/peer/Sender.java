@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.driver.Measured;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package io.sluice.bench.peer;
+package io.sluice.bench.driver;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
@@ -13,7 +13,7 @@ import org.HdrHistogram.ConcurrentHistogram;
  * The measured part of a driver's run. The benchmark is told of it in lines that begin with {@code
  * bench:}. Any thread records; one opens, closes and tells.
  */
-final class Measured {
+public final class Measured {
     private static final long LATENCY_MAX_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final ConcurrentHistogram latency = new ConcurrentHistogram(LATENCY_MAX_NS, 3);
@@ -23,14 +23,14 @@ final class Measured {
     private long elapsedNs;
     private long cpuNs;
 
-    void open() {
+    public void open() {
         cpuNs = usedNs();
         say("opened");
         isOpen = true;
         openedNs = System.nanoTime();
     }
 
-    void close() {
+    public void close() {
         isOpen = false;
         elapsedNs = System.nanoTime() - openedNs;
         say("closed");
@@ -38,29 +38,29 @@ final class Measured {
     }
 
     /** How long the window was. */
-    long elapsedMs() {
+    public long elapsedMs() {
         return elapsedNs / 1_000_000;
     }
 
     /** So many messages took so long; outside the window that does not count. */
-    void took(long ns, int messages) {
+    public void took(long ns, int messages) {
         if (isOpen) {
             latency.recordValueWithCount(Math.min(Math.max(0, ns), LATENCY_MAX_NS), messages);
         }
     }
 
     /** Some message failed, and so the run. */
-    void failed(Throwable cause) {
+    public void failed(Throwable cause) {
         failure.compareAndSet(null, cause);
     }
 
     /** Whether the run has failed. */
-    boolean isFailed() {
+    public boolean isFailed() {
         return failure.get() != null;
     }
 
     /** Tells what was measured; throws if anything failed, or nothing was. */
-    void tell() {
+    public void tell() {
         if (isFailed()) {
             throw new IllegalStateException("A message failed", failure.get());
         }
