@@ -25,6 +25,7 @@ final class ClientLoad implements Load {
 
     /** Of the remoting client; the others have topics of their own. */
     static final String TOPIC = "bench-client";
+
     private static final String MARK = "bench:";
 
     /** Drivers that receive send for twice the whole time before. */
