@@ -24,7 +24,6 @@ import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +66,7 @@ public final class Run {
     private final Receivers receivers;
     private final Waiters waiters;
     private final Pulls pulls;
+    private final Replays replays;
     private final Dice patience;
     private int lookedAroundIn;
     private boolean over;
@@ -103,6 +103,7 @@ public final class Run {
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
         receivers = new Receivers(node, waiters);
+        replays = new Replays(world, node);
     }
 
     /** The history of a seed. */
@@ -304,9 +305,10 @@ public final class Run {
         node.kill();
         device.kill();
         try {
-            compare("replayed", lived, segment, copy, 0);
+            replays.compare("replayed", lived, segment, copy, 0);
             if (footers > 0) {
-                compare("replayed without its newest footers", lived, segment, copy, footers);
+                replays.compare(
+                        "replayed without its newest footers", lived, segment, copy, footers);
             }
         } catch (IOException e) {
             if (model.judge().honest()) {
@@ -322,27 +324,6 @@ public final class Run {
 
     private int segment() {
         return node.log().segmentOf(node.log().durablePosition());
-    }
-
-    private void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
-            throws IOException {
-        Disk copy = disk.copy(world);
-        String firstLog =
-                copy.fileNames().stream().filter(n -> n.endsWith(".log")).findFirst().orElse("");
-        List<String> names =
-                copy.fileNames().stream()
-                        .filter(name -> name.endsWith(".footer") && name.compareTo(firstLog) >= 0)
-                        .toList(); // those below tell what was before the log begins
-        if (footers > names.size()) {
-            return;
-        }
-        names.reversed().subList(0, footers).forEach(copy::remove);
-        Node.Replayed replayed = node.replay(copy);
-        if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.judge()
-                    .violated(
-                            Promise.REPLAY, "the state that was " + how + " is not the one lived");
-        }
     }
 
     // The end.
