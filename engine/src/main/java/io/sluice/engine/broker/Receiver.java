@@ -458,12 +458,7 @@ public final class Receiver {
             if (offer.repeated()) {
                 return null;
             }
-            for (Lease lease : offer.again()) {
-                if (isDead(lease)) {
-                    return lease;
-                }
-            }
-            return null;
+            return offer.again().stream().filter(this::isDead).findFirst().orElse(null);
         }
 
         /** Those to be handed out again; what could not be buried waits for a better time. */
