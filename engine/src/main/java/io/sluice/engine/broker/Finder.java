@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,18 @@ public final class Finder {
     private final TagSearch tags;
     private final Inquiry inquiry;
 
-    Finder(Catalog catalog, Log log, Shard shard, MessageReader messages) {
+    Finder(
+            Catalog catalog,
+            Log log,
+            Shard shard,
+            MessageReader messages,
+            ToLongFunction<Group> rateWaitMs) {
         this.catalog = catalog;
         this.log = log;
         this.shard = shard;
         this.messages = messages;
         this.tags = new TagSearch(shard, messages);
-        this.inquiry = new Inquiry(catalog, messages, this);
+        this.inquiry = new Inquiry(catalog, messages, this, rateWaitMs);
     }
 
     /**
@@ -190,7 +196,7 @@ public final class Finder {
 
     /** The message at an offset of a queue. */
     public void byPlace(Topic topic, int queueId, long offset, Consumer<Outcome<Located>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
             return;
         }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,17 @@ final class Inquiry {
     private final Catalog catalog;
     private final MessageReader messages;
     private final Finder finder;
+    private final ToLongFunction<Group> rateWaitMs;
 
-    Inquiry(Catalog catalog, MessageReader messages, Finder finder) {
+    /**
+     * @param rateWaitMs for how long a group's rate holds it back, in ms
+     */
+    Inquiry(
+            Catalog catalog,
+            MessageReader messages,
+            Finder finder,
+            ToLongFunction<Group> rateWaitMs) {
+        this.rateWaitMs = rateWaitMs;
         this.catalog = catalog;
         this.messages = messages;
         this.finder = finder;
@@ -157,7 +167,7 @@ final class Inquiry {
         return new Copy(Copy.Kind.PENDING, times, timer.dueMs(), timer.position(), 0);
     }
 
-    private static void answer(
+    private void answer(
             Located message,
             Group group,
             Why.Audience audience,
@@ -168,6 +178,7 @@ final class Inquiry {
         boolean outlived =
                 TimeToLive.isLimited(message.message(), 0)
                         && TimeToLive.isOver(message.message(), 0, here.nowMs());
+        long waitMs = rateWaitMs.applyAsLong(group);
         Why.Facts facts =
                 new Why.Facts(
                         message.dueMs(),
@@ -176,6 +187,7 @@ final class Inquiry {
                         outlived,
                         message.topic().readable(),
                         group.settings().consumeEnabled(),
+                        waitMs == 0 ? 0 : here.nowMs() + waitMs,
                         here,
                         copy,
                         retryStart,

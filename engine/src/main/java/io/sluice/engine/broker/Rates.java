@@ -33,6 +33,15 @@ final class Rates {
         return clock == null ? Long.MIN_VALUE : clock.get() - BURST_NANOS + share;
     }
 
+    /** For how long a group has to wait, in ms, rounded up; 0 if it may have a message now. */
+    long waitMs(int groupId, int perSecond, long nowNanos) {
+        if (perSecond == 0 || available(groupId, perSecond, nowNanos) > 0) {
+            return 0;
+        }
+        long left = availableAtNanos(groupId, perSecond) - nowNanos;
+        return Math.ceilDiv(left, NANOS_PER_SECOND / 1_000);
+    }
+
     /** A group gets messages. */
     void handedOut(int groupId, int perSecond, int count, long nowNanos) {
         long nanos = count * (NANOS_PER_SECOND / perSecond);

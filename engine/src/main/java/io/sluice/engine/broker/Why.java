@@ -95,6 +95,14 @@ public sealed interface Why {
      */
     record BehindBarrier(Barrier barrier) implements Why {}
 
+    /**
+     * The group has had as many messages as its rate allows.
+     *
+     * @param untilMs when it may have its next one, wall-clock ms
+     * @param behind how many messages come before this one
+     */
+    record HeldByRate(long untilMs, long behind) implements Why {}
+
     /** The group may not consume at all. */
     record Disabled() implements Why {}
 
@@ -162,6 +170,7 @@ public sealed interface Why {
      * @param outlived whether its time to live is over
      * @param readable whether the topic may be read
      * @param enabled whether the group may consume
+     * @param rateUntilMs until when the group's rate holds it back, wall-clock ms; 0 if it does not
      * @param here how the group stands to its queue
      * @param copy the newest copy that the group got; null if there is none
      * @param retryStart where the group stands in its retry topic
@@ -173,6 +182,7 @@ public sealed interface Why {
             boolean outlived,
             boolean readable,
             boolean enabled,
+            long rateUntilMs,
             Standing here,
             @Nullable Copy copy,
             long retryStart,
@@ -275,6 +285,9 @@ public sealed interface Why {
         Barrier barrier = here.barrier();
         if (barrier != null && from >= barrier.limit()) {
             return new BehindBarrier(barrier);
+        }
+        if (facts.rateUntilMs > 0) {
+            return new HeldByRate(facts.rateUntilMs, facts.offset - from);
         }
         if (audience.ordered && from < facts.offset) {
             return new BehindOrdered(from, here.lockedBy());

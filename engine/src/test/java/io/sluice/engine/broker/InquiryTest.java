@@ -1,11 +1,13 @@
 package io.sluice.engine.broker;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.engine.broker.Receive.Received;
 import io.sluice.engine.catalog.Group;
+import io.sluice.engine.catalog.GroupSettings;
 import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
@@ -20,6 +22,7 @@ import io.sluice.engine.shard.Standing.Barrier;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +214,36 @@ final class InquiryTest {
                 why(byKey(topic, "too"), group, ORDERED));
         commit(group, topic, 1, 3);
         assertEquals(new Why.NotReached(3, 0, true), why(byKey(topic, "too"), group, ORDERED));
+    }
+
+    // What is held back.
+
+    @Test
+    void shouldTellUntilWhenTheRateOfAGroupHoldsItBack() {
+        Topic topic = machine.topic("orders", 1);
+        var _ = machine.group("billing");
+        var _ =
+                broker().catalog()
+                        .updateGroup(
+                                "billing",
+                                s -> s.withAttributes(Map.of(GroupSettings.CONSUME_RATE, "2")));
+        machine.time.run();
+        Receiving workers = new Receiving(machine, topic, Ordering.NONE);
+        workers.group = requireNonNull(broker().catalog().group("billing"));
+        assertEquals(List.of(), Receiving.bodies(workers.receive(1))); // begins
+        for (String body : List.of("a", "b", "c", "d")) {
+            machine.send(topic, 0, body, "UNIQ_KEY\1" + body + "\2");
+        }
+        Why next = why(byKey(topic, "c"), workers.group, ONLINE);
+        assertEquals(new Why.NotReached(0, 2, true), next);
+        assertEquals(List.of("a", "b"), Receiving.bodies(workers.receive(9)));
+        long atMs = machine.time.wallMs();
+        Why held = why(byKey(topic, "d"), workers.group, ONLINE);
+        Why.HeldByRate rate = assertInstanceOf(Why.HeldByRate.class, held);
+        assertEquals(1, rate.behind());
+        assertTrue(rate.untilMs() > atMs && rate.untilMs() <= atMs + 500, rate.toString());
+        machine.advanceMs(rate.untilMs() - machine.time.wallMs());
+        assertEquals(List.of("c"), Receiving.bodies(workers.receive(9)));
     }
 
     // What is passed over.

@@ -48,7 +48,7 @@ final class WhyTest {
 
     /** Of the message at offset 5. */
     private static Facts facts(Standing here, @Nullable Copy copy, Audience audience) {
-        return new Facts(0, 0, 5, false, true, true, here, copy, 7, audience);
+        return new Facts(0, 0, 5, false, true, true, 0, here, copy, 7, audience);
     }
 
     private static Facts facts(
@@ -58,7 +58,8 @@ final class WhyTest {
 
     private static Why waiting(Timer timer) {
         Standing here = standing(9, SKIPPED, timer);
-        return Why.of(new Facts(1234, 0, 0, false, true, true, here, null, 7, audience(DOES_NOT)));
+        return Why.of(
+                new Facts(1234, 0, 0, false, true, true, 0, here, null, 7, audience(DOES_NOT)));
     }
 
     @Test
@@ -81,7 +82,7 @@ final class WhyTest {
         Standing here =
                 new Standing(
                         true, 9, 0, 9, null, null, null, SKIPPED, Timer.NONE, open, decided, 1000);
-        return Why.of(new Facts(0, 77, 0, false, true, true, here, null, 7, audience(WANTS)));
+        return Why.of(new Facts(0, 77, 0, false, true, true, 0, here, null, 7, audience(WANTS)));
     }
 
     @Test
@@ -132,17 +133,26 @@ final class WhyTest {
         Audience nobody = audience();
         assertEquals(
                 new Why.Disabled(),
-                Why.of(new Facts(0, 0, 5, false, true, false, NOWHERE, null, 7, nobody)));
+                Why.of(new Facts(0, 0, 5, false, true, false, 0, NOWHERE, null, 7, nobody)));
         assertEquals(
                 new Why.NotReadable(),
-                Why.of(new Facts(0, 0, 5, false, false, true, NOWHERE, null, 7, nobody)));
+                Why.of(new Facts(0, 0, 5, false, false, true, 0, NOWHERE, null, 7, nobody)));
         assertEquals(
                 new Why.Outlived(),
-                Why.of(new Facts(0, 0, 5, true, true, true, NOWHERE, null, 7, nobody)));
+                Why.of(new Facts(0, 0, 5, true, true, true, 0, NOWHERE, null, 7, nobody)));
         Standing stranger = standing(false, -1, -1, null, null, null, Timer.NONE);
         assertEquals(new Why.NeverConsumed(false), Why.of(facts(stranger, null, nobody)));
         Audience broadcasting = new Audience(true, false, true, List.of(WANTS));
         assertEquals(new Why.Broadcast(), Why.of(facts(2, null, null, broadcasting)));
+    }
+
+    @Test
+    void shouldTellUntilWhenAGroupIsHeldBackByItsRate() {
+        Standing here = standing(true, 3, 3, null, null, null, Timer.NONE);
+        Audience ordered = new Audience(true, true, false, List.of(WANTS));
+        assertEquals(
+                new Why.HeldByRate(1700, 2),
+                Why.of(new Facts(0, 0, 5, false, true, true, 1700, here, null, 7, ordered)));
     }
 
     @Test

@@ -137,8 +137,8 @@ final class MsgCommand {
                 "",
                 "States: NOT_YET_DUE, RECALLED, NOT_DECIDED, NOT_COMMITTED, EXPIRED, OUTLIVED,"
                         + " FILTERED_OUT, CONFLICTING_SUBSCRIPTION, WAITING_FOR_RETRY, LEASED,"
-                        + " RETRY_NOT_REACHED, DEFERRED, BEHIND_ORDERED, BEHIND_BARRIER, NOT_REACHED,"
-                        + " NEVER_CONSUMED, NOT_READABLE, DISABLED, BROADCAST, RESET_PAST,"
+                        + " RETRY_NOT_REACHED, DEFERRED, BEHIND_ORDERED, BEHIND_BARRIER, HELD_BY_RATE,"
+                        + " NOT_REACHED, NEVER_CONSUMED, NOT_READABLE, DISABLED, BROADCAST, RESET_PAST,"
                         + " DEAD_LETTERED, ACKNOWLEDGED."
             },
             footer = {"", "Example:", "  ./sluice msg why orders 3:1042 billing"})

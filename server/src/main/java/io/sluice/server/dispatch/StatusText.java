@@ -116,6 +116,14 @@ final class StatusText {
                             0);
             case Why.BehindBarrier(Standing.Barrier barrier) ->
                     of(group, "BEHIND_BARRIER", behind(barrier), 0, 0);
+            case Why.HeldByRate w ->
+                    of(
+                            group,
+                            "HELD_BY_RATE",
+                            "held back by the group's rate limit until %s%s"
+                                    .formatted(at(w.untilMs()), notReached(w.behind(), true)),
+                            0,
+                            w.untilMs());
             case Why.NotReadable w ->
                     of(
                             group,

@@ -1,6 +1,7 @@
 package io.sluice.server.grpc;
 
 import apache.rocketmq.v2.Code;
+import io.sluice.engine.catalog.Names;
 import java.nio.charset.StandardCharsets;
 
 /** What texts of a message may hold; the rules are those of RocketMQ's proxy. */
@@ -37,6 +38,14 @@ final class Texts {
                             .formatted(GROUP_SIZE_BYTES_MAX));
         }
         return group;
+    }
+
+    static String liteTopic(String name) {
+        String fault = Names.liteFault(name);
+        if (fault != null) {
+            throw new CallFault(Code.ILLEGAL_LITE_TOPIC, fault);
+        }
+        return name;
     }
 
     /** A recall handle names it among words that blanks part. */

@@ -144,10 +144,14 @@ public final class HandedOrder {
         }
     }
 
-    /** The first offset of a queue that cannot be settled yet. */
+    /**
+     * The first offset of a queue that cannot be settled yet. A group that was sent back has passed
+     * its barriers before; what was read for it then may come again.
+     */
     private long settledTo(int groupId, QueueRef queue) {
         QueueModel known = queues.queue(queue);
-        for (long offset = 0; offset < known.end(); offset++) {
+        long end = handed.mayBeReset(groupId, queue) ? 0 : known.end();
+        for (long offset = 0; offset < end; offset++) {
             Sent sent = sentAt(known, offset);
             if (sent != null
                     && !judge.mayHaveExpired(queue.topicId(), known.storeMs(offset))

@@ -22,11 +22,13 @@ public final class Model {
     private final GivenBack givenBack = new GivenBack();
     private final Handed handed;
     private final Wanted wanted;
+    private final Pace pace;
     private final HandedOrder handedOrder;
     private final Queues queues;
     private final Transactions transactions;
     private final Groups groups;
     private final CatalogModel catalog;
+    private final Lites lites;
 
     /** What is due may wait until the clock has come again to where it had been. */
     private long setBackFromMs;
@@ -36,13 +38,20 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
+        handed =
+                new Handed(
+                        judge,
+                        setting.retryMax(),
+                        setting.discards(),
+                        setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         wanted = new Wanted(judge);
+        pace = new Pace(judge, setting.ratePerSecond());
         Barriers barriers = new Barriers();
         handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
+        lites = new Lites(judge);
     }
 
     /** Whom to tell what is wrong, and what is owed. */
@@ -75,6 +84,11 @@ public final class Model {
         return wanted;
     }
 
+    /** How fast it may be handed messages. */
+    public Pace pace() {
+        return pace;
+    }
+
     /** In which order. */
     public HandedOrder handedOrder() {
         return handedOrder;
@@ -83,6 +97,11 @@ public final class Model {
     /** Who is how far. */
     public Groups groups() {
         return groups;
+    }
+
+    /** What is in lite topics, and who wants it. */
+    public Lites lites() {
+        return lites;
     }
 
     /** Which topics and groups there are. */
@@ -108,7 +127,8 @@ public final class Model {
      * is soon. Where the clock was set back, holders have all the time until it is there again.
      */
     public long leasesRunOutMs() {
-        return setBackFromMs == 0 ? 0 : setBackFromMs + handed.holdMsMax();
+        long holdMs = Math.max(handed.holdMsMax(), lites.handed().holdMsMax());
+        return setBackFromMs == 0 ? 0 : setBackFromMs + holdMs;
     }
 
     /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
@@ -145,8 +165,10 @@ public final class Model {
         judge.died();
         groups.died();
         handed.died();
+        pace.died();
         handedOrder.died();
         queues.died();
+        lites.died();
         catalog.died();
         if (mayLose) {
             queues.forgetUnseenAnswers();
@@ -191,6 +213,7 @@ public final class Model {
                 });
         queues.endSkipped();
         handedOrder.end();
+        lites.end();
         queues.endSizes();
     }
 

@@ -15,6 +15,7 @@ package io.sluice.simulator.plan;
  * @param marked whether messages have message groups and priorities
  * @param limited whether some messages have a time to live
  * @param discards whether the group that receives wants no dead letters
+ * @param ratePerSecond how many messages the group that receives may have per second; 0 for any
  * @param drainMs how long after the last fault everything has to be delivered
  */
 public record Setting(
@@ -30,6 +31,7 @@ public record Setting(
         boolean marked,
         boolean limited,
         boolean discards,
+        int ratePerSecond,
         int drainMs) {
 
     /** What the disk may do, and so what can be promised. */

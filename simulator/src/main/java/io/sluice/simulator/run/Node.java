@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -130,10 +131,14 @@ final class Node {
 
     /** How the group that receives is set. */
     GroupSettings receiving() {
-        GroupSettings settings = GroupSettings.DEFAULT.withRetryMax(setting.retryMax());
-        return setting.discards()
-                ? settings.withAttributes(Map.of(GroupSettings.AFTER_LAST_ATTEMPT, "discard"))
-                : settings;
+        Map<String, String> attributes = new TreeMap<>();
+        if (setting.discards()) {
+            attributes.put(GroupSettings.AFTER_LAST_ATTEMPT, "discard");
+        }
+        if (setting.ratePerSecond() > 0) {
+            attributes.put(GroupSettings.CONSUME_RATE, "" + setting.ratePerSecond());
+        }
+        return GroupSettings.DEFAULT.withRetryMax(setting.retryMax()).withAttributes(attributes);
     }
 
     private void recover(Executor shard) throws IOException {

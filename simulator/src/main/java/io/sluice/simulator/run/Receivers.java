@@ -13,6 +13,7 @@ import io.sluice.engine.shard.Refusal;
 import io.sluice.simulator.model.Handed;
 import io.sluice.simulator.model.Handed.Receipt;
 import io.sluice.simulator.model.Model;
+import io.sluice.simulator.model.Pace;
 import io.sluice.simulator.plan.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -43,8 +44,9 @@ final class Receivers {
      * @param attempt its number; 0 if it has no name
      * @param firstNanos when it was asked for first
      * @param ms wall-clock ms
+     * @param pace what the group had had by then
      */
-    private record Asking(int attempt, long firstNanos, long nanos, long ms) {}
+    private record Asking(int attempt, long firstNanos, long nanos, long ms, Pace.Mark pace) {}
 
     private final Node node;
     private final Model model;
@@ -95,7 +97,12 @@ final class Receivers {
         int attempt = op.ordered() && !settle ? attempts : 0;
         long nanos = model.judge().nanos();
         Asking asking =
-                new Asking(attempt, attempt > 0 ? attemptNanos : nanos, nanos, node.wallMs());
+                new Asking(
+                        attempt,
+                        attempt > 0 ? attemptNanos : nanos,
+                        nanos,
+                        node.wallMs(),
+                        model.pace().asked());
         model.handedOrder().wanted(op.ordering());
         model.handed().wanted(op.holdMs());
         model.handed().asked();
@@ -191,6 +198,7 @@ final class Receivers {
             remember(receipt);
             receipts.add(receipt);
         }
+        model.pace().given(asking.pace, messages.size(), repeated);
         long from = begun.getOrDefault(new Place(topic.id(), received.queueId()), 0L);
         model.handedOrder()
                 .given(

@@ -9,6 +9,7 @@ import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
+import io.sluice.simulator.model.Lites;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Fault;
@@ -24,7 +25,6 @@ import io.sluice.simulator.world.DiskMemory;
 import io.sluice.simulator.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +65,10 @@ public final class Run {
     private final Steering steering;
     private final Transactors transactors;
     private final Receivers receivers;
+    private final LiteClients liteClients;
     private final Waiters waiters;
     private final Pulls pulls;
+    private final Replays replays;
     private final Dice patience;
     private int lookedAroundIn;
     private boolean over;
@@ -94,6 +96,7 @@ public final class Run {
         troubles = new Troubles(world, node, net, device);
         waiters = new Waiters(node);
         pulls = new Pulls(node, waiters);
+        replays = new Replays(world, node);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
@@ -103,6 +106,7 @@ public final class Run {
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
         receivers = new Receivers(node, waiters);
+        liteClients = new LiteClients(node, waiters);
     }
 
     /** The history of a seed. */
@@ -235,6 +239,10 @@ public final class Run {
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
+            case Operation.SendLite op -> liteClients.send(op);
+            case Operation.WantLites op -> liteClients.want(op);
+            case Operation.ReceiveLite op -> liteClients.receive(op);
+            case Operation.AcknowledgeLite op -> liteClients.acknowledge(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -304,9 +312,10 @@ public final class Run {
         node.kill();
         device.kill();
         try {
-            compare("replayed", lived, segment, copy, 0);
+            replays.compare("replayed", lived, segment, copy, 0);
             if (footers > 0) {
-                compare("replayed without its newest footers", lived, segment, copy, footers);
+                replays.compare(
+                        "replayed without its newest footers", lived, segment, copy, footers);
             }
         } catch (IOException e) {
             if (model.judge().honest()) {
@@ -322,27 +331,6 @@ public final class Run {
 
     private int segment() {
         return node.log().segmentOf(node.log().durablePosition());
-    }
-
-    private void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
-            throws IOException {
-        Disk copy = disk.copy(world);
-        String firstLog =
-                copy.fileNames().stream().filter(n -> n.endsWith(".log")).findFirst().orElse("");
-        List<String> names =
-                copy.fileNames().stream()
-                        .filter(name -> name.endsWith(".footer") && name.compareTo(firstLog) >= 0)
-                        .toList(); // those below tell what was before the log begins
-        if (footers > names.size()) {
-            return;
-        }
-        names.reversed().subList(0, footers).forEach(copy::remove);
-        Node.Replayed replayed = node.replay(copy);
-        if (replayed.segment() == segment && !replayed.state().equals(lived)) {
-            model.judge()
-                    .violated(
-                            Promise.REPLAY, "the state that was " + how + " is not the one lived");
-        }
     }
 
     // The end.
@@ -404,21 +392,7 @@ public final class Run {
         int life = node.life();
         receivers.waitEverywhere(WAIT_MS);
         receivers.waitEverywhere(WAIT_MS); // behind the others
-        for (Topic topic : node.broker().catalog().topics()) {
-            for (int queue = 0; queue < topic.queues(); queue++) {
-                long end = node.broker().endOffset(topic, queue);
-                pulls.pull(
-                        Operation.Browse.class,
-                        topic,
-                        queue,
-                        end,
-                        32,
-                        Pulls.SIZE_BYTES_MAX,
-                        0,
-                        WAIT_MS,
-                        outcome -> {});
-            }
-        }
+        pulls.waitEverywhere(WAIT_MS);
         pass(ROUND_NANOS);
         waiters.allGoAway();
         pass(LET_GO_NANOS);
@@ -460,6 +434,7 @@ public final class Run {
                 lockers.leaveAll(); // who consumes in order may have to wait
             }
             boolean held = receivers.receiveAll();
+            held |= liteClients.receiveAll();
             behind |= held;
             if (held && model.leasesRunOutMs() >= world.wallMs()) {
                 deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // begins after that
@@ -511,7 +486,8 @@ public final class Run {
     private void audit() {
         model.queues().auditBegins();
         for (Topic topic : node.broker().catalog().topics()) {
-            for (int queue = 0; queue < topic.queues() && !over(); queue++) {
+            int queues = topic.lite() ? 0 : topic.queues(); // of these the model has its own idea
+            for (int queue = 0; queue < queues && !over(); queue++) {
                 audit(topic, queue);
             }
         }
@@ -521,6 +497,7 @@ public final class Run {
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
                     node.broker().catalog().groups().stream()
                             .filter(group -> !group.name().equals(Handed.GROUP))
+                            .filter(group -> !group.name().equals(Lites.GROUP))
                             .map(Group::id)
                             .toList());
             receivers.end();

@@ -25,6 +25,7 @@ final class TapeTest {
                     false,
                     false,
                     false,
+                    0,
                     60_000);
 
     private static final String HEAD =
@@ -32,7 +33,7 @@ final class TapeTest {
             seed 42
             setting profile=HONEST alignmentBytes=512 segmentBytes=65536 batchBytes=8192 slabs=4 \
             retentionMs=60000 retryMax=3 async=false stallPerMille=5 marked=false limited=false discards=false \
-            drainMs=60000
+            ratePerSecond=0 drainMs=60000
             """;
 
     @Test

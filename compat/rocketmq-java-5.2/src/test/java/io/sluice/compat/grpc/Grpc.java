@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.rocketmq.client.apis.ClientConfiguration;
@@ -114,6 +115,22 @@ public final class Grpc {
                 "exponentialRetryPolicy":{"initial":100,"max":200,"multiplier":2}}}\
                 """
                         .formatted(group, ordered, retries);
+        return createGroup(server, group, json);
+    }
+
+    /** Creates a group with changes of its attributes, such as "+name". */
+    static String group(Target server, String group, Map<String, String> attributes) {
+        String changes =
+                attributes.entrySet().stream()
+                        .map(each -> "\"%s\":\"%s\"".formatted(each.getKey(), each.getValue()))
+                        .collect(Collectors.joining(","));
+        String json =
+                "{\"groupName\":\"%s\",\"consumeEnable\":true,\"attributes\":{%s}}"
+                        .formatted(group, changes);
+        return createGroup(server, group, json);
+    }
+
+    private static String createGroup(Target server, String group, String json) {
         try (RawConnection broker = server.connect()) {
             byte[] body = json.getBytes(StandardCharsets.UTF_8);
             Reply reply = broker.request(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, Map.of(), body);
