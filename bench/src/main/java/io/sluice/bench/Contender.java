@@ -13,8 +13,8 @@ interface Contender {
     /** What it is and how safe its answers are, for the table's legend. */
     String description();
 
-    /** Whether the official client can send to it. */
-    boolean servesClient();
+    /** Whether it takes what that drives. */
+    boolean serves(Scenario.Protocol protocol);
 
     /**
      * Starts it on free ports of loopback, and returns when it takes messages.

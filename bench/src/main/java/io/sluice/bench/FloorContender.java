@@ -29,8 +29,8 @@ record FloorContender(FloorServer.Mode mode, long fileBytes, Ports ports) implem
     }
 
     @Override
-    public boolean servesClient() {
-        return false;
+    public boolean serves(Scenario.Protocol protocol) {
+        return protocol == Scenario.Protocol.FRAMES;
     }
 
     @Override
@@ -52,6 +52,6 @@ record FloorContender(FloorServer.Mode mode, long fileBytes, Ports ports) implem
                         Long.toString(fileBytes));
         Child server = started.add(Child.start(name(), directory, Map.of(), command));
         server.awaitPort(port);
-        return new Endpoint(name(), port, 0, started.all());
+        return new Endpoint(name(), port, 0, 0, started.all());
     }
 }

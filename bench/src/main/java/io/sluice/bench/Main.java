@@ -1,5 +1,7 @@
 package io.sluice.bench;
 
+import io.sluice.bench.RocketMqContender.Flush;
+import io.sluice.bench.RocketMqContender.Front;
 import io.sluice.bench.SluiceContender.Variant;
 import io.sluice.bench.floor.FloorServer;
 import java.io.IOException;
@@ -23,16 +25,13 @@ public final class Main {
     /** Exit code 0: measured; 1: some message or system failed; 2: wrong arguments. */
     public static void main(String[] args) throws IOException, InterruptedException {
         Options options;
-        PeerJars rocketmq;
+        PeerJars peers;
         List<Contender> contenders;
         List<Scenario> scenarios;
         try {
             options = Options.parse(List.of(args));
-            rocketmq =
-                    new PeerJars(
-                            options.peerJava(),
-                            options.root().resolve("bench/target/peers/rocketmq"));
-            List<Contender> all = contenders(options.root(), rocketmq, new Ports());
+            peers = new PeerJars(options.peerJava(), options.root().resolve("bench/target/peers"));
+            List<Contender> all = contenders(options.root(), peers, new Ports());
             contenders = Options.choose(options.systems(), all, Contender::name);
             scenarios = Options.choose(options.scenarios(), Scenario.ALL, Scenario::id);
         } catch (IllegalArgumentException e) {
@@ -40,14 +39,11 @@ public final class Main {
             System.exit(2);
             return;
         }
-        System.exit(run(options, rocketmq, contenders, scenarios) ? 0 : 1);
+        System.exit(run(options, peers, contenders, scenarios) ? 0 : 1);
     }
 
     private static boolean run(
-            Options options,
-            PeerJars rocketmq,
-            List<Contender> contenders,
-            List<Scenario> scenarios)
+            Options options, PeerJars peers, List<Contender> contenders, List<Scenario> scenarios)
             throws IOException, InterruptedException {
         Files.createDirectories(options.directory());
         Machine machine = Machine.holding(options.directory());
@@ -57,7 +53,7 @@ public final class Main {
                         contenders,
                         scenarios,
                         times,
-                        rocketmq,
+                        peers,
                         options.directory(),
                         Calm::ofThisMachine,
                         System.err);
@@ -69,15 +65,17 @@ public final class Main {
     }
 
     /** Everything that can be compared, in the order in which it takes its turns. */
-    private static List<Contender> contenders(Path root, PeerJars rocketmq, Ports ports) {
+    private static List<Contender> contenders(Path root, PeerJars peers, Ports ports) {
         return List.of(
                 new FloorContender(FloorServer.Mode.ECHO, FLOOR_FILE_BYTES, ports),
                 new FloorContender(FloorServer.Mode.DURABLE, FLOOR_FILE_BYTES, ports),
                 new SluiceContender(root.resolve("sluice"), Variant.DURABLE, ports),
                 new SluiceContender(root.resolve("sluice"), Variant.ASYNC, ports),
                 new SluiceContender(root.resolve("sluice"), Variant.EVERY_SEND, ports),
-                new RocketMqContender(rocketmq, RocketMqContender.Flush.ASYNC_FLUSH, ports),
-                new RocketMqContender(rocketmq, RocketMqContender.Flush.SYNC_FLUSH, ports));
+                new RocketMqContender(peers, Front.BROKER, Flush.ASYNC_FLUSH, ports),
+                new RocketMqContender(peers, Front.BROKER, Flush.SYNC_FLUSH, ports),
+                new RocketMqContender(peers, Front.PROXY, Flush.ASYNC_FLUSH, ports),
+                new RocketMqContender(peers, Front.PROXY, Flush.SYNC_FLUSH, ports));
     }
 
     private static void write(Options options, Rounds.Outcome outcome, String report)

@@ -12,10 +12,10 @@ import java.util.function.ToDoubleFunction;
 
 /** The run as Markdown: what it ran on, one table per scenario, the bars, the exact flags. */
 final class Report {
-    private static final String REFERENCE = RocketMqContender.ASYNC;
     private static final double THROUGHPUT_BAR = 3;
     private static final double CPU_BAR = 1.0 / 3;
     private static final double NOISE_BAR = 0.1;
+    private static final int P99 = Summary.PERCENTILES.indexOf(99.0);
 
     private final Options options;
     private final Machine machine;
@@ -86,8 +86,10 @@ final class Report {
                                 + " the server's processes and of the load. Memory is resident, in brackets"
                                 + " without pages of mapped files. Elsewhere: processors busy with neither"
                                 + " server nor load; kernel work for the disk and the network is in it, and"
-                                + " so is any noise. × columns: against %s in the same run.",
-                        REFERENCE));
+                                + " so is any noise. × columns: against %s in the same run, with gRPC against"
+                                + " %s.",
+                        RocketMqContender.Front.BROKER.async(),
+                        RocketMqContender.Front.PROXY.async()));
         line("");
     }
 
@@ -115,7 +117,7 @@ final class Report {
                 "| System | Messages/s | MB/s | p50 ms | p90 | p99 | p99.9 | p99.99 | max | Server"
                         + " CPU µs | Load CPU µs | Memory MB | Elsewhere | × messages/s | × CPU |");
         line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        Optional<Summary> reference = summary(scenario, REFERENCE);
+        Optional<Summary> reference = reference(scenario);
         for (Contender contender : contenders) {
             summary(scenario, contender.name())
                     .ifPresent(row -> line(row(scenario, row, reference)));
@@ -153,34 +155,68 @@ final class Report {
                 .orElse("–");
     }
 
-    /** The first bar of scenario 1, if both sides of it ran. */
+    /** The bars of those scenarios that have some, where both sides ran. */
     private void bars() {
-        Scenario first = Scenario.ALL.getFirst();
-        Optional<Summary> sluice = summary(first, "sluice");
-        Optional<Summary> reference = summary(first, REFERENCE);
-        if (sluice.isEmpty() || reference.isEmpty()) {
-            return;
+        for (Scenario scenario : scenarios) {
+            Optional<Summary> sluice = summary(scenario, "sluice");
+            Optional<Summary> reference = reference(scenario);
+            if (sluice.isPresent() && reference.isPresent()) {
+                bars(scenario, sluice.get(), reference.get());
+            }
         }
-        double throughput = sluice.get().messagesPerSecond() / reference.get().messagesPerSecond();
-        double cpu = sluice.get().serverCpuUs() / reference.get().serverCpuUs();
-        line(format(ROOT, "## Bars of scenario %s", first.id()));
-        line("");
-        line(
-                format(
-                        ROOT,
-                        "- Throughput at least %.0f × %s: %.2f ×, **%s**",
-                        THROUGHPUT_BAR,
-                        REFERENCE,
-                        throughput,
-                        verdict(throughput >= THROUGHPUT_BAR)));
-        line(
-                format(
-                        ROOT,
-                        "- CPU per message at most a third of %s: %.2f ×, **%s**",
-                        REFERENCE,
-                        cpu,
-                        verdict(cpu <= CPU_BAR)));
-        line("");
+    }
+
+    private void bars(Scenario scenario, Summary sluice, Summary reference) {
+        List<String> bars =
+                switch (scenario.generator()) {
+                    case LEAN ->
+                            scenario.equals(Scenario.ALL.getFirst())
+                                    ? List.of(throughput(sluice, reference), cpu(sluice, reference))
+                                    : List.of();
+                    case CLIENT -> List.of();
+                    case GRPC_SEND, GRPC_RECEIVE ->
+                            List.of(throughput(sluice, reference), p99(sluice, reference));
+                    case GRPC_LATENCY -> List.of(p99(sluice, reference));
+                };
+        if (!bars.isEmpty()) {
+            line(format(ROOT, "## Bars of scenario %s", scenario.id()));
+            line("");
+            bars.forEach(this::line);
+            line("");
+        }
+    }
+
+    private static String throughput(Summary sluice, Summary reference) {
+        double ratio = sluice.messagesPerSecond() / reference.messagesPerSecond();
+        return format(
+                ROOT,
+                "- Throughput at least %.0f × %s: %.2f ×, **%s**",
+                THROUGHPUT_BAR,
+                reference.contender(),
+                ratio,
+                verdict(ratio >= THROUGHPUT_BAR));
+    }
+
+    private static String cpu(Summary sluice, Summary reference) {
+        double ratio = sluice.serverCpuUs() / reference.serverCpuUs();
+        return format(
+                ROOT,
+                "- CPU per message at most a third of %s: %.2f ×, **%s**",
+                reference.contender(),
+                ratio,
+                verdict(ratio <= CPU_BAR));
+    }
+
+    private static String p99(Summary sluice, Summary reference) {
+        double own = sluice.latencyMs().get(P99);
+        double others = reference.latencyMs().get(P99);
+        return format(
+                ROOT,
+                "- p99 lower than that of %s: %.3f ms against %.3f ms, **%s**",
+                reference.contender(),
+                own,
+                others,
+                verdict(own < others));
     }
 
     private static String verdict(boolean met) {
@@ -209,13 +245,21 @@ final class Report {
             line("```");
         }
         line("");
-        line(format(ROOT, "Official client: `java %s`", String.join(" ", ClientLoad.FLAGS)));
+        line(format(ROOT, "Official clients: `java %s`", String.join(" ", ClientLoad.FLAGS)));
     }
 
     private String withoutPaths(String launch) {
         return launch.replace(options.directory().toString(), "DATA")
                 .replace(options.root().toString() + "/", "")
                 .replace(options.root().toString(), ".");
+    }
+
+    private Optional<Summary> reference(Scenario scenario) {
+        var front =
+                scenario.protocol() == Scenario.Protocol.GRPC
+                        ? RocketMqContender.Front.PROXY
+                        : RocketMqContender.Front.BROKER;
+        return summary(scenario, front.async());
     }
 
     private Optional<Summary> summary(Scenario scenario, String contender) {

@@ -15,8 +15,26 @@ import java.util.Map;
  * messages as "busy" (by default 200 ms in the send queue), so that a moment without processor time
  * does not fail its run.
  */
-record RocketMqContender(PeerJars jars, Flush flush, Ports ports) implements Contender {
-    static final String ASYNC = "rocketmq-async";
+record RocketMqContender(PeerJars jars, Front front, Flush flush, Ports ports)
+        implements Contender {
+    /** What speaks to clients. */
+    enum Front {
+        /** The broker itself, which speaks remoting. */
+        BROKER("rocketmq"),
+        /** Its proxy in local mode, which speaks gRPC and has the broker in its own process. */
+        PROXY("rocketmq-proxy");
+
+        final String name;
+
+        Front(String name) {
+            this.name = name;
+        }
+
+        /** The faster of both, against which others are measured. */
+        String async() {
+            return name + "-async";
+        }
+    }
 
     /** When RocketMQ answers: from the page cache, or once the disk has it. */
     enum Flush {
@@ -41,18 +59,19 @@ record RocketMqContender(PeerJars jars, Flush flush, Ports ports) implements Con
 
     @Override
     public String name() {
-        return flush == Flush.ASYNC_FLUSH ? ASYNC : "rocketmq-sync";
+        return flush == Flush.ASYNC_FLUSH ? front.async() : front.name + "-sync";
     }
 
     @Override
     public String description() {
         String when = flush == Flush.ASYNC_FLUSH ? "from the page cache" : "when fsynced";
-        return "Apache RocketMQ 5.5.0, %s, answers %s".formatted(flush, when);
+        String through = front == Front.PROXY ? " with its proxy in local mode" : "";
+        return "Apache RocketMQ 5.5.0%s, %s, answers %s".formatted(through, flush, when);
     }
 
     @Override
-    public boolean servesClient() {
-        return true;
+    public boolean serves(Scenario.Protocol protocol) {
+        return (protocol == Scenario.Protocol.GRPC) == (front == Front.PROXY);
     }
 
     @Override
@@ -70,28 +89,53 @@ record RocketMqContender(PeerJars jars, Flush flush, Ports ports) implements Con
         Files.writeString(brokerConf, brokerConf(directory, namePort, sendPort));
 
         String namesrv = "org.apache.rocketmq.namesrv.NamesrvStartup";
-        start("namesrv", NAMESRV_FLAGS, namesrv, nameConf, directory, started).awaitPort(namePort);
-        String brokerMain = "org.apache.rocketmq.broker.BrokerStartup";
-        Child broker = start("broker", BROKER_FLAGS, brokerMain, brokerConf, directory, started);
-        broker.awaitOutput("boot success");
+        List<String> named = List.of(namesrv, "-c", nameConf.toString());
+        start("namesrv", NAMESRV_FLAGS, named, directory, started).awaitPort(namePort);
+        int grpcPort = front == Front.PROXY ? ports.free(2) : 0;
+        List<String> main =
+                front == Front.PROXY
+                        ? proxy(directory, namePort, grpcPort, brokerConf)
+                        : List.of(
+                                "org.apache.rocketmq.broker.BrokerStartup",
+                                "-c",
+                                brokerConf.toString());
+        Child broker = start("broker", BROKER_FLAGS, main, directory, started);
+        broker.awaitOutput(front == Front.PROXY ? "startup successfully" : "boot success");
         broker.awaitPort(sendPort);
-        return new Endpoint(BROKER_NAME, sendPort, namePort, started.all());
+        return new Endpoint(BROKER_NAME, sendPort, namePort, grpcPort, started.all());
     }
 
+    /** What starts the proxy, and with it the broker. */
+    private static List<String> proxy(Path directory, int namePort, int grpcPort, Path brokerConf)
+            throws IOException {
+        Path conf = directory.resolve("rmq-proxy.json");
+        Files.writeString(
+                conf,
+                """
+                {"rocketMQClusterName": "DefaultCluster", "grpcServerPort": %d, "remotingListenPort": %d}
+                """
+                        .formatted(grpcPort, grpcPort + 1));
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of("org.apache.rocketmq.proxy.ProxyStartup", "-pm", "local"));
+        command.addAll(List.of("-n", "127.0.0.1:" + namePort));
+        command.addAll(List.of("-bc", brokerConf.toString(), "-pc", conf.toString()));
+        return command;
+    }
+
+    /**
+     * @param main the class and its arguments
+     */
     private Child start(
-            String name,
-            List<String> flags,
-            String mainClass,
-            Path conf,
-            Path directory,
-            Started started)
+            String name, List<String> flags, List<String> main, Path directory, Started started)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jars.java().toString());
         command.addAll(flags);
         command.add("-Duser.home=" + directory);
-        command.addAll(List.of("-cp", jars.classPath(), mainClass, "-c", conf.toString()));
-        Map<String, String> environment = Map.of("ROCKETMQ_HOME", directory.toString());
+        command.addAll(List.of("-cp", jars.classPath(PeerJars.ROCKETMQ)));
+        command.addAll(main);
+        String home = directory.toString();
+        Map<String, String> environment = Map.of("ROCKETMQ_HOME", home, "RMQ_PROXY_HOME", home);
         return started.add(Child.start(name, directory, environment, command));
     }
 

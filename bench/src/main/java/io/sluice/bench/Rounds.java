@@ -98,10 +98,10 @@ final class Rounds {
         Load load =
                 switch (scenario.generator()) {
                     case LEAN -> new LeanLoad(scenario.shape());
-                    case CLIENT ->
+                    case CLIENT, GRPC_SEND, GRPC_RECEIVE, GRPC_LATENCY ->
                             new ClientLoad(
                                     clientJars,
-                                    scenario.shape(),
+                                    scenario,
                                     directory.resolve(contender.name()).resolve("client"));
                 };
         Meter meter = new Meter(endpoint);
@@ -110,7 +110,7 @@ final class Rounds {
             Measurement measurement = meter.measurement(contender, scenario, round, result);
             measurements.add(measurement);
             progress.printf(
-                    "round %d  %-15s %-7s %,9.0f msg/s  p50 %.3f ms  p99 %.3f ms  %.2f µs CPU%n",
+                    "round %d  %-20s %-12s %,9.0f msg/s  p50 %.3f ms  p99 %.3f ms  %.2f µs CPU%n",
                     round,
                     contender.name(),
                     scenario.id(),

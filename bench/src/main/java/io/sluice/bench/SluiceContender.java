@@ -44,8 +44,9 @@ record SluiceContender(Path script, Variant variant, Ports ports) implements Con
     }
 
     @Override
-    public boolean servesClient() {
-        return true;
+    public boolean serves(Scenario.Protocol protocol) {
+        // Topics of gRPC scenarios are created alike for all, without options of ours.
+        return protocol != Scenario.Protocol.GRPC || variant.topicOption.isEmpty();
     }
 
     @Override
@@ -58,7 +59,8 @@ record SluiceContender(Path script, Variant variant, Ports ports) implements Con
         command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
         addPort(command, "--remoting-port", namePort);
         addPort(command, "--broker-port", brokerPort);
-        addPort(command, "--grpc-port", ports.free(1));
+        int grpcPort = ports.free(1);
+        addPort(command, "--grpc-port", grpcPort);
         addPort(command, "--http-port", ports.free(1));
         Child server = started.add(Child.start(name(), directory, Map.of(), command));
         server.awaitPort(brokerPort);
@@ -66,7 +68,7 @@ record SluiceContender(Path script, Variant variant, Ports ports) implements Con
             createTopic(LeanLoad.TOPIC, namePort);
             createTopic(ClientLoad.TOPIC, namePort);
         }
-        return new Endpoint(BROKER_NAME, brokerPort, namePort, started.all());
+        return new Endpoint(BROKER_NAME, brokerPort, namePort, grpcPort, started.all());
     }
 
     private void createTopic(String topic, int namePort) throws IOException, InterruptedException {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientLoadTest {
     private static final Window.Times TIMES =
             new Window.Times(Duration.ofSeconds(3), Duration.ofSeconds(7));
-    private static final Endpoint ENDPOINT = new Endpoint("broker-a", 1, 9876, List.of());
+    private static final Endpoint ENDPOINT = new Endpoint("broker-a", 1, 9876, 0, List.of());
 
     @TempDir(factory = InBuildDirectory.class)
     Path directory;
@@ -59,8 +59,9 @@ class ClientLoadTest {
     private Load.Result run(String commands) throws IOException {
         Path java = Files.writeString(directory.resolve("java"), "#!/bin/sh\n" + commands + "\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
-        Shape shape = new Shape(1024, 8, 1, 256);
-        return new ClientLoad(new PeerJars(java, directory), shape, directory.resolve("client"))
+        Scenario scenario =
+                new Scenario("client", "", Scenario.Generator.CLIENT, new Shape(1024, 8, 1, 256));
+        return new ClientLoad(new PeerJars(java, directory), scenario, directory.resolve("client"))
                 .run(
                         ENDPOINT,
                         TIMES,

@@ -83,6 +83,7 @@ class ReportTest {
                                 new Ports()),
                         new RocketMqContender(
                                 new PeerJars(OPTIONS.root(), OPTIONS.root()),
+                                RocketMqContender.Front.BROKER,
                                 RocketMqContender.Flush.ASYNC_FLUSH,
                                 new Ports()));
         Map<String, String> launches =

@@ -99,8 +99,8 @@ class RoundsTest {
         }
 
         @Override
-        public boolean servesClient() {
-            return false;
+        public boolean serves(Scenario.Protocol protocol) {
+            return protocol == Scenario.Protocol.FRAMES;
         }
 
         @Override

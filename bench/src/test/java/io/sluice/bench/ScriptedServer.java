@@ -40,7 +40,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     Endpoint endpoint() {
-        return new Endpoint("broker-a", acceptor.getLocalPort(), 0, List.of());
+        return new Endpoint("broker-a", acceptor.getLocalPort(), 0, 0, List.of());
     }
 
     private void accept() {

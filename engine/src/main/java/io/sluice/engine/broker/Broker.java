@@ -64,6 +64,7 @@ public final class Broker {
     private final Replay replay;
     private final Growth growth;
     private final Delays delays;
+    private final Lites lites;
 
     /**
      * @param shardExecutor serial; the shard lives on it
@@ -104,6 +105,7 @@ public final class Broker {
         this.replay = new Replay(this, shard::submit);
         this.growth = new Growth(shard::submit, clock, shardExecutor);
         this.delays = new Delays(config.delayMsMax(), clock, messages, shard);
+        this.lites = new Lites(shard, this::async);
     }
 
     private long rateWaitMs(Rates rates, Group group) {
@@ -118,9 +120,8 @@ public final class Broker {
         TopicSettings settings = topic.settings();
         return new Retention.Keep(
                 settings.retentionMs() > 0 ? settings.retentionMs() : config.retentionMs(),
-                settings.retentionBytes() > 0
-                        ? settings.retentionBytes()
-                        : config.retentionBytes());
+                settings.retentionBytes() > 0 ? settings.retentionBytes() : config.retentionBytes(),
+                settings.liteExpirationMs());
     }
 
     /**
@@ -154,8 +155,7 @@ public final class Broker {
         requireThisCatalog(groupIds.stream().allMatch(catalog::mayHaveExisted));
         for (Topic topic : catalog.topics()) {
             List<Queue> stored = shard.queues().queuesOf(topic.id());
-            requireThisCatalog(
-                    stored.isEmpty() || stored.getLast().ref().queueId() < topic.queues());
+            requireThisCatalog(stored.isEmpty() || topic.mayHave(stored.getLast().ref().queueId()));
         }
         for (int id : topicIds) {
             if (catalog.topic(id) == null) {
@@ -314,34 +314,18 @@ public final class Broker {
         int queue = queueId < 0 ? anyQueue(topic) : queueId;
         long due = dueMs > clock.wallMs() ? dueMs : 0;
         long same = topic.settings().idempotentSend() ? sameness : 0;
-        submit(new Command.Append(queue, batch, due, async(topic), same, reply), reply);
+        submit(new Command.Append(queue, batch, due, async(topic), same, null, reply), reply);
     }
 
     private Outcome.@Nullable Refused<Appended> fault(
             Topic topic, int queueId, List<Message> batch) {
-        if (!topic.writable()) {
+        if (topic.lite()) {
             return Outcome.refused(
-                    Refusal.NO_PERMISSION, "topic " + topic.name() + " may not be written to");
+                    Refusal.INVALID,
+                    "topic %s takes messages of lite topics alone: name one"
+                            .formatted(topic.name()));
         }
-        if (queueId >= topic.queues()) {
-            return queueUnknown(topic, queueId);
-        }
-        long bodies = 0;
-        for (Message message : batch) {
-            bodies += message.bodySizeBytes();
-            if (message.properties().length > PROPERTIES_SIZE_BYTES_MAX) {
-                return Outcome.refused(
-                        Refusal.TOO_LARGE,
-                        "the properties have %d bytes, more than %d"
-                                .formatted(message.properties().length, PROPERTIES_SIZE_BYTES_MAX));
-            }
-        }
-        return bodies <= BODY_SIZE_BYTES_MAX
-                ? null
-                : Outcome.refused(
-                        Refusal.TOO_LARGE,
-                        "the body has %d bytes, more than %d"
-                                .formatted(bodies, BODY_SIZE_BYTES_MAX));
+        return queueId >= topic.queues() ? queueUnknown(topic, queueId) : Sizes.fault(topic, batch);
     }
 
     /** Spreads what names no queue over all of them, by time. */
@@ -349,12 +333,17 @@ public final class Broker {
         return (int) Math.floorMod(clock.nanos() >>> 10, (long) topic.queues());
     }
 
-    private boolean async(Topic topic) {
+    boolean async(Topic topic) {
         return switch (topic.settings().durability()) {
             case ASYNC -> true;
             case SYNC -> false;
             case DEFAULT -> config.asyncDurability();
         };
+    }
+
+    /** Named queues that come with their first message. */
+    public Lites lites() {
+        return lites;
     }
 
     /** When a message with a delay level is due, wall-clock ms; 0 for level 0 or less. */
@@ -392,9 +381,9 @@ public final class Broker {
     /** Reads a queue; see {@link Pull}. */
     public void pull(Pull pull) {
         Outcome.Refused<Pull.Pulled> fault =
-                pull.queueId() < 0 || pull.queueId() >= pull.topic().queues()
-                        ? queueUnknown(pull.topic(), pull.queueId())
-                        : Permission.fault(pull.topic());
+                pull.topic().mayHave(pull.queueId())
+                        ? Permission.fault(pull.topic())
+                        : queueUnknown(pull.topic(), pull.queueId());
         if (fault != null) {
             pull.reply().accept(fault);
         } else {
@@ -459,6 +448,11 @@ public final class Broker {
         return first >= queue.end() ? -1 : shard.queues().storeMs(queue, first);
     }
 
+    /** One past the largest id of a topic's queues. */
+    int queues(Topic topic) {
+        return topic.lite() ? shard.queues().queueIdsEnd(topic.id()) : topic.queues();
+    }
+
     // Groups.
 
     /** The group, created if it is not there, as RocketMQ does with groups that show up. */
@@ -490,7 +484,7 @@ public final class Broker {
      */
     public void startOffset(
             Group group, Topic topic, int queueId, boolean join, Consumer<Outcome<Long>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(queueUnknown(topic, queueId));
             return;
         }
@@ -525,7 +519,7 @@ public final class Broker {
             boolean raiseOnly,
             @Nullable String clientId,
             Consumer<Outcome<Long>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(queueUnknown(topic, queueId));
             return;
         }

@@ -196,7 +196,7 @@ public final class Finder {
 
     /** The message at an offset of a queue. */
     public void byPlace(Topic topic, int queueId, long offset, Consumer<Outcome<Located>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
             return;
         }

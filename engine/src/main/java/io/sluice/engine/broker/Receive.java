@@ -5,6 +5,7 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Ordering;
 import io.sluice.engine.queue.MessageFilter;
 import io.sluice.engine.shard.Outcome;
+import io.sluice.engine.shard.Refusal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param asker who waits
  * @param attemptId names what is asked for: if the answer was lost, and the same is asked for again
  *     in order, it is given at once; null if it is not asked for again
+ * @param liteClientId the client whose lite topics are meant, and no queue by its id; null for none
  * @param reply called once, on any thread
  */
 public record Receive(
@@ -45,9 +47,80 @@ public record Receive(
         IntFunction<ByteBuffer> buffers,
         Asker asker,
         @Nullable String attemptId,
+        @Nullable String liteClientId,
         Consumer<Outcome<Received>> reply) {
+    /** A request by the ids of queues. */
+    public Receive(
+            Group group,
+            Topic topic,
+            int queueId,
+            int countMax,
+            int sizeBytesMax,
+            MessageFilter filter,
+            long invisibleMs,
+            Ordering ordering,
+            boolean fromEnd,
+            long suspendMs,
+            IntFunction<ByteBuffer> buffers,
+            Asker asker,
+            @Nullable String attemptId,
+            Consumer<Outcome<Received>> reply) {
+        this(
+                group,
+                topic,
+                queueId,
+                countMax,
+                sizeBytesMax,
+                filter,
+                invisibleMs,
+                ordering,
+                fromEnd,
+                suspendMs,
+                buffers,
+                asker,
+                attemptId,
+                null,
+                reply);
+    }
+
+    /** The same, of the lite topics that a client wants, in the order of each. */
+    public Receive ofLites(String clientId) {
+        return new Receive(
+                group,
+                topic,
+                -1,
+                countMax,
+                sizeBytesMax,
+                filter,
+                invisibleMs,
+                Ordering.QUEUE,
+                false,
+                suspendMs,
+                buffers,
+                asker,
+                attemptId,
+                clientId,
+                reply);
+    }
+
     /** Messages in one answer at most: their leases are one record. */
     public static final int COUNT_MAX = 256;
+
+    /** Why it cannot be answered; null if it can. */
+    Outcome.@Nullable Refused<Received> fault() {
+        if (topic.lite() != (liteClientId != null)) {
+            return Outcome.refused(
+                    Refusal.INVALID,
+                    "topic %s has messages of the type %s: lite consumers receive those of lite topics, and no others"
+                            .formatted(topic.name(), topic.messageType()));
+        }
+        return countMax < 1 || countMax > COUNT_MAX
+                ? Outcome.refused(
+                        Refusal.INVALID,
+                        "1 to %d messages can be had at once, not %d"
+                                .formatted(COUNT_MAX, countMax))
+                : Receiver.fault(topic, queueId, invisibleMs);
+    }
 
     /** The longest time that messages may be held without asking again, in ms. */
     public static final long INVISIBLE_MS_MAX = 12 * 3_600_000L;

@@ -82,21 +82,12 @@ public final class Receiver {
 
     /** Hands messages out; see {@link Receive}. */
     public void receive(Receive receive) {
-        Outcome.Refused<Received> fault = fault(receive);
+        Outcome.Refused<Received> fault = receive.fault();
         if (fault != null) {
             receive.reply().accept(fault);
         } else {
             new Attempt(receive).ask();
         }
-    }
-
-    private static Outcome.@Nullable Refused<Received> fault(Receive receive) {
-        return receive.countMax() < 1 || receive.countMax() > Receive.COUNT_MAX
-                ? Outcome.refused(
-                        Refusal.INVALID,
-                        "1 to %d messages can be had at once, not %d"
-                                .formatted(Receive.COUNT_MAX, receive.countMax()))
-                : fault(receive.topic(), receive.queueId(), receive.invisibleMs());
     }
 
     /** Why nobody can receive from a queue, or any, for that long; null if somebody may. */
@@ -138,7 +129,7 @@ public final class Receiver {
             long number,
             long[] offsets,
             Consumer<Outcome<Integer>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
         } else {
             QueueRef queue = new QueueRef(topic.id(), queueId);
@@ -161,7 +152,7 @@ public final class Receiver {
             long offset,
             long invisibleMs,
             Consumer<Outcome<Long>> reply) {
-        if (queueId < 0 || queueId >= topic.queues()) {
+        if (!topic.mayHave(queueId)) {
             reply.accept(Broker.queueUnknown(topic, queueId));
         } else if (invisibleMs < 0 || invisibleMs > Receive.INVISIBLE_MS_MAX) {
             reply.accept(invisibleFault(invisibleMs));
@@ -205,6 +196,7 @@ public final class Receiver {
                         0,
                         true,
                         clock.nanos() + TimeUnit.MILLISECONDS.toNanos(suspendMs),
+                        null,
                         null,
                         reply);
         if (!Waiter.of(shard, asker).submit(command)) {
@@ -276,6 +268,7 @@ public final class Receiver {
                             false,
                             deadlineNanos,
                             receive.attemptId(),
+                            receive.liteClientId(),
                             this::offered);
             if (!waiter.submit(command)) {
                 refuse(busy());

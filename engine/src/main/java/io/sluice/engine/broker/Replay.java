@@ -59,7 +59,7 @@ public final class Replay {
      */
     public void plan(Group group, Topic topic, long atMs, Consumer<Outcome<List<Step>>> reply) {
         Gathering gathering = new Gathering(topic, reply);
-        for (int i = 0; i < topic.queues(); i++) {
+        for (int i = 0; i < broker.queues(topic); i++) {
             int queueId = i;
             if (atMs < 0) {
                 gathering.target(queueId, Outcome.done(broker.endOffset(topic, queueId)));
@@ -82,7 +82,7 @@ public final class Replay {
                                         outcome instanceof Outcome.Done<List<Step>>(var steps)
                                                 ? Outcome.done(withOffset(steps))
                                                 : outcome));
-        for (int i = 0; i < topic.queues(); i++) {
+        for (int i = 0; i < broker.queues(topic); i++) {
             int queueId = i;
             broker.startOffset(
                     from, topic, queueId, false, outcome -> gathering.target(queueId, outcome));
@@ -108,9 +108,10 @@ public final class Replay {
         Gathering(Topic topic, Consumer<Outcome<List<Step>>> reply) {
             this.topic = topic;
             this.reply = reply;
-            this.targets = new long[topic.queues()];
-            this.committed = new long[topic.queues()];
-            this.left = new AtomicInteger(2 * topic.queues());
+            int queues = broker.queues(topic);
+            this.targets = new long[queues];
+            this.committed = new long[queues];
+            this.left = new AtomicInteger(2 * queues);
         }
 
         void target(int queueId, Outcome<Long> outcome) {

@@ -260,6 +260,11 @@ public final class Catalog {
         if (fault != null) {
             return refuse(fault);
         }
+        if (wanted.lite() != found.lite()) {
+            return refuse(
+                    "the topic %s takes messages of the type %s; one is of the type LITE from its creation on, or never: create another one"
+                            .formatted(name, found.messageType()));
+        }
         if (wanted.queues() < found.queues()) {
             return refuse(
                     "the topic %s has %d queues and cannot shrink to %d, since messages may lie in the others; to have fewer, delete the topic and create it anew"

@@ -43,6 +43,22 @@ public record GroupSettings(
     /** The attribute that says how many messages per second the group gets at most. */
     public static final String CONSUME_RATE = "consume-rate";
 
+    /** The attribute that says which topic's lite topics the group consumes. */
+    public static final String LITE_TOPIC = "lite.bind.topic";
+
+    /** The attribute that says whether a lite topic is one client's at a time. */
+    public static final String LITE_MODEL = "lite.sub.model";
+
+    /** The attribute that says how many lite topics a client may want. */
+    public static final String LITE_QUOTA = "lite.sub.client.quota";
+
+    /** The attribute that is true if a client begins anew in what it takes from another one. */
+    public static final String LITE_START_OVER_WHEN_TAKEN = "lite.sub.reset.offset.exclusive";
+
+    /** The attribute that is true if the group begins anew in what a client no longer wants. */
+    public static final String LITE_START_OVER_WHEN_LEFT = "lite.sub.reset.offset.unsubscribe";
+
+    private static final int LITE_QUOTA_DEFAULT = 2_000;
     private static final int CONSUME_RATE_MAX = 10_000_000;
 
     /** RocketMQ's defaults. */
@@ -110,6 +126,28 @@ public record GroupSettings(
         return text == null ? 0 : Integer.parseInt(text);
     }
 
+    /** Whether the group may consume the lite topics of a topic. */
+    public boolean mayBindTo(String topic) {
+        return attributes.isEmpty() || attributes.getOrDefault(LITE_TOPIC, topic).equals(topic);
+    }
+
+    /** Whether a lite topic is one client's at a time, that of who asked for it last. */
+    public boolean liteExclusive() {
+        return "EXCLUSIVE".equalsIgnoreCase(attributes.get(LITE_MODEL));
+    }
+
+    /** How many lite topics a client may want. -1 is as many as there are, as RocketMQ has it. */
+    public int liteTopicsMax() {
+        String text = attributes.isEmpty() ? null : attributes.get(LITE_QUOTA);
+        long quota = text == null ? LITE_QUOTA_DEFAULT : Long.parseLong(text);
+        return quota < 0 ? Integer.MAX_VALUE : (int) Math.min(quota, Integer.MAX_VALUE);
+    }
+
+    /** Whether an attribute is true. */
+    public boolean isSet(String attribute) {
+        return "true".equalsIgnoreCase(attributes.get(attribute));
+    }
+
     /** Whether the group may read a topic; it may read all but those that were forbidden to it. */
     public boolean mayRead(String topic) {
         return attributes.isEmpty() || !attributes.containsKey(UNREADABLE + topic);
@@ -153,6 +191,11 @@ public record GroupSettings(
                     .formatted(AFTER_LAST_ATTEMPT, DEAD_LETTER, DISCARD, after);
         }
         try {
+            int _ = liteTopicsMax();
+        } catch (NumberFormatException e) {
+            return badQuota();
+        }
+        try {
             if (consumeRate() < 0 || consumeRate() > CONSUME_RATE_MAX) {
                 return badRate();
             }
@@ -168,6 +211,10 @@ public record GroupSettings(
                     + attributes.get(RETRY_SCHEDULE)
                     + "'";
         }
+    }
+
+    private String badQuota() {
+        return LITE_QUOTA + " is a number of lite topics, not '" + attributes.get(LITE_QUOTA) + "'";
     }
 
     private String badRate() {

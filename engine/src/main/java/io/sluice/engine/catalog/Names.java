@@ -38,6 +38,9 @@ public final class Names {
     /** Where clients send message traces. */
     public static final String TRACE_TOPIC = "RMQ_SYS_TRACE_TOPIC";
 
+    /** The longest name of a lite topic, in characters. */
+    public static final int LITE_LENGTH_MAX = 64;
+
     private static final String SYSTEM_PREFIX = "rmq_sys_";
 
     private static final Set<String> NO_SEND =
@@ -63,6 +66,17 @@ public final class Names {
     /** Why {@code name} cannot be a group's name, for a person to read; null if it can. */
     public static @Nullable String groupFault(String name) {
         return fault("group", name, GROUP_LENGTH_MAX);
+    }
+
+    /**
+     * Why {@code name} cannot be a lite topic's name, for a person to read; null if it can. As
+     * RocketMQ's proxy has it: letters, digits, - and _.
+     */
+    public static @Nullable String liteFault(String name) {
+        String fault = fault("lite topic", name, LITE_LENGTH_MAX);
+        return fault == null && (name.indexOf('%') >= 0 || name.indexOf('|') >= 0)
+                ? "the lite topic name has a % or |; allowed are letters a-z A-Z, digits, _ -"
+                : fault;
     }
 
     /** Whether the name belongs to the system: users may not create, change or delete it. */

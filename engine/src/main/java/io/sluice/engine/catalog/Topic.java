@@ -43,6 +43,16 @@ public record Topic(
         return settings.queues();
     }
 
+    /** Whether its queues are lite topics: they have names, and come and go by themselves. */
+    public boolean lite() {
+        return settings.lite();
+    }
+
+    /** Whether there may be a queue of that id. */
+    public boolean mayHave(int queueId) {
+        return queueId >= 0 && queueId < (lite() ? TopicSettings.QUEUE_IDS_MAX : settings.queues());
+    }
+
     /** How many of its queues the topic was created with; those from here on were added later. */
     public int queuesAtCreation() {
         return growth.getFirst().queues();

@@ -336,7 +336,7 @@ public final class Leases {
             OfQueue queue = new OfQueue(in.getLong());
             int count = in.getInt();
             if (key.queueId < 0
-                    || key.queueId >= TopicSettings.QUEUES_MAX
+                    || key.queueId >= TopicSettings.QUEUE_IDS_MAX
                     || count < 1
                     || count > in.remaining() / LEASE_SIZE_BYTES) {
                 throw new IllegalArgumentException(

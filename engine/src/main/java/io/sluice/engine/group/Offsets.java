@@ -1,6 +1,7 @@
 package io.sluice.engine.group;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,20 +22,24 @@ public final class Offsets {
     private static final class Progress {
         final int queuesAtJoin;
         long[] committed = {};
+        int known;
 
         Progress(int queuesAtJoin) {
             this.queuesAtJoin = queuesAtJoin;
         }
 
         long of(int queueId) {
-            return queueId < committed.length ? committed[queueId] : NONE;
+            return queueId < known ? committed[queueId] : NONE;
         }
 
         void set(int queueId, long offset) {
             if (queueId >= committed.length) {
-                int known = committed.length;
-                committed = Arrays.copyOf(committed, queueId + 1);
-                Arrays.fill(committed, known, committed.length, NONE);
+                int half = committed.length / 2; // lite topics come one by one, and are many
+                committed = Arrays.copyOf(committed, Math.max(queueId + 1, known + half));
+            }
+            if (queueId >= known) {
+                Arrays.fill(committed, known, queueId, NONE);
+                known = queueId + 1;
             }
             committed[queueId] = offset;
         }
@@ -81,6 +86,22 @@ public final class Offsets {
         }
     }
 
+    /**
+     * Forgets where the groups are in a queue: what comes there next is another's.
+     *
+     * @return those that have a place in it
+     */
+    public List<Integer> forgetQueue(int topicId, int queueId) {
+        List<Integer> groupIds = new ArrayList<>();
+        for (Map.Entry<Long, Progress> each : progresses.entrySet()) {
+            if (each.getKey().intValue() == topicId && each.getValue().of(queueId) != NONE) {
+                each.getValue().set(queueId, NONE);
+                groupIds.add((int) (each.getKey() >>> 32));
+            }
+        }
+        return groupIds;
+    }
+
     /** Forgets a deleted group. */
     public void forgetGroup(int groupId) {
         progresses.subMap(key(groupId, 0), key(groupId + 1, 0)).clear();
@@ -111,7 +132,7 @@ public final class Offsets {
                 (int) (entry.getKey() >>> 32),
                 entry.getKey().intValue(),
                 progress.queuesAtJoin,
-                Arrays.stream(progress.committed).boxed().toList());
+                Arrays.stream(progress.committed, 0, progress.known).boxed().toList());
     }
 
     /** The groups that have joined a topic, sorted. */
@@ -128,7 +149,7 @@ public final class Offsets {
     public int checkpointSizeBytes() {
         int size = 4;
         for (Progress progress : progresses.values()) {
-            size += 16 + progress.committed.length * Long.BYTES;
+            size += 16 + progress.known * Long.BYTES;
         }
         return size;
     }
@@ -139,9 +160,9 @@ public final class Offsets {
         for (Map.Entry<Long, Progress> entry : progresses.entrySet()) {
             Progress progress = entry.getValue();
             out.putLong(entry.getKey());
-            out.putInt(progress.queuesAtJoin).putInt(progress.committed.length);
-            for (long offset : progress.committed) {
-                out.putLong(offset);
+            out.putInt(progress.queuesAtJoin).putInt(progress.known);
+            for (int i = 0; i < progress.known; i++) {
+                out.putLong(progress.committed[i]);
             }
         }
     }
@@ -161,6 +182,7 @@ public final class Offsets {
                 throw new IllegalArgumentException("offsets of %d queues".formatted(queues));
             }
             progress.committed = new long[queues];
+            progress.known = queues;
             for (int i = 0; i < progress.committed.length; i++) {
                 progress.committed[i] = in.getLong();
             }

@@ -48,6 +48,11 @@ public final class Skips {
         return skips.get(GroupQueue.of(groupId, queue));
     }
 
+    /** Forgets what was skipped of a queue. */
+    public void forgetQueue(int groupId, QueueRef queue) {
+        skips.remove(GroupQueue.of(groupId, queue));
+    }
+
     /** Forgets a deleted group. */
     public void forgetGroup(int groupId) {
         skips.keySet().removeIf(key -> key.groupId() == groupId);

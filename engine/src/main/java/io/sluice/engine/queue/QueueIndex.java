@@ -5,6 +5,8 @@ import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.message.KeyHash;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class QueueIndex {
     private static final Queue[] NO_QUEUES = {};
 
+    /** A queue that is put into an array which others read already is whole when they see it. */
+    private static final VarHandle AT = MethodHandles.arrayElementVarHandle(Queue[].class);
+
     private final Log log;
     private final SealedIndex sealed;
     private final Map<Integer, Queue[]> topics = new ConcurrentHashMap<>();
@@ -39,7 +44,11 @@ public final class QueueIndex {
     /** The queue; null if it never had a message. */
     public @Nullable Queue queue(int topicId, int queueId) {
         Queue[] queues = topics.getOrDefault(topicId, NO_QUEUES);
-        return queueId < 0 || queueId >= queues.length ? null : queues[queueId];
+        return queueId < 0 || queueId >= queues.length ? null : at(queues, queueId);
+    }
+
+    private static @Nullable Queue at(Queue[] queues, int queueId) {
+        return (Queue) AT.getAcquire(queues, queueId);
     }
 
     /** The offset that the next message of a queue gets. Shard only. */
@@ -93,8 +102,11 @@ public final class QueueIndex {
 
     private Queue put(Queue queue) {
         Queue[] queues = topics.getOrDefault(queue.topicId, NO_QUEUES);
-        queues = Arrays.copyOf(queues, Math.max(queues.length, queue.queueId + 1));
-        queues[queue.queueId] = queue;
+        if (queue.queueId >= queues.length) {
+            int half = queues.length / 2; // lite topics come one by one, and are many
+            queues = Arrays.copyOf(queues, Math.max(queues.length + half, queue.queueId + 1));
+        }
+        AT.setRelease(queues, queue.queueId, queue);
         topics.put(queue.topicId, queues);
         return queue;
     }
@@ -287,10 +299,22 @@ public final class QueueIndex {
         return usages;
     }
 
+    /** One past the largest id of a topic's queues that have had a message. */
+    public int queueIdsEnd(int topicId) {
+        Queue[] all = topics.getOrDefault(topicId, NO_QUEUES);
+        int end = all.length;
+        while (end > 0 && at(all, end - 1) == null) {
+            end--;
+        }
+        return end;
+    }
+
     /** The queues of a topic that have had a message, by queue id. */
     public List<Queue> queuesOf(int topicId) {
         List<Queue> queues = new ArrayList<>();
-        for (Queue queue : topics.getOrDefault(topicId, NO_QUEUES)) {
+        Queue[] all = topics.getOrDefault(topicId, NO_QUEUES);
+        for (int queueId = 0; queueId < all.length; queueId++) {
+            Queue queue = at(all, queueId);
             if (queue != null) {
                 queues.add(queue);
             }
@@ -378,7 +402,7 @@ public final class QueueIndex {
         for (int left = in.getInt(); left > 0; left--) {
             Queue queue = new Queue(in.getInt(), in.getInt(), in.getLong(), in.getLong());
             if (queue.queueId < 0
-                    || queue.queueId >= TopicSettings.QUEUES_MAX
+                    || queue.queueId >= TopicSettings.QUEUE_IDS_MAX
                     || queue.first() < 0
                     || queue.first() > queue.next()
                     || queue.next() > Queue.OFFSET_MAX) {

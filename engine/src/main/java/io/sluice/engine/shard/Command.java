@@ -9,6 +9,7 @@ import io.sluice.engine.schedule.Transactions;
 import io.sluice.engine.schedule.Transactions.Decision;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public sealed interface Command {
      * @param async whether to reply before they are durable
      * @param sameness 0 to store them in any case; else messages with the same fingerprint and the
      *     same number here that were sent lately are the same ones, and are stored once
+     * @param lite the lite topic to store them in, whatever {@code queueId} says; null for none
      */
     record Append(
             int queueId,
@@ -47,8 +49,16 @@ public sealed interface Command {
             long dueMs,
             boolean async,
             long sameness,
+            @Nullable LiteTopic lite,
             Consumer<Outcome<Appended>> reply)
             implements Asked<Appended> {}
+
+    /**
+     * A lite topic, which is created if it is not there.
+     *
+     * @param countMax how many its topic may have
+     */
+    record LiteTopic(String name, int countMax) {}
 
     /**
      * A group has consumed everything of a queue below {@code offset}.
@@ -193,6 +203,8 @@ public sealed interface Command {
      * @param deadlineNanos as {@link io.sluice.engine.time.Clock#nanos}
      * @param attemptId names what is asked for: who asks for it again, in order, gets what it was
      *     given; null if it is not asked for again
+     * @param liteClientId the client whose lite topics are meant, see {@link SubscribeLite}, and no
+     *     other queue; null for queues by their ids
      */
     record Receive(
             int groupId,
@@ -207,12 +219,41 @@ public sealed interface Command {
             boolean look,
             long deadlineNanos,
             @Nullable String attemptId,
+            @Nullable String liteClientId,
             Consumer<Outcome<Offer>> reply)
             implements Asked<Offer>, Waiting {
         QueueRef queue(int number) {
             return new QueueRef(topicId, number);
         }
     }
+
+    /**
+     * A client of a group says of which lite topics of a topic it wants messages, whether they are
+     * there yet or not. Replies with what others have no longer, or it has not got, since each is
+     * one client's; they are to be told.
+     *
+     * @param countMax how many it may want
+     * @param exclusive whether a lite topic is one client's in the group: that of who adds it last;
+     *     who replaces all its own takes none from others
+     * @param startOver whether the group begins anew in what the client takes from others, or, with
+     *     {@link LiteAction#REMOVE}, no longer wants
+     * @param start where the group goes on in what the client adds; null to go on where it is
+     */
+    record SubscribeLite(
+            int groupId,
+            int topicId,
+            String clientId,
+            LiteAction action,
+            Set<String> names,
+            int countMax,
+            boolean exclusive,
+            boolean startOver,
+            @Nullable LiteStart start,
+            Consumer<Outcome<List<LiteTaken>>> reply)
+            implements Asked<List<LiteTaken>> {}
+
+    /** Lite topics that had no message for long are to go. */
+    record ExpireLites() implements Command {}
 
     /** Whoever was offered a queue does not lease anything of it. */
     record StopReading(int groupId, QueueRef queue) implements Command {}

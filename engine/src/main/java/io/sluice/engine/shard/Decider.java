@@ -30,7 +30,10 @@ final class Decider {
     private final Firing firing;
     private final IntFunction<@Nullable Keep> keeps;
     private final RecordWriter writer;
+    private final Clock clock;
+    private final LiteSubscriptions lites;
     private final Leasing leasing;
+    private final LiteSubscribing liteSubscribing;
     private final TransactionDecider transactions;
     private final Locking locking;
     private final Passing passing;
@@ -77,7 +80,12 @@ final class Decider {
                         submit);
         this.locking = new Locking(state, clock, commits, writer, this::isGone);
         this.passing = new Passing(state, clock, commits, writer, locking);
-        this.leasing = new Leasing(state, commits, writer, clock, executor, passing, this::isGone);
+        this.lites = new LiteSubscriptions(state.lites);
+        this.leasing =
+                new Leasing(state, commits, writer, lites, clock, executor, passing, this::isGone);
+        this.liteSubscribing =
+                new LiteSubscribing(state, commits, writer, lites, leasing, this::isGone);
+        this.clock = clock;
         this.resends = resends;
         this.recalls = new Recalls(state, commits, writer);
         this.examination = new Examination(clock, state, commits, passing);
@@ -104,8 +112,16 @@ final class Decider {
             case Command.LockQueues c -> locking.lock(c);
             case Command.UnlockQueues c -> locking.unlock(c);
             case Command.UnlockClient c -> locking.unlock(c);
-            case Command.ForgetTopic c -> logSmall(c, new Record.TopicForgotten(c.topicId()));
-            case Command.ForgetGroup c -> logSmall(c, new Record.GroupForgotten(c.groupId()));
+            case Command.ForgetTopic c -> {
+                lites.forgetTopic(c.topicId());
+                logSmall(c, new Record.TopicForgotten(c.topicId()));
+            }
+            case Command.ForgetGroup c -> {
+                lites.forgetGroup(c.groupId());
+                logSmall(c, new Record.GroupForgotten(c.groupId()));
+            }
+            case Command.SubscribeLite c -> liteSubscribing.subscribe(c);
+            case Command.ExpireLites c -> expireLites(c);
             case Command.Expire c -> expire(c);
             case Command.Fire c -> fire(c);
             case Command.MoveTimers c -> moveTimers(c);
@@ -143,15 +159,23 @@ final class Decider {
 
     private void append(Command.Append c) {
         int topicId = c.messages().getFirst().topicId();
-        if (state.queues.queue(topicId, c.queueId()) == null && isGone(topicId)) {
+        Command.LiteTopic lite = c.lite();
+        int known = lite == null ? c.queueId() : state.lites.queueId(topicId, lite.name());
+        Command.LiteTopic created = known < 0 ? lite : null;
+        if (state.queues.queue(topicId, known) == null && isGone(topicId)) {
             commits.taken(c);
             c.reply().accept(topicGone());
             return;
         }
-        if (resends.answered(c, writer.storeMs())) {
+        if (resends.answered(c, writer.storeMs(), known)) {
             return;
         }
-        long size = sizeBytes(c);
+        if (created != null && state.lites.count(topicId) >= created.countMax()) {
+            commits.taken(c);
+            c.reply().accept(tooManyLites(created));
+            return;
+        }
+        long size = sizeBytes(c) + (created != null ? LiteCodec.CREATED_SIZE_BYTES_MAX : 0);
         if (size > log.recordsSizeBytesMax()) {
             commits.taken(c);
             c.reply().accept(tooLarge(size));
@@ -163,20 +187,42 @@ final class Decider {
         }
         commits.taken(c);
         long storeMs = writer.storeMs();
+        int queueId = created != null ? state.lites.nextQueueId(topicId) : known;
+        if (created != null) {
+            writer.small(batch, new Record.LiteCreated(topicId, queueId, created.name()));
+        }
         long[] positions = new long[c.messages().size()];
-        long offset = c.dueMs() == 0 ? state.queues.nextOffset(topicId, c.queueId()) : 0;
+        long offset = c.dueMs() == 0 ? state.queues.nextOffset(topicId, queueId) : 0;
         for (int i = 0; i < positions.length; i++) {
             Message message = c.messages().get(i);
             positions[i] =
                     c.dueMs() == 0
-                            ? writer.store(batch, message, c.queueId(), storeMs)
+                            ? writer.store(batch, message, queueId, storeMs)
                             : writer.schedule(
-                                    batch, message, c.queueId(), c.dueMs(), storeMs, c.sameness());
+                                    batch, message, queueId, c.dueMs(), storeMs, c.sameness());
         }
         long dueMs = c.dueMs() == 0 ? 0 : state.timers.effectiveDueMs(c.dueMs());
-        Appended appended = new Appended(c.queueId(), offset, positions, dueMs);
+        Appended appended = new Appended(queueId, offset, positions, dueMs);
         resends.stored(c, appended, storeMs);
         acknowledge(batch, c, Outcome.done(appended));
+    }
+
+    private static Outcome<Appended> tooManyLites(Command.LiteTopic lite) {
+        return Outcome.refused(
+                Refusal.TOO_MANY_LITE_TOPICS,
+                "there are %d lite topics, and %s would be one more: let unused ones expire, by the topic's attribute lite.topic.expiration, or raise lite-topics-max"
+                        .formatted(lite.countMax(), lite.name()));
+    }
+
+    private void expireLites(Command.ExpireLites c) {
+        for (int topicId : state.lites.topicIds()) {
+            Keep keep = keeps.apply(topicId);
+            for (QueueRef queue : Housekeeping.idleLites(state, topicId, keep, clock.wallMs())) {
+                if (!logSmall(c, new Record.LiteExpired(queue.topicId(), queue.queueId()))) {
+                    return;
+                }
+            }
+        }
     }
 
     /** What was forgotten must not begin anew by a request that was on its way. */

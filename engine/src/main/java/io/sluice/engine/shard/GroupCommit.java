@@ -268,6 +268,11 @@ final class GroupCommit {
         }
     }
 
+    /** Tells of every queue that has grown. */
+    void whenGrown(Consumer<QueueRef> told) {
+        parked.whenGrown(told);
+    }
+
     /** Wakes a reader that does not wait any more. */
     void cancel(Command.Park c) {
         parked.cancel(c);

@@ -4,6 +4,7 @@ import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
 import io.sluice.engine.log.TrimmedException;
 import io.sluice.engine.queue.Queue;
+import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.queue.SegmentUsage;
 import io.sluice.engine.schedule.Timers;
 import io.sluice.engine.schedule.Transactions;
@@ -41,6 +42,9 @@ final class Housekeeping {
     private static final int HALVES_MOVED_MAX = 256;
 
     private static final long HALVES_SIZE_BYTES_MAX = 2 << 20;
+
+    /** Lite topics of a topic that expire in one turn. */
+    private static final int LITES_EXPIRED_MAX = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
@@ -84,6 +88,7 @@ final class Housekeeping {
 
     private void look() {
         executor.executeAfter(PERIOD_NANOS, this::look);
+        expireLites();
         if (reading) {
             return;
         }
@@ -94,6 +99,23 @@ final class Housekeeping {
             reading = true;
             readers.execute(() -> findReadable(lastDroppable));
         }
+    }
+
+    private void expireLites() {
+        long nowMs = clock.wallMs();
+        for (int topicId : state.lites.topicIds()) {
+            if (!idleLites(state, topicId, keeps.apply(topicId), nowMs).isEmpty()) {
+                boolean _ = submit.test(new Command.ExpireLites()); // else the next time
+                return;
+            }
+        }
+    }
+
+    /** The lite topics of a topic that have had no message for as long as that keeps them. */
+    static List<QueueRef> idleLites(State state, int topicId, @Nullable Keep keep, long nowMs) {
+        return keep == null || keep.liteMs() == 0
+                ? List.of()
+                : state.lites.idleSince(topicId, nowMs - keep.liteMs(), LITES_EXPIRED_MAX);
     }
 
     private void findReadable(int last) {

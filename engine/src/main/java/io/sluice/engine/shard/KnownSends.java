@@ -19,8 +19,8 @@ final class KnownSends {
     private static final int CAPACITY_MIN = 1 << 10;
     private static final int CAPACITY_MAX = 1 << 20;
     private static final int SLOT_LONGS = 4;
-    private static final int QUEUE_MASK = TopicSettings.QUEUES_MAX - 1;
-    private static final int PLACE_SHIFT = 17;
+    private static final int QUEUE_MASK = TopicSettings.QUEUE_IDS_MAX - 1;
+    private static final int PLACE_SHIFT = 21;
 
     /** Of one generation. */
     static final int ENTRIES_MAX = CAPACITY_MAX / 4 * 3;
@@ -29,7 +29,7 @@ final class KnownSends {
      * <pre>
      *   tags    1 byte for each slot: 0 if it is free, else 1 and 7 bits of the fingerprint
      *   slots   4 longs for each: high, low, position,
-     *           place << 17 | queue id << 1 | delayed, where the place is the offset or due time
+     *           place << 21 | queue id << 1 | delayed, where the place is the offset or due time
      * </pre>
      *
      * A look at a send that is not known, as nearly all are, mostly touches tags alone, which stay

@@ -101,7 +101,7 @@ final class LeaseCodec {
             return false;
         }
         int queueId = in.getInt(body + 8);
-        return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
+        return queueId >= 0 && queueId < TopicSettings.QUEUE_IDS_MAX;
     }
 
     static Record.Deferred deferred(ByteBuffer in, int body, int end) {

@@ -9,6 +9,7 @@ import io.sluice.engine.group.Ordering;
 import io.sluice.engine.message.Message;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
+import io.sluice.engine.shard.LiteSubscriptions.Subscriber;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.Arrays;
@@ -32,16 +33,19 @@ final class Leasing {
     private final Clock clock;
     private final IntPredicate isGone;
     private final Passing passing;
+    private final LiteSubscriptions lites;
     private final Receivers receivers;
     private final Attempts attempts = new Attempts();
 
     /**
+     * @param lites who wants which lite topics
      * @param isGone whether a topic was deleted, by its id
      */
     Leasing(
             State state,
             GroupCommit commits,
             RecordWriter writer,
+            LiteSubscriptions lites,
             Clock clock,
             Executor executor,
             Passing passing,
@@ -52,7 +56,9 @@ final class Leasing {
         this.clock = clock;
         this.passing = passing;
         this.isGone = isGone;
-        this.receivers = new Receivers(state, commits, clock, executor, this::available);
+        this.lites = lites;
+        this.receivers = new Receivers(state, commits, lites, clock, executor, this::available);
+        commits.whenGrown(receivers::grown);
     }
 
     // Offering.
@@ -60,7 +66,7 @@ final class Leasing {
     void receive(Command.Receive c) {
         if (isGone.test(c.topicId())) {
             c.reply().accept(Decider.topicGone());
-        } else if (c.look() || begin(c)) {
+        } else if (c.look() || c.liteClientId() != null || begin(c)) {
             Offer repeated = repeated(c);
             if (repeated != null) {
                 c.reply().accept(Outcome.done(repeated));
@@ -118,7 +124,8 @@ final class Leasing {
             return null;
         }
         return queues(c)
-                .mapToObj(queueId -> repeated(c, queueId, attemptId))
+                .boxed()
+                .map(queueId -> repeated(c, queueId, attemptId))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
@@ -144,7 +151,12 @@ final class Leasing {
                 && queues(c).noneMatch(queueId -> available(c, queueId) != null);
     }
 
-    private static IntStream queues(Command.Receive c) {
+    private IntStream queues(Command.Receive c) {
+        String clientId = c.liteClientId();
+        if (clientId != null) {
+            Subscriber subscriber = new Subscriber(c.groupId(), c.topicId(), clientId);
+            return lites.ready(subscriber).stream().mapToInt(queueId -> queueId);
+        }
         return c.queueId() < 0 ? IntStream.range(0, c.queues()) : IntStream.of(c.queueId());
     }
 
@@ -153,7 +165,7 @@ final class Leasing {
     }
 
     private @Nullable Offer available(Command.Receive c, int queueId) {
-        long committed = state.offsets.committed(c.groupId(), c.topicId(), queueId);
+        long committed = committed(c.groupId(), c.queue(queueId));
         Queue queue = state.queues.queue(c.topicId(), queueId);
         if (queue == null || (committed == Offsets.NONE && !c.look())) {
             return null;
@@ -169,6 +181,17 @@ final class Leasing {
         return again.isEmpty() && (newMax <= 0 || cursor >= Math.min(limit, queue.end()))
                 ? null
                 : new Offer(queueId, again, cursor, Math.max(0, newMax), limit, false);
+    }
+
+    /** Where the group is in a queue; a group begins a lite topic with its first message. */
+    private long committed(int groupId, QueueRef ref) {
+        int topicId = ref.topicId();
+        long committed = state.offsets.committed(groupId, topicId, ref.queueId());
+        return committed == Offsets.NONE
+                        && state.lites.name(topicId, ref.queueId()) != null
+                        && state.offsets.joined(groupId, topicId)
+                ? state.first(topicId, ref.queueId())
+                : committed;
     }
 
     /** Where a group that wants order has to stop: see {@link Barriers}. */
@@ -262,7 +285,7 @@ final class Leasing {
      */
     private boolean isStillNext(Command.Lease c) {
         QueueRef ref = c.queue();
-        long committed = state.offsets.committed(c.groupId(), ref.topicId(), ref.queueId());
+        long committed = committed(c.groupId(), ref);
         Queue queue = state.queues.queue(ref.topicId(), ref.queueId());
         if (committed == Offsets.NONE
                 || queue == null
@@ -531,6 +554,11 @@ final class Leasing {
             receivers.changed(c.groupId(), ref);
         }
         return batch != null;
+    }
+
+    /** A client wants other lite topics than before. */
+    void subscribed(Subscriber subscriber) {
+        receivers.subscribed(subscriber);
     }
 
     /** A group's offset was set: there may be something to receive, be it beyond a barrier. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,13 @@ final class Parked {
     private final Map<QueueRef, Set<Park>> byQueue = new HashMap<>();
     private final PriorityQueue<Park> byDeadline =
             new PriorityQueue<>(Comparator.comparingLong(Park::deadlineNanos));
+    private Consumer<QueueRef> whenGrown = queue -> {};
     private int waiting;
+
+    /** Tells of every queue that has grown, before those are woken that wait for it. */
+    void whenGrown(Consumer<QueueRef> told) {
+        whenGrown = told;
+    }
 
     void park(Park park) {
         if (waiting == COUNT_MAX) {
@@ -66,6 +73,7 @@ final class Parked {
 
     /** The queue has grown to {@code end}. */
     void arrived(QueueRef queue, long end) {
+        whenGrown.accept(queue);
         List<Park> ready = new ArrayList<>();
         for (Park park : byQueue.getOrDefault(queue, Set.of())) {
             if (park.offset() < end) {

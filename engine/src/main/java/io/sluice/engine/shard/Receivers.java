@@ -5,6 +5,7 @@ import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Command.Receive;
 import io.sluice.engine.shard.Command.Wake;
+import io.sluice.engine.shard.LiteSubscriptions.Subscriber;
 import io.sluice.engine.time.Clock;
 import io.sluice.engine.time.Executor;
 import java.util.Comparator;
@@ -12,10 +13,12 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,11 @@ final class Receivers {
     /** How long a queue is watched without being asked to again, in ns. */
     private static final long WATCH_NANOS = 60_000_000_000L;
 
+    private static final int ANY_QUEUE = -1;
+
+    /** A queue that never grows. */
+    private static final int NO_QUEUE = -2;
+
     /** The wall clock may jump: deadlines of leases are looked at again after this long, in ms. */
     private static final long LOOK_AGAIN_MS = 1_000;
 
@@ -52,9 +60,19 @@ final class Receivers {
         @Nullable Offer in(Receive receive, int queueId);
     }
 
-    private record LineKey(int groupId, int topicId, int queueId) {
+    /** The client is that whose lite topics are meant; null for queues by their ids. */
+    private record LineKey(int groupId, int topicId, int queueId, @Nullable String liteClientId) {
         static LineKey of(Receive receive) {
-            return new LineKey(receive.groupId(), receive.topicId(), receive.queueId());
+            return new LineKey(
+                    receive.groupId(),
+                    receive.topicId(),
+                    receive.queueId(),
+                    receive.liteClientId());
+        }
+
+        static LineKey of(Subscriber subscriber) {
+            return new LineKey(
+                    subscriber.groupId(), subscriber.topicId(), ANY_QUEUE, subscriber.clientId());
         }
     }
 
@@ -78,18 +96,11 @@ final class Receivers {
         Line(LineKey key) {
             this.key = key;
         }
-
-        int firstQueue() {
-            return Math.max(0, key.queueId);
-        }
-
-        int endQueue() {
-            return key.queueId < 0 ? queues : key.queueId + 1;
-        }
     }
 
     private final State state;
     private final GroupCommit commits;
+    private final LiteSubscriptions lites;
     private final Clock clock;
     private final Available available;
     private final Alarm alarm;
@@ -103,9 +114,15 @@ final class Receivers {
     private long order;
 
     Receivers(
-            State state, GroupCommit commits, Clock clock, Executor executor, Available available) {
+            State state,
+            GroupCommit commits,
+            LiteSubscriptions lites,
+            Clock clock,
+            Executor executor,
+            Available available) {
         this.state = state;
         this.commits = commits;
+        this.lites = lites;
         this.clock = clock;
         this.available = available;
         this.alarm = new Alarm(clock, executor, this::ring);
@@ -142,7 +159,7 @@ final class Receivers {
 
     /** How many wait for a queue, or any of a topic if {@code queueId} is negative. */
     int waiting(int groupId, int topicId, int queueId) {
-        Line line = lines.get(new LineKey(groupId, topicId, queueId));
+        Line line = lines.get(new LineKey(groupId, topicId, queueId, null));
         return line == null ? 0 : line.waiting.size();
     }
 
@@ -154,8 +171,19 @@ final class Receivers {
 
     /** There may be something to receive, or may be sooner than was known. */
     void changed(int groupId, QueueRef queue) {
-        lookAt(new LineKey(groupId, queue.topicId(), queue.queueId()));
-        lookAt(new LineKey(groupId, queue.topicId(), -1));
+        lookAt(new LineKey(groupId, queue.topicId(), queue.queueId(), null));
+        lookAt(new LineKey(groupId, queue.topicId(), ANY_QUEUE, null));
+        lites.touched(groupId, queue).forEach(subscriber -> lookAt(LineKey.of(subscriber)));
+    }
+
+    /** A queue got a message; that of lite topics is told for all who want them. */
+    void grown(QueueRef queue) {
+        lites.touched(-1, queue).forEach(subscriber -> lookAt(LineKey.of(subscriber)));
+    }
+
+    /** A client wants other lite topics than before. */
+    void subscribed(Subscriber subscriber) {
+        lookAt(LineKey.of(subscriber));
     }
 
     private void lookAt(LineKey key) {
@@ -165,7 +193,43 @@ final class Receivers {
         }
     }
 
+    private static Subscriber subscriber(LineKey key, String clientId) {
+        return new Subscriber(key.groupId, key.topicId, clientId);
+    }
+
+    /** The queues in which there may be something for a line. */
+    private List<Integer> queues(LineKey key, int queues) {
+        if (key.liteClientId != null) {
+            return lites.ready(subscriber(key, key.liteClientId));
+        }
+        return key.queueId < 0 ? IntStream.range(0, queues).boxed().toList() : List.of(key.queueId);
+    }
+
+    private @Nullable Offer offerLite(Receive receive, String clientId) {
+        Subscriber subscriber = new Subscriber(receive.groupId(), receive.topicId(), clientId);
+        for (int queueId : lites.ready(subscriber)) {
+            TurnKey turn = new TurnKey(receive.groupId(), receive.queue(queueId));
+            if (isHeld(turn)) {
+                continue;
+            }
+            boolean wanted = lites.wants(subscriber, queueId); // it may have become another one
+            Offer offer = wanted ? available.in(receive, queueId) : null;
+            if (offer != null) {
+                turns.put(turn, clock.nanos() + TURN_NANOS);
+                lites.offered(subscriber, queueId);
+                return offer;
+            }
+            if (!wanted || state.leases.open(receive.groupId(), receive.topicId(), queueId) == 0) {
+                lites.isEmpty(subscriber, queueId);
+            }
+        }
+        return null;
+    }
+
     private @Nullable Offer offer(Receive receive) {
+        if (receive.liteClientId() != null) {
+            return offerLite(receive, receive.liteClientId());
+        }
         int count = receive.queueId() < 0 ? receive.queues() : 1;
         int first = receive.queueId() < 0 ? rotation : receive.queueId();
         for (int i = 0; i < count; i++) {
@@ -202,8 +266,7 @@ final class Receivers {
 
     /** Whether somebody is reading one of the queues, and may leave something. */
     private boolean isRead(Receive receive) {
-        int end = receive.queueId() < 0 ? receive.queues() : receive.queueId() + 1;
-        for (int queueId = Math.max(0, receive.queueId()); queueId < end; queueId++) {
+        for (int queueId : queues(LineKey.of(receive), receive.queues())) {
             if (isHeld(new TurnKey(receive.groupId(), receive.queue(queueId)))) {
                 return true;
             }
@@ -242,14 +305,20 @@ final class Receivers {
         long nextMs = nowMs + LOOK_AGAIN_MS;
         long dueNanos = Long.MAX_VALUE;
         boolean leased = false;
-        for (int queueId = line.firstQueue(); queueId < line.endQueue(); queueId++) {
-            LineKey key = line.key;
+        LineKey key = line.key;
+        boolean lite = key.liteClientId != null; // what grows is told by grown()
+        for (int queueId : queues(key, line.queues)) {
             QueueRef queue = new QueueRef(key.topicId, queueId);
             long deadlineMs = state.leases.nextDeadlineMs(key.groupId, key.topicId, queueId, nowMs);
             leased |= deadlineMs != Long.MAX_VALUE;
             nextMs = Math.min(nextMs, deadlineMs);
             dueNanos = Math.min(dueNanos, turnNanos(new TurnKey(key.groupId, queue)));
-            watch(line, queue);
+            if (!lite) {
+                watch(line, queue);
+            }
+        }
+        if (lite) {
+            watch(line, new QueueRef(key.topicId, NO_QUEUE)); // to be told when all ends
         }
         long now = clock.nanos();
         if (leased) {

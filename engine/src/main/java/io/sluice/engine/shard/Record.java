@@ -164,4 +164,10 @@ sealed interface Record {
      * before what comes later.
      */
     record BarrierDrawn(int topicId) implements Record {}
+
+    /** A queue is a lite topic from now on, and gets its first message in the same batch. */
+    record LiteCreated(int topicId, int queueId, String name) implements Record {}
+
+    /** A lite topic is gone, and what it held; its queue may become another one. */
+    record LiteExpired(int topicId, int queueId) implements Record {}
 }

@@ -27,8 +27,8 @@ import java.nio.ByteBuffer;
  * half of its fingerprint, 0 if a resend is not to be known by it. HALF has the position by which
  * its transaction is known 8 (0 for its own), when producers are asked first 8, how long after the
  * commit the message is due 8, and then the MESSAGE record, but for its place. Those about leases
- * stand in {@link LeaseCodec}, those about order and resets in {@link OrderCodec}. The others list
- * their components in order, text as 2 bytes of length + UTF-8.
+ * stand in {@link LeaseCodec}, those about order and resets in {@link OrderCodec}, those about lite
+ * topics in {@link LiteCodec}. The others list their components in order.
  */
 final class RecordCodec {
     private static final byte MESSAGE = 1;
@@ -54,7 +54,7 @@ final class RecordCodec {
     private static final byte BARRIER = 33;
     private static final byte TIMER_CANCELLED = 40;
 
-    private static final int HEAD_SIZE_BYTES = 8;
+    static final int HEAD_SIZE_BYTES = 8;
     private static final int MESSAGE_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 12;
     private static final int TIMER_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
     private static final int HALF_HEAD_SIZE_BYTES = HEAD_SIZE_BYTES + 24;
@@ -311,6 +311,8 @@ final class RecordCodec {
             case Record.QueueUnlocked r -> OrderCodec.write(out, r);
             case Record.OffsetReset r -> OrderCodec.write(out, r);
             case Record.BarrierDrawn r -> OrderCodec.write(out, r);
+            case Record.LiteCreated r -> LiteCodec.write(out, r);
+            case Record.LiteExpired r -> LiteCodec.write(out, r);
             case Record.TimerCancelled r -> out.putLong(r.dueMs()).putLong(r.position());
             case Record.MessageStored r -> throw new IllegalArgumentException("not small: " + r);
             case Record.TimerScheduled r -> throw new IllegalArgumentException("not small: " + r);
@@ -350,6 +352,8 @@ final class RecordCodec {
             case Record.OffsetReset r -> RESET;
             case Record.BarrierDrawn r -> BARRIER;
             case Record.TimerCancelled r -> TIMER_CANCELLED;
+            case Record.LiteCreated r -> LiteCodec.CREATED;
+            case Record.LiteExpired r -> LiteCodec.EXPIRED;
         };
     }
 
@@ -417,6 +421,8 @@ final class RecordCodec {
             case UNLOCKED -> OrderCodec.unlocked(in, body);
             case RESET -> OrderCodec.reset(in, body);
             case BARRIER -> OrderCodec.barrier(in, body);
+            case LiteCodec.CREATED -> LiteCodec.created(in, body);
+            case LiteCodec.EXPIRED -> LiteCodec.expired(in, body);
             case TIMER_CANCELLED ->
                     new Record.TimerCancelled(in.getLong(body), in.getLong(body + 8));
             default ->
@@ -465,6 +471,8 @@ final class RecordCodec {
                     isOfQueue(in, at, sizeBytes, OrderCodec.RESET_SIZE_BYTES)
                             && in.getLong(at + HEAD_SIZE_BYTES + 12) >= 0;
             case BARRIER -> sizeBytes >= HEAD_SIZE_BYTES + OrderCodec.BARRIER_SIZE_BYTES;
+            case LiteCodec.CREATED -> LiteCodec.isWholeCreated(in, at, sizeBytes);
+            case LiteCodec.EXPIRED -> LiteCodec.isWholeExpired(in, at, sizeBytes);
             default -> true;
         };
     }
@@ -494,7 +502,7 @@ final class RecordCodec {
 
     /** Queues are kept in arrays by their number. */
     static boolean isQueue(int queueId) {
-        return queueId >= 0 && queueId < TopicSettings.QUEUES_MAX;
+        return queueId >= 0 && queueId < TopicSettings.QUEUE_IDS_MAX;
     }
 
     private static boolean isWholeMessage(ByteBuffer in, int at, int sizeBytes) {
@@ -568,7 +576,7 @@ final class RecordCodec {
         return keys;
     }
 
-    /** The due time of the TIMER record in {@code in}. */
+    /** The due time of a TIMER record. */
     static long dueMsOfTimer(ByteBuffer in) {
         return in.getLong(HEAD_SIZE_BYTES);
     }

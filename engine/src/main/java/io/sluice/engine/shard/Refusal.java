@@ -33,5 +33,9 @@ public enum Refusal {
     /** The message is not delayed, or no longer. */
     NOT_PENDING,
     /** The message is to be delivered later than is allowed. */
-    TOO_FAR_AHEAD
+    TOO_FAR_AHEAD,
+    /** A topic has as many lite topics as it may. */
+    TOO_MANY_LITE_TOPICS,
+    /** A client, or all together, want more lite topics than they may. */
+    TOO_MANY_LITE_SUBSCRIPTIONS
 }

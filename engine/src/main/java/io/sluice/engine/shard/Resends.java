@@ -33,8 +33,13 @@ final class Resends {
         this.commits = commits;
     }
 
-    /** Answers {@code c} if all its messages were sent before, as one. */
-    boolean answered(Command.Append c, long nowMs) {
+    /**
+     * Answers {@code c} if all its messages were sent before, as one.
+     *
+     * @param liteQueueId the queue of its lite topic, where they have to lie, -1 if that is not
+     *     there; if it has none, they may lie in any queue
+     */
+    boolean answered(Command.Append c, long nowMs, int liteQueueId) {
         if (c.sameness() == 0) {
             return false;
         }
@@ -47,6 +52,9 @@ final class Resends {
         int queueId = known.queueId();
         long offset = known.offset();
         long dueMs = known.dueMs();
+        if (c.lite() != null && queueId != liteQueueId) {
+            return false;
+        }
         for (int i = 0; i < positions.length; i++) {
             if (!isKnown(messages.get(i), c.sameness())
                     || known.queueId() != queueId

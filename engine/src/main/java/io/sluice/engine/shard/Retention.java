@@ -23,8 +23,14 @@ public final class Retention {
      *
      * @param ms messages stored within this time
      * @param sizeBytes the newest messages up to this size; Long.MAX_VALUE for all
+     * @param liteMs after how long without a message a lite topic of it goes; 0 for never
      */
-    public record Keep(long ms, long sizeBytes) {}
+    public record Keep(long ms, long sizeBytes, long liteMs) {
+        /** Of a topic whose lite topics stay. */
+        public Keep(long ms, long sizeBytes) {
+            this(ms, sizeBytes, 0);
+        }
+    }
 
     private Retention() {}
 

@@ -9,6 +9,7 @@ import io.sluice.engine.group.Skips;
 import io.sluice.engine.log.CorruptLogException;
 import io.sluice.engine.log.Footer;
 import io.sluice.engine.log.Log;
+import io.sluice.engine.queue.LiteTopics;
 import io.sluice.engine.queue.Queue;
 import io.sluice.engine.queue.QueueIndex;
 import io.sluice.engine.queue.QueueRef;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * living through it. Parked readers are not state: they end with the process.
  */
 final class State {
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
     private static final int HEAD_SIZE_BYTES = 16;
 
     final QueueIndex queues;
@@ -45,6 +46,7 @@ final class State {
     final Timers timers;
     final Transactions transactions = new Transactions();
     final Recalled recalled = new Recalled();
+    final LiteTopics lites = new LiteTopics();
     private final Log log;
     private long lastStoreMs;
     private int firstSegment;
@@ -104,6 +106,7 @@ final class State {
                 resets.forgetTopic(r.topicId());
                 skips.forgetTopic(r.topicId());
                 barriers.forgetTopic(r.topicId());
+                lites.forgetTopic(r.topicId());
                 gates.forgetTopic(r.topicId());
             }
             case Record.GroupForgotten r -> {
@@ -132,6 +135,9 @@ final class State {
                     locks.unlocked(r.groupId(), new QueueRef(r.topicId(), r.queueId()));
             case Record.OffsetReset r -> reset(r);
             case Record.BarrierDrawn r -> barrier(r.topicId());
+            case Record.LiteCreated r ->
+                    lites.created(r.topicId(), r.queueId(), r.name(), lastStoreMs);
+            case Record.LiteExpired r -> liteExpired(new QueueRef(r.topicId(), r.queueId()));
         }
         return null;
     }
@@ -185,6 +191,7 @@ final class State {
 
     private Queue stored(int segment, Record.MessageStored r) {
         lastStoreMs = Math.max(lastStoreMs, r.storeMs());
+        lites.used(r.topicId(), r.queueId(), r.storeMs());
         return queues.stored(
                 segment,
                 r.topicId(),
@@ -212,6 +219,19 @@ final class State {
                 r.queueId(),
                 r.offset(),
                 (groupId, offset) -> offsets.commit(groupId, r.topicId(), r.queueId(), offset));
+    }
+
+    /** The next lite topic in this queue has nothing of this one but that it begins behind it. */
+    private void liteExpired(QueueRef queue) {
+        int topicId = queue.topicId();
+        int queueId = queue.queueId();
+        lites.expired(topicId, queueId);
+        queues.expire(topicId, queueId, queues.nextOffset(topicId, queueId));
+        for (int groupId : offsets.forgetQueue(topicId, queueId)) {
+            leases.forgetQueue(groupId, topicId, queueId);
+            resets.goneOn(groupId, queue);
+            skips.forgetQueue(groupId, queue);
+        }
     }
 
     private void leased(Record.Leased r) {
@@ -330,7 +350,8 @@ final class State {
                         + barriers.checkpointSizeBytes()
                         + timers.checkpointSizeBytes()
                         + transactions.checkpointSizeBytes()
-                        + recalled.checkpointSizeBytes();
+                        + recalled.checkpointSizeBytes()
+                        + lites.checkpointSizeBytes();
         ByteBuffer out = ByteBuffer.allocate(size);
         out.putInt(VERSION).putInt(firstSegment).putLong(lastStoreMs);
         queues.writeTo(out);
@@ -343,6 +364,7 @@ final class State {
         skips.writeTo(out);
         barriers.writeTo(out);
         recalled.checkpoint(out);
+        lites.writeTo(out);
         return out.flip();
     }
 
@@ -388,6 +410,7 @@ final class State {
         requireStored(segment, transactions.openAfter(0, Integer.MAX_VALUE));
         readOrder(in);
         recalled.restore(in);
+        lites.readFrom(in);
         for (int i = Math.max(firstSegment, log.firstSegment()); i <= segment; i++) {
             timers.existing(i);
         }

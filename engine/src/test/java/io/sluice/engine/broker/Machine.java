@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -212,6 +213,19 @@ final class Machine {
         Map<String, String> attributes = Map.of(TopicSettings.MESSAGE_TYPE, TopicSettings.PRIORITY);
         TopicSettings settings = TopicSettings.of(1).withAttributes(attributes);
         return changed(broker().catalog().createTopic(name, settings));
+    }
+
+    /** A topic of lite topics. */
+    Topic lite(String name, Map<String, String> attributes) {
+        Map<String, String> all = new TreeMap<>(attributes);
+        all.put(TopicSettings.MESSAGE_TYPE, TopicSettings.LITE);
+        return changed(
+                broker().catalog().createTopic(name, TopicSettings.of(8).withAttributes(all)));
+    }
+
+    /** A group with other attributes. */
+    Group attributes(String name, Map<String, String> attributes) {
+        return changed(broker().catalog().updateGroup(name, s -> s.withAttributes(attributes)));
     }
 
     Topic grow(String name, int queues) {

@@ -57,7 +57,7 @@ final class ShardTest {
         byte[] name = "orders".getBytes(StandardCharsets.UTF_8);
         ByteBuffer body = ByteBuffer.wrap(new byte[100]);
         Message message = new Message(TOPIC, name, 0, 0, 0, HOST, 0, 0, body, new byte[0]);
-        shard.submit(new Command.Append(0, List.of(message), dueMs, false, 0, replies::add));
+        shard.submit(new Command.Append(0, List.of(message), dueMs, false, 0, null, replies::add));
         time.run();
     }
 

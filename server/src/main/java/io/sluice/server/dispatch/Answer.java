@@ -96,6 +96,7 @@ public record Answer(int code, @Nullable String remark, Fields fields, ByteBuf b
             case LEASE_GONE -> ResponseCode.NO_MESSAGE;
             case TOO_MANY_LEASES -> ResponseCode.POLLING_FULL;
             case TRANSACTION_UNKNOWN -> ResponseCode.SYSTEM_ERROR;
+            case TOO_MANY_LITE_TOPICS, TOO_MANY_LITE_SUBSCRIPTIONS -> ResponseCode.SYSTEM_BUSY;
         };
     }
 }

@@ -6,6 +6,7 @@ import io.sluice.engine.catalog.Topic;
 import io.sluice.engine.group.Offsets;
 import io.sluice.engine.shard.Outcome;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,10 +35,11 @@ final class Beginnings {
         int queues = 0;
         for (String name : topics) {
             Topic topic = broker.catalog().topic(name);
-            for (int id = 0; topic != null && id < topic.queues() && queues < QUEUES_MAX; id++) {
+            int count = topic == null || topic.lite() ? 0 : topic.queues(); // lites begin at 0
+            for (int id = 0; id < count && queues < QUEUES_MAX; id++) {
                 queues++;
                 left.incrementAndGet();
-                begin(group, topic, id, done);
+                begin(group, Objects.requireNonNull(topic), id, done);
             }
         }
         done.run();

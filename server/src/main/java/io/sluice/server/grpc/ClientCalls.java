@@ -239,7 +239,9 @@ final class ClientCalls {
                             0,
                             false));
         }
-        boolean push = said.getClientType() == ClientType.PUSH_CONSUMER;
+        boolean push =
+                said.getClientType() == ClientType.PUSH_CONSUMER
+                        || said.getClientType() == ClientType.LITE_PUSH_CONSUMER;
         return new HeartbeatData.Consumer(
                 Resources.group(said.getSubscription().getGroup()),
                 push

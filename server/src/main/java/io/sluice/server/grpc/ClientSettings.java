@@ -8,6 +8,7 @@ import apache.rocketmq.v2.Settings;
 import io.sluice.engine.broker.Broker;
 import io.sluice.engine.catalog.Group;
 import io.sluice.engine.catalog.GroupSettings;
+import io.sluice.engine.catalog.Names;
 import io.sluice.engine.catalog.RetrySchedule;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,11 @@ final class ClientSettings {
                     .setFifo(of.consumeOrderly())
                     .setReceiveBatchSize(RECEIVE_COUNT)
                     .setLongPollingTimeout(Times.duration(LONG_POLLING_MS));
+            if (LiteCalls.isLite(said)) {
+                settings.getSubscriptionBuilder()
+                        .setLiteSubscriptionQuota(of.liteTopicsMax())
+                        .setMaxLiteTopicSize(Names.LITE_LENGTH_MAX);
+            }
         }
         return settings.build();
     }

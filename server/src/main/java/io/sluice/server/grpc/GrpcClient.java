@@ -1,6 +1,7 @@
 package io.sluice.server.grpc;
 
 import apache.rocketmq.v2.Code;
+import apache.rocketmq.v2.NotifyUnsubscribeLiteCommand;
 import apache.rocketmq.v2.PrintThreadStackTraceCommand;
 import apache.rocketmq.v2.RecoverOrphanedTransactionCommand;
 import apache.rocketmq.v2.Settings;
@@ -106,6 +107,15 @@ final class GrpcClient implements Peer {
         }
         current.tell(command);
         return true;
+    }
+
+    /** It is not to think that it gets the messages of a lite topic. */
+    void notifyUnsubscribeLite(String name) {
+        tell(
+                TelemetryCommand.newBuilder()
+                        .setNotifyUnsubscribeLiteCommand(
+                                NotifyUnsubscribeLiteCommand.newBuilder().setLiteTopic(name))
+                        .build());
     }
 
     // What remoting clients are asked, too.

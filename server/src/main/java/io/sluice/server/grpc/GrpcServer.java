@@ -84,6 +84,7 @@ public final class GrpcServer implements AutoCloseable {
         var renewals = new Renewals(Renewals.holding(broker), clock);
         var settings = new ClientSettings(delayLevels);
         var clients = new ClientCalls(broker, registry, settings, renewals, clock);
+        var lites = new LiteCalls(broker, clients);
         var calls =
                 new MessagingCalls(
                         admission,
@@ -94,7 +95,8 @@ public final class GrpcServer implements AutoCloseable {
                         new ReceiveCalls(broker, clients, renewals, meters),
                         new AckCalls(broker, renewals, meters),
                         new PullCalls(broker, meters),
-                        new OffsetCalls(broker));
+                        new OffsetCalls(broker),
+                        lites);
         Inflow inflow = new Inflow(PARTS_BYTES_MAX);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(address, port))
@@ -124,6 +126,7 @@ public final class GrpcServer implements AutoCloseable {
                 timer.scheduleWithFixedDelay(
                         () -> {
                             clients.expire();
+                            lites.forgetGone();
                             renewals.renew(clients::isHere);
                         },
                         Renewals.EVERY_MS,

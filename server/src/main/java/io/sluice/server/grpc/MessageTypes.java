@@ -43,6 +43,9 @@ final class MessageTypes {
         if (said != MessageType.MESSAGE_TYPE_UNSPECIFIED && said != MessageType.UNRECOGNIZED) {
             return said;
         }
+        if (properties.hasLiteTopic()) {
+            return MessageType.LITE;
+        }
         if (properties.hasDeliveryTimestamp()) {
             return MessageType.DELAY;
         }

@@ -4,7 +4,6 @@ import apache.rocketmq.v2.AckMessageRequest;
 import apache.rocketmq.v2.AckMessageResponse;
 import apache.rocketmq.v2.ChangeInvisibleDurationRequest;
 import apache.rocketmq.v2.ChangeInvisibleDurationResponse;
-import apache.rocketmq.v2.Code;
 import apache.rocketmq.v2.EndTransactionRequest;
 import apache.rocketmq.v2.EndTransactionResponse;
 import apache.rocketmq.v2.ForwardMessageToDeadLetterQueueRequest;
@@ -56,6 +55,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
     private final AckCalls acks;
     private final PullCalls pulls;
     private final OffsetCalls offsets;
+    private final LiteCalls lites;
 
     MessagingCalls(
             Admission admission,
@@ -66,7 +66,8 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
             ReceiveCalls receives,
             AckCalls acks,
             PullCalls pulls,
-            OffsetCalls offsets) {
+            OffsetCalls offsets,
+            LiteCalls lites) {
         this.admission = admission;
         this.routes = routes;
         this.clients = clients;
@@ -76,6 +77,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
         this.acks = acks;
         this.pulls = pulls;
         this.offsets = offsets;
+        this.lites = lites;
     }
 
     /** What a call is about, if it names that. */
@@ -266,11 +268,7 @@ final class MessagingCalls extends MessagingServiceGrpc.MessagingServiceImplBase
                 status -> SyncLiteSubscriptionResponse.newBuilder().setStatus(status).build(),
                 Action.SUBSCRIBE,
                 new About(request.getTopic(), request.getGroup()),
-                (caller, reply) ->
-                        reply.fail(
-                                Statuses.of(
-                                        Code.NOT_IMPLEMENTED,
-                                        "lite topics are not there yet: use a topic for each")));
+                (caller, reply) -> lites.sync(caller, request, reply));
     }
 
     @Override

@@ -17,6 +17,9 @@ final class PropertyWriter {
     /** RocketMQ 5.5's name of the property. */
     static final String PRIORITY = "_SYS_MSG_PRIORITY_";
 
+    /** RocketMQ 5.5's name of the property. */
+    static final String LITE_TOPIC = "__LITE_TOPIC";
+
     /** Reserved names that users of this protocol may not use for properties of their own. */
     static final Set<String> RESERVED =
             Set.of(
@@ -68,7 +71,8 @@ final class PropertyWriter {
                     "TIMER_OUT_MS",
                     "DLQ_ORIGIN_TOPIC",
                     "DLQ_ORIGIN_MESSAGE_ID",
-                    PRIORITY);
+                    PRIORITY,
+                    LITE_TOPIC);
 
     private static final int USER_PROPERTIES_MAX = 128;
     private static final char VALUE = 1;
@@ -123,6 +127,9 @@ final class PropertyWriter {
         put(Properties.UNIQUE_KEY, Texts.messageId(system.getMessageId()));
         if (system.hasMessageGroup()) {
             put("__SHARDINGKEY", Texts.messageGroup(system.getMessageGroup()));
+        }
+        if (system.hasLiteTopic()) {
+            put(LITE_TOPIC, Texts.liteTopic(system.getLiteTopic()));
         }
         if (system.hasPriority()) {
             put(PRIORITY, Integer.toString(system.getPriority()));

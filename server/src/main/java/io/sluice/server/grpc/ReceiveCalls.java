@@ -84,23 +84,25 @@ final class ReceiveCalls {
         }
         Handing handing = new Handing(caller, request, group, topic, invisibleMs, reply);
         boolean ordered = group.settings().consumeOrderly();
-        broker.receiver()
-                .receive(
-                        new Receive(
-                                group,
-                                topic,
-                                queue(caller, request, topic, ordered),
-                                Math.min(request.getBatchSize(), Receive.COUNT_MAX),
-                                SIZE_BYTES_MAX,
-                                filter,
-                                invisibleMs,
-                                ordered ? Ordering.MESSAGE_GROUP : Ordering.NONE,
-                                true,
-                                suspendMs(request),
-                                handing,
-                                reply,
-                                attemptId(request),
-                                handing));
+        GrpcClient client = clients.client(caller.clientId());
+        boolean lite = client != null && LiteCalls.isLite(client.settings());
+        Receive receive =
+                new Receive(
+                        group,
+                        topic,
+                        queue(caller, request, topic, ordered),
+                        Math.min(request.getBatchSize(), Receive.COUNT_MAX),
+                        SIZE_BYTES_MAX,
+                        filter,
+                        invisibleMs,
+                        ordered ? Ordering.MESSAGE_GROUP : Ordering.NONE,
+                        true,
+                        suspendMs(request),
+                        handing,
+                        reply,
+                        attemptId(request),
+                        handing);
+        broker.receiver().receive(lite ? receive.ofLites(caller.clientId()) : receive);
     }
 
     private static @Nullable String attemptId(ReceiveMessageRequest request) {

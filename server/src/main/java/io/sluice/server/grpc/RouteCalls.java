@@ -90,7 +90,7 @@ final class RouteCalls {
         Catalog catalog = broker.catalog();
         Topic topic = Resources.topic(catalog, request.getTopic());
         Group group = catalog.group(Resources.group(request.getGroup()));
-        boolean inOrder = group != null && group.settings().consumeOrderly();
+        boolean inOrder = group != null && group.settings().consumeOrderly() && !topic.lite();
         Broker here = broker(caller, request.getEndpoints());
         QueryAssignmentResponse.Builder response = QueryAssignmentResponse.newBuilder();
         if (!topic.readable()) {

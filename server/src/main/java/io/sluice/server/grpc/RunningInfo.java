@@ -20,7 +20,9 @@ final class RunningInfo {
      */
     static byte[] of(GrpcClient client, long sinceMs, @Nullable String stackTrace) {
         Settings said = client.settings();
-        boolean push = said.getClientType() == ClientType.PUSH_CONSUMER;
+        boolean push =
+                said.getClientType() == ClientType.PUSH_CONSUMER
+                        || said.getClientType() == ClientType.LITE_PUSH_CONSUMER;
         JsonWriter json = new JsonWriter().beginObject();
         json.name("properties").beginObject();
         json.member("PROP_CONSUME_TYPE", push ? "CONSUME_PASSIVELY" : "CONSUME_ACTIVELY");

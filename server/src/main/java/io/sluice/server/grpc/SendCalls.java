@@ -80,6 +80,16 @@ final class SendCalls {
             prepare(topic, queueId, first, stored.getFirst(), reply);
             return;
         }
+        if (topic.lite()) {
+            broker.lites()
+                    .append(
+                            topic,
+                            first.getSystemProperties().getLiteTopic(),
+                            stored,
+                            sameness,
+                            reply.answering(appended -> stored(topic, messages, stored, appended)));
+            return;
+        }
         broker.append(
                 topic,
                 queueId,
@@ -98,6 +108,7 @@ final class SendCalls {
     private static void requireAlike(List<Message> messages) {
         Message first = messages.getFirst();
         String group = first.getSystemProperties().getMessageGroup();
+        String lite = first.getSystemProperties().getLiteTopic();
         for (Message message : messages) {
             if (!message.getTopic().equals(first.getTopic())) {
                 throw new CallFault(
@@ -107,6 +118,10 @@ final class SendCalls {
                 throw new CallFault(
                         Code.MESSAGE_CORRUPTED,
                         "the messages of a batch are of one message group: it goes to one queue");
+            }
+            if (!message.getSystemProperties().getLiteTopic().equals(lite)) {
+                throw new CallFault(
+                        Code.MESSAGE_CORRUPTED, "the messages of a batch go to one lite topic");
             }
         }
     }
@@ -119,9 +134,11 @@ final class SendCalls {
                     "topic %s takes messages of the type %s, not %s: send it to another topic"
                             .formatted(topic.name(), topic.messageType(), type));
         }
-        if (type == MessageType.LITE) {
+        if (system.hasLiteTopic() != (type == MessageType.LITE)) {
             throw new CallFault(
-                    Code.NOT_IMPLEMENTED, "messages of the type " + type + " are not there yet");
+                    Code.MESSAGE_PROPERTY_CONFLICT_WITH_TYPE,
+                    "messages of the type LITE name a lite topic, and no others do: this one is of the type "
+                            + type);
         }
         if (together > 1 && (type == MessageType.DELAY || type == MessageType.TRANSACTION)) {
             throw new CallFault(

@@ -48,6 +48,8 @@ final class Statuses {
             case NOT_PENDING -> Code.MESSAGE_NOT_FOUND;
             case TOO_FAR_AHEAD -> Code.ILLEGAL_DELIVERY_TIME;
             case TRANSACTION_UNKNOWN -> Code.INVALID_TRANSACTION_ID;
+            case TOO_MANY_LITE_TOPICS -> Code.LITE_TOPIC_QUOTA_EXCEEDED;
+            case TOO_MANY_LITE_SUBSCRIPTIONS -> Code.LITE_SUBSCRIPTION_QUOTA_EXCEEDED;
         };
     }
 }

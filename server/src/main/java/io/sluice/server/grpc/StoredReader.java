@@ -98,6 +98,7 @@ final class StoredReader {
             case "__SHARDINGKEY" -> system.setMessageGroup(value);
             case "__TRACE_CONTEXT" -> system.setTraceContext(value);
             case "__BORNHOST" -> system.setBornHost(value);
+            case PropertyWriter.LITE_TOPIC -> system.setLiteTopic(value);
             case PropertyWriter.PRIORITY -> priority(number(value));
             case "TRAN_MSG" -> transactional = Boolean.parseBoolean(value);
             case "DELAY" -> delayed = true;
@@ -167,6 +168,9 @@ final class StoredReader {
         }
         if (delayed) {
             return MessageType.DELAY;
+        }
+        if (system.hasLiteTopic()) {
+            return MessageType.LITE;
         }
         if (system.hasPriority()) {
             return MessageType.PRIORITY;

@@ -1,6 +1,7 @@
 package io.sluice.server.grpc;
 
 import apache.rocketmq.v2.Code;
+import io.sluice.engine.catalog.Names;
 import java.nio.charset.StandardCharsets;
 
 /** What texts of a message may hold; the rules are those of RocketMQ's proxy. */
@@ -39,6 +40,14 @@ final class Texts {
         return group;
     }
 
+    static String liteTopic(String name) {
+        String fault = Names.liteFault(name);
+        if (fault != null) {
+            throw new CallFault(Code.ILLEGAL_LITE_TOPIC, fault);
+        }
+        return name;
+    }
+
     /** A recall handle names it among words that blanks part. */
     static String messageId(String id) {
         if (id.isEmpty()
@@ -54,6 +63,11 @@ final class Texts {
     }
 
     static boolean hasControls(String text) {
-        return text.chars().anyMatch(Character::isISOControl);
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

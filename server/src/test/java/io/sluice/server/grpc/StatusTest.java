@@ -26,7 +26,6 @@ import apache.rocketmq.v2.RecallMessageRequest;
 import apache.rocketmq.v2.ReceiveMessageRequest;
 import apache.rocketmq.v2.Resource;
 import apache.rocketmq.v2.Status;
-import apache.rocketmq.v2.SyncLiteSubscriptionRequest;
 import apache.rocketmq.v2.SystemProperties;
 import apache.rocketmq.v2.TransactionResolution;
 import apache.rocketmq.v2.UpdateOffsetRequest;
@@ -121,20 +120,6 @@ class StatusTest extends GrpcDoor {
                 system -> system.setMessageType(MessageType.PRIORITY).setPriority(-1));
         refusedSend(
                 code, "orders", system -> system.setMessageType(MessageType.NORMAL).setPriority(1));
-    }
-
-    @Test
-    void shouldRefuseWhatIsNotThereYet() throws Exception {
-        topic("orders", 1, "");
-        topic("lite", 1, "LITE");
-        refusedSend(
-                Code.NOT_IMPLEMENTED,
-                "lite",
-                system -> system.setMessageType(MessageType.LITE).setLiteTopic("l"));
-        refused(
-                Code.NOT_IMPLEMENTED,
-                calls().syncLiteSubscription(SyncLiteSubscriptionRequest.getDefaultInstance())
-                        .getStatus());
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.sluice.simulator.model;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.engine.shard.Refusal;
-import io.sluice.simulator.plan.Setting;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -127,10 +126,10 @@ public final class Handed {
     /** How many of them have ended otherwise: each may have handed out something. */
     private int unseen;
 
-    Handed(Judge judge, Setting setting, int largeBytes) {
+    Handed(Judge judge, int retryMax, boolean discards, int largeBytes) {
         this.judge = judge;
-        this.retryMax = setting.retryMax();
-        this.discards = setting.discards();
+        this.retryMax = retryMax;
+        this.discards = discards;
         this.largeBytes = largeBytes;
     }
 

@@ -28,6 +28,7 @@ public final class Model {
     private final Transactions transactions;
     private final Groups groups;
     private final CatalogModel catalog;
+    private final Lites lites;
 
     /** What is due may wait until the clock has come again to where it had been. */
     private long setBackFromMs;
@@ -37,7 +38,12 @@ public final class Model {
     public Model(World world, Setting setting) {
         judge = new Judge(world, setting);
         transactions = new Transactions(judge);
-        handed = new Handed(judge, setting, setting.batchBytes() - LARGE_BYTES);
+        handed =
+                new Handed(
+                        judge,
+                        setting.retryMax(),
+                        setting.discards(),
+                        setting.batchBytes() - LARGE_BYTES);
         queues = new Queues(judge, givenBack, transactions, handed);
         wanted = new Wanted(judge);
         pace = new Pace(judge, setting.ratePerSecond());
@@ -45,6 +51,7 @@ public final class Model {
         handedOrder = new HandedOrder(judge, handed, wanted, queues, barriers, setting.marked());
         groups = new Groups(judge, queues.sends(), givenBack, barriers);
         catalog = new CatalogModel(judge);
+        lites = new Lites(judge);
     }
 
     /** Whom to tell what is wrong, and what is owed. */
@@ -92,6 +99,11 @@ public final class Model {
         return groups;
     }
 
+    /** What is in lite topics, and who wants it. */
+    public Lites lites() {
+        return lites;
+    }
+
     /** Which topics and groups there are. */
     public CatalogModel catalog() {
         return catalog;
@@ -115,7 +127,8 @@ public final class Model {
      * is soon. Where the clock was set back, holders have all the time until it is there again.
      */
     public long leasesRunOutMs() {
-        return setBackFromMs == 0 ? 0 : setBackFromMs + handed.holdMsMax();
+        long holdMs = Math.max(handed.holdMsMax(), lites.handed().holdMsMax());
+        return setBackFromMs == 0 ? 0 : setBackFromMs + holdMs;
     }
 
     /** An incarnation of a topic is being deleted: nothing more is owed to those who name it. */
@@ -155,6 +168,7 @@ public final class Model {
         pace.died();
         handedOrder.died();
         queues.died();
+        lites.died();
         catalog.died();
         if (mayLose) {
             queues.forgetUnseenAnswers();
@@ -199,6 +213,7 @@ public final class Model {
                 });
         queues.endSkipped();
         handedOrder.end();
+        lites.end();
         queues.endSizes();
     }
 

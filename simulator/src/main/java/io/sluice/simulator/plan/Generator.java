@@ -24,6 +24,7 @@ public final class Generator {
     private static final int EXPRESSIONS = 7;
     private static final int PER_PAGE_MAX = 20;
     private static final int BURST = 60;
+    private static final int LITES = 5;
     private static final int CROWD = 12;
 
     private final Dice dice;
@@ -113,6 +114,7 @@ public final class Generator {
         order();
         receive(operations);
         goAway(operations);
+        lites(operations);
         steps.sort(Comparator.comparingLong(Step::atNanos));
     }
 
@@ -409,6 +411,29 @@ public final class Generator {
         }
         int some = own.perMille(700) ? ~own.below(EXPRESSIONS) : 1 + own.below((1 << TAGS) - 1);
         return own.perMille(800) ? new int[] {some} : new int[] {some, 0};
+    }
+
+    /**
+     * What is done with lite topics, in some histories, in bursts: between two of them the lite
+     * topics of one may expire. It has dice of its own, too.
+     */
+    private void lites(int operations) {
+        Dice own = new Dice(Dice.mix(dice.nextLong()));
+        if (!own.perMille(350)) {
+            return;
+        }
+        long until = durationNanos + (own.coin() ? own.below(200_000) * NANOS_PER_MS : 0);
+        int names = 1 + own.below(LITES);
+        int bursts = 1 + own.below(5);
+        int each = 8 + (int) own.magnitude(Math.max(16, operations / 16));
+        for (int burst = 0; burst < bursts; burst++) {
+            long from = own.between(2 * NANOS_PER_MS, until);
+            int some = own.below(1 << names) | 1 << own.below(names);
+            int withinMs = 50 + (int) own.magnitude(20_000);
+            for (int left = each; left > 0; left--) {
+                add(own, from + own.below(withinMs) * NANOS_PER_MS, LiteMix.draw(own, CLIENTS, names, some));
+            }
+        }
     }
 
     private Ordering[] orderings(Dice own) {

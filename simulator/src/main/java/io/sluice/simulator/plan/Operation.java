@@ -1,6 +1,7 @@
 package io.sluice.simulator.plan;
 
 import io.sluice.engine.group.Ordering;
+import io.sluice.engine.shard.LiteAction;
 
 /**
  * What a client or an operator asks of the broker. A new kind of request is a record here, a weight
@@ -231,6 +232,31 @@ public sealed interface Operation extends Event {
      * @param pick which of those handed out lately, the newest first
      */
     record Acknowledge(int pick) implements Operation {}
+
+    /** A producer sends a message to a lite topic. */
+    record SendLite(int name, int sizeBytes) implements Operation {}
+
+    /**
+     * A client says of which lite topics it wants messages.
+     *
+     * @param names a bit for each
+     */
+    record WantLites(int client, LiteAction action, int names) implements Operation {}
+
+    /**
+     * A client is handed messages of one of the lite topics that it wants, in order, for a time.
+     *
+     * @param holdMs for how long
+     * @param suspendMs how long it waits for messages
+     */
+    record ReceiveLite(int client, int count, int holdMs, int suspendMs) implements Operation {}
+
+    /**
+     * A client acknowledges what it was handed of a lite topic, perhaps too late or twice.
+     *
+     * @param pick which of those handed out lately, the newest first
+     */
+    record AcknowledgeLite(int pick) implements Operation {}
 
     /** A consumer wants a message for so long from now on, or gives it back. */
     record Extend(int pick, int holdMs) implements Operation {}

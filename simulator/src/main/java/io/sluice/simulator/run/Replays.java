@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Compares the state that was lived with what a copy of the disk is replayed to. */
+/** Whether a broker that replays the log is in the state that another one lived. */
 final class Replays {
     private final World world;
     private final Node node;
@@ -18,11 +18,11 @@ final class Replays {
     }
 
     /**
-     * Both have to be the same, to the byte, if the log goes on in the same segment.
+     * Replays a copy of a disk.
      *
-     * @param how it is replayed, in words
-     * @param segment the one in which the log was
-     * @param footers how many of the newest are not there
+     * @param lived the state
+     * @param segment that in which it was lived
+     * @param footers how many of the newest are taken away before
      */
     void compare(String how, ByteBuffer lived, int segment, Disk disk, int footers)
             throws IOException {

@@ -9,6 +9,7 @@ import io.sluice.engine.message.StoredMessage;
 import io.sluice.engine.queue.QueueRef;
 import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Handed;
+import io.sluice.simulator.model.Lites;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
 import io.sluice.simulator.plan.Fault;
@@ -64,6 +65,7 @@ public final class Run {
     private final Steering steering;
     private final Transactors transactors;
     private final Receivers receivers;
+    private final LiteClients liteClients;
     private final Waiters waiters;
     private final Pulls pulls;
     private final Replays replays;
@@ -94,6 +96,7 @@ public final class Run {
         troubles = new Troubles(world, node, net, device);
         waiters = new Waiters(node);
         pulls = new Pulls(node, waiters);
+        replays = new Replays(world, node);
         producers = new Producers(world, node, net);
         consumers = new Consumers(world, node, net, pulls);
         lookups = new Lookups(world, node, pulls);
@@ -103,7 +106,7 @@ public final class Run {
         transactors = new Transactors(world, node, net);
         node.checksGoTo(transactors::check);
         receivers = new Receivers(node, waiters);
-        replays = new Replays(world, node);
+        liteClients = new LiteClients(node, waiters);
     }
 
     /** The history of a seed. */
@@ -236,6 +239,10 @@ public final class Run {
             case Operation.ResetReceivers op -> receivers.reset(op);
             case Operation.Acknowledge op -> receivers.acknowledge(op);
             case Operation.Extend op -> receivers.extend(op);
+            case Operation.SendLite op -> liteClients.send(op);
+            case Operation.WantLites op -> liteClients.want(op);
+            case Operation.ReceiveLite op -> liteClients.receive(op);
+            case Operation.AcknowledgeLite op -> liteClients.acknowledge(op);
             case Operation.Send op -> throw new IllegalArgumentException(op.toString());
             case Operation.Consume op -> throw new IllegalArgumentException(op.toString());
             case Operation.Commit op -> throw new IllegalArgumentException(op.toString());
@@ -441,6 +448,7 @@ public final class Run {
                 lockers.leaveAll(); // who consumes in order may have to wait
             }
             boolean held = receivers.receiveAll();
+            held |= liteClients.receiveAll();
             behind |= held;
             if (held && model.leasesRunOutMs() >= world.wallMs()) {
                 deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // begins after that
@@ -492,7 +500,8 @@ public final class Run {
     private void audit() {
         model.queues().auditBegins();
         for (Topic topic : node.broker().catalog().topics()) {
-            for (int queue = 0; queue < topic.queues() && !over(); queue++) {
+            int queues = topic.lite() ? 0 : topic.queues(); // of these the model has its own idea
+            for (int queue = 0; queue < queues && !over(); queue++) {
                 audit(topic, queue);
             }
         }
@@ -502,6 +511,7 @@ public final class Run {
                     node.broker().catalog().topics().stream().map(Topic::id).toList(),
                     node.broker().catalog().groups().stream()
                             .filter(group -> !group.name().equals(Handed.GROUP))
+                            .filter(group -> !group.name().equals(Lites.GROUP))
                             .map(Group::id)
                             .toList());
             receivers.end();

@@ -10,11 +10,13 @@ import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;
+import io.sluice.compat.harness.crash.Kills;
+import io.sluice.compat.harness.crash.Payload;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -40,15 +42,13 @@ import org.junit.jupiter.api.Timeout;
 @Feature("Durability: kills under load")
 class CrashTest {
 
-    private static final int KILLS = Integer.getInteger("compat.kills", 50);
-    private static final long SEED = Long.getLong("compat.seed", 20_261_122);
-    private static final int LIFE_MS_MIN = 100;
-    private static final int LIFE_MS_MAX = 900;
+    private static final int KILLS = 50;
+    private static final int ACKNOWLEDGED_MAX = 5_000;
     private static final int QUEUES = 4;
     private static final String TOPIC = "crash";
     private static final String GROUP = "crash-consumer";
 
-    private final Random random = new Random(SEED);
+    private final Kills kills = new Kills(KILLS, ACKNOWLEDGED_MAX);
     private final BitSet[] consumed = new BitSet[Load.WRITERS];
     private final Queue<AssertionError> violations = new ConcurrentLinkedQueue<>();
 
@@ -62,7 +62,7 @@ class CrashTest {
                     Commits commits = new Commits(server, queues, load.acknowledged(), GROUP)) {
                 load.start();
                 commits.start();
-                killAgainAndAgain(server, queues, load, commits);
+                kills.run(server, new Killed(server, load, commits, read(queues, load)));
                 load.finish();
                 awaitConsumed(load, commits);
                 checkAll(server, queues, load);
@@ -72,18 +72,29 @@ class CrashTest {
         }
     }
 
-    private void killAgainAndAgain(
-            Target server, List<MessageQueue> queues, Load load, Commits commits)
-            throws InterruptedException {
-        List<StoredQueue> stored = read(queues, load);
-        for (int kill = 1; kill <= KILLS; kill++) {
+    /** The load as those see it who kill the server. */
+    private record Killed(Target server, Load load, Commits commits, List<StoredQueue> stored)
+            implements Kills.Load {
+
+        @Override
+        public long acknowledged() {
+            return load.count();
+        }
+
+        @Override
+        public Callable<Boolean> goesOn() {
             long before = load.count();
-            Await.until("messages flow again", () -> load.count() > before);
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(LIFE_MS_MIN, LIFE_MS_MAX));
-            server.kill();
+            return () -> load.count() > before;
+        }
+
+        @Override
+        public Runnable known() {
             Commits.Floor floor = commits.floor();
             long[] ends = load.acknowledged().stream().mapToLong(Acknowledged::end).toArray();
-            server.start();
+            return () -> check(floor, ends);
+        }
+
+        private void check(Commits.Floor floor, long[] ends) {
             try (RawConnection connection = server.connect()) {
                 for (int i = 0; i < QUEUES; i++) {
                     stored.get(i).checkUpTo(ends[i], connection);
@@ -91,8 +102,6 @@ class CrashTest {
                 if (server.isSluice()) { // RocketMQ writes offsets down every 5 s only
                     floor.check(connection);
                 }
-            } catch (AssertionError e) {
-                throw new AssertionError("after kill " + kill + ", seed " + SEED, e);
             }
             load.check();
         }
@@ -114,8 +123,8 @@ class CrashTest {
         }
         load.check();
         assertEquals(List.of(), List.copyOf(violations), "what the consumer received");
-        assertTrue(load.count() > KILLS, "the load was real: " + load.count());
-        System.out.printf("%d kills: all of %d messages are there%n", KILLS, load.count());
+        assertTrue(load.count() > kills.count(), "the load was real: " + load.count());
+        System.out.printf("%d kills: all of %d messages are there%n", kills.count(), load.count());
     }
 
     /** The real consumer has received whatever was acknowledged, at least once. */

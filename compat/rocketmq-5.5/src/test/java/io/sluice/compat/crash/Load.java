@@ -1,6 +1,7 @@
 package io.sluice.compat.crash;
 
 import io.sluice.compat.harness.Target;
+import io.sluice.compat.harness.crash.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

@@ -4,6 +4,7 @@ import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
 import io.sluice.compat.harness.Reply;
 import io.sluice.compat.harness.RequestCode;
+import io.sluice.compat.harness.crash.Payload;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;

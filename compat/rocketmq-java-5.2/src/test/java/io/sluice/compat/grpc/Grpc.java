@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.rocketmq.client.apis.ClientConfiguration;
@@ -26,8 +27,8 @@ import org.apache.rocketmq.client.apis.message.MessageView;
 import org.apache.rocketmq.client.apis.producer.Producer;
 
 /** Makes clients, topics and groups for tests, and looks at queues from the other side. */
-final class Grpc {
-    static final ClientServiceProvider CLIENTS = ClientServiceProvider.loadService();
+public final class Grpc {
+    public static final ClientServiceProvider CLIENTS = ClientServiceProvider.loadService();
     static final Duration AWAIT = Duration.ofSeconds(5);
     static final Duration INVISIBLE = Duration.ofSeconds(30);
 
@@ -35,7 +36,7 @@ final class Grpc {
 
     private Grpc() {}
 
-    static ClientConfiguration configuration(Target server) {
+    public static ClientConfiguration configuration(Target server) {
         return ClientConfiguration.newBuilder()
                 .setEndpoints("127.0.0.1:" + server.grpcPort())
                 .enableSsl(false)
@@ -50,7 +51,7 @@ final class Grpc {
                 .build();
     }
 
-    static SimpleConsumer simpleConsumer(Target server, String group, String topic)
+    public static SimpleConsumer simpleConsumer(Target server, String group, String topic)
             throws ClientException {
         return simpleConsumer(server, group, Map.of(topic, FilterExpression.SUB_ALL));
     }
@@ -92,7 +93,7 @@ final class Grpc {
     }
 
     /** Creates a topic as an operator does. */
-    static String topic(Target server, String topic, int queues, String type) {
+    public static String topic(Target server, String topic, int queues, String type) {
         try (RawConnection broker = server.connect()) {
             Map<String, String> fields = new HashMap<>(Fields.createTopic(topic, queues));
             fields.put("attributes", "+message.type=" + type);
@@ -106,7 +107,7 @@ final class Grpc {
      *
      * @param retries how often a message is retried before it is a dead letter
      */
-    static String group(Target server, String group, boolean ordered, int retries) {
+    public static String group(Target server, String group, boolean ordered, int retries) {
         String json =
                 """
                 {"groupName":"%s","consumeEnable":true,"consumeMessageOrderly":%b,
@@ -114,6 +115,22 @@ final class Grpc {
                 "exponentialRetryPolicy":{"initial":100,"max":200,"multiplier":2}}}\
                 """
                         .formatted(group, ordered, retries);
+        return createGroup(server, group, json);
+    }
+
+    /** Creates a group with changes of its attributes, such as "+name". */
+    static String group(Target server, String group, Map<String, String> attributes) {
+        String changes =
+                attributes.entrySet().stream()
+                        .map(each -> "\"%s\":\"%s\"".formatted(each.getKey(), each.getValue()))
+                        .collect(Collectors.joining(","));
+        String json =
+                "{\"groupName\":\"%s\",\"consumeEnable\":true,\"attributes\":{%s}}"
+                        .formatted(group, changes);
+        return createGroup(server, group, json);
+    }
+
+    private static String createGroup(Target server, String group, String json) {
         try (RawConnection broker = server.connect()) {
             byte[] body = json.getBytes(StandardCharsets.UTF_8);
             Reply reply = broker.request(UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, Map.of(), body);
@@ -123,7 +140,7 @@ final class Grpc {
     }
 
     /** How many messages lie in all queues of a topic. */
-    static long stored(Target server, String topic, int queues) {
+    public static long stored(Target server, String topic, int queues) {
         return ends(server, topic, queues).sum();
     }
 

@@ -1,16 +1,9 @@
 package io.sluice.bench.peer;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.Base64;
+import io.sluice.bench.driver.Measured;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.HdrHistogram.ConcurrentHistogram;
-import org.HdrHistogram.Histogram;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
@@ -25,7 +18,6 @@ import org.apache.rocketmq.common.message.Message;
  * <p>Arguments: name server address, topic, queues, body bytes, in flight, warm-up ms, measured ms.
  */
 public final class SendDriver {
-    private static final long LATENCY_MAX_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long ROUTE_MAX_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final DefaultMQProducer producer;
@@ -33,9 +25,7 @@ public final class SendDriver {
     private final byte[] body;
     private final int inFlight;
     private final Semaphore permits;
-    private final ConcurrentHistogram latency = new ConcurrentHistogram(LATENCY_MAX_NS, 3);
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private volatile boolean measuring;
+    private final Measured measured = new Measured();
 
     private SendDriver(DefaultMQProducer producer, String topic, int bodyBytes, int inFlight) {
         this.producer = producer;
@@ -86,22 +76,13 @@ public final class SendDriver {
 
     private void run(long warmupMs, long measuredMs) throws Exception {
         sendFor(warmupMs);
-        long cpuBefore = cpuNs();
-        say("opened");
-        measuring = true;
-        long openedNs = System.nanoTime();
+        measured.open();
         sendFor(measuredMs);
-        measuring = false;
-        long elapsedNs = System.nanoTime() - openedNs;
-        say("closed");
-        long cpuNs = cpuNs() - cpuBefore;
+        measured.close();
         if (!permits.tryAcquire(inFlight, 20, TimeUnit.SECONDS)) {
             throw new IllegalStateException("No answer for 20 s");
         }
-        if (failure.get() != null) {
-            throw new IllegalStateException("A message failed", failure.get());
-        }
-        say("result %d %d %s".formatted(elapsedNs, cpuNs, encoded(latency)));
+        measured.tell();
     }
 
     private void sendFor(long durationMs) throws Exception {
@@ -121,36 +102,18 @@ public final class SendDriver {
                     @Override
                     public void onSuccess(SendResult result) {
                         if (result.getSendStatus() != SendStatus.SEND_OK) {
-                            failure.set(new IllegalStateException("Not SEND_OK: " + result));
+                            measured.failed(
+                                    new IllegalStateException("Not SEND_OK: " + result));
                         }
-                        if (measuring) {
-                            long tookNs = System.nanoTime() - sentNs;
-                            latency.recordValue(Math.min(tookNs, LATENCY_MAX_NS));
-                        }
+                        measured.took(System.nanoTime() - sentNs, 1);
                         permits.release();
                     }
 
                     @Override
                     public void onException(Throwable e) {
-                        failure.set(e);
+                        measured.failed(e);
                         permits.release();
                     }
                 });
-    }
-
-    private static long cpuNs() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
-    }
-
-    private static String encoded(Histogram histogram) {
-        ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-        int size = histogram.encodeIntoCompressedByteBuffer(bytes);
-        return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), size));
-    }
-
-    private static void say(String line) {
-        System.out.println("bench:" + line);
-        System.out.flush();
     }
 }

@@ -1,4 +1,4 @@
-package io.sluice.compat.crash;
+package io.sluice.compat.harness.crash;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -15,26 +15,26 @@ import java.util.Random;
  *   +----+---------------------------------+
  * </pre>
  */
-final class Payload {
+public final class Payload {
 
     private static final int SEQUENCE_BITS = 40;
     private static final int DRAWN_BYTES_MAX = 2_000;
 
     private Payload() {}
 
-    static long id(int writer, long sequence) {
+    public static long id(int writer, long sequence) {
         return (long) writer << SEQUENCE_BITS | sequence;
     }
 
-    static int writer(long id) {
+    public static int writer(long id) {
         return (int) (id >>> SEQUENCE_BITS);
     }
 
-    static int sequence(long id) {
+    public static int sequence(long id) {
         return Math.toIntExact(id & (1L << SEQUENCE_BITS) - 1);
     }
 
-    static byte[] body(long id) {
+    public static byte[] body(long id) {
         Random drawn = new Random(id);
         byte[] rest = new byte[drawn.nextInt(DRAWN_BYTES_MAX)];
         drawn.nextBytes(rest);
@@ -42,7 +42,7 @@ final class Payload {
     }
 
     /** The id of a body that was read back; fails if it is not exactly what was sent. */
-    static long verified(byte[] body) {
+    public static long verified(byte[] body) {
         long id = ByteBuffer.wrap(body).getLong();
         if (!Arrays.equals(body, body(id))) {
             throw new AssertionError(
