@@ -28,6 +28,7 @@ class StatusesTest {
         wanted.put(Refusal.MESSAGE_UNKNOWN, Code.MESSAGE_NOT_FOUND);
         wanted.put(Refusal.LEASE_GONE, Code.INVALID_RECEIPT_HANDLE);
         wanted.put(Refusal.TOO_MANY_LEASES, Code.TOO_MANY_REQUESTS);
+        wanted.put(Refusal.TOO_MANY_LITE_TOPICS, Code.LITE_TOPIC_QUOTA_EXCEEDED);
         wanted.put(Refusal.TRANSACTION_UNKNOWN, Code.INVALID_TRANSACTION_ID);
         wanted.put(Refusal.NOT_PENDING, Code.MESSAGE_NOT_FOUND);
         wanted.put(Refusal.TOO_FAR_AHEAD, Code.ILLEGAL_DELIVERY_TIME);

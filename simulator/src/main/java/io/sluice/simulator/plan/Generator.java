@@ -431,7 +431,10 @@ public final class Generator {
             int some = own.below(1 << names) | 1 << own.below(names);
             int withinMs = 50 + (int) own.magnitude(20_000);
             for (int left = each; left > 0; left--) {
-                add(own, from + own.below(withinMs) * NANOS_PER_MS, LiteMix.draw(own, CLIENTS, names, some));
+                add(
+                        own,
+                        from + own.below(withinMs) * NANOS_PER_MS,
+                        LiteMix.draw(own, CLIENTS, names, some));
             }
         }
     }

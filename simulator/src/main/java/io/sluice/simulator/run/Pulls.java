@@ -14,6 +14,7 @@ import io.sluice.engine.shard.Outcome;
 import io.sluice.simulator.model.Expressions;
 import io.sluice.simulator.model.Model;
 import io.sluice.simulator.model.Promise;
+import io.sluice.simulator.plan.Operation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,25 @@ final class Pulls {
                                 waiters.asker(suspendMs),
                                 asked,
                                 reader));
+    }
+
+    /** Waits for so long at the end of every queue, for no group. */
+    void waitEverywhere(int suspendMs) {
+        for (Topic topic : node.broker().catalog().topics()) {
+            for (int queue = 0; queue < topic.queues(); queue++) {
+                long end = node.broker().endOffset(topic, queue);
+                pull(
+                        Operation.Browse.class,
+                        topic,
+                        queue,
+                        end,
+                        32,
+                        SIZE_BYTES_MAX,
+                        0,
+                        suspendMs,
+                        outcome -> {});
+            }
+        }
     }
 
     /** Tags, from 1 on. The first two have the same hash, as their hash codes are the same. */

@@ -392,21 +392,7 @@ public final class Run {
         int life = node.life();
         receivers.waitEverywhere(WAIT_MS);
         receivers.waitEverywhere(WAIT_MS); // behind the others
-        for (Topic topic : node.broker().catalog().topics()) {
-            for (int queue = 0; queue < topic.queues(); queue++) {
-                long end = node.broker().endOffset(topic, queue);
-                pulls.pull(
-                        Operation.Browse.class,
-                        topic,
-                        queue,
-                        end,
-                        32,
-                        Pulls.SIZE_BYTES_MAX,
-                        0,
-                        WAIT_MS,
-                        outcome -> {});
-            }
-        }
+        pulls.waitEverywhere(WAIT_MS);
         pass(ROUND_NANOS);
         waiters.allGoAway();
         pass(LET_GO_NANOS);
