@@ -100,7 +100,14 @@ public final class Commits {
         return possible;
     }
 
-    /** The largest offset that may ever have been committed; Long.MAX_VALUE if perhaps none was. */
+    /** A group that has committed nothing counts as being where it pulls (ADR 9). */
+    void pulls(long from) {
+        if (confirmed < 0) {
+            highest = Math.max(highest, from);
+        }
+    }
+
+    /** The farthest that the group may ever have been; Long.MAX_VALUE if perhaps it is nowhere. */
     long highest() {
         return confirmed < 0 ? Long.MAX_VALUE : highest;
     }

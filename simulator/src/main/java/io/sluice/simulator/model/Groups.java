@@ -111,6 +111,7 @@ public final class Groups {
 
     /** A group's consumer asks for messages. */
     public Resets.Asked pulling(int groupId, QueueRef queue, long from) {
+        commits(groupId, queue).pulls(from);
         return resets.pulling(groupId, queue, from);
     }
 
