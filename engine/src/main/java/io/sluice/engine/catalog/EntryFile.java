@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * nobody was told of. Example: two groups were written, [A B] and [C D], and B no longer matches
  * its checksum. C says durable-up-to = end of B: B had been acknowledged. Were C and D not there,
  * nothing could tell a torn B from a damaged one, and B is cut. So marks, which change nothing,
- * follow a group after a second: damage goes unseen in what was written in the last second alone.
+ * follow a group within a second: damage goes unseen in what was written in the last second alone.
  */
 final class EntryFile {
     static final int HEADER_SIZE_BYTES = 32;

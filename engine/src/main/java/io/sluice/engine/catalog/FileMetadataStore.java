@@ -26,10 +26,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All state but the queue of changes is owned by the injected serial executor, which does all
  * I/O after {@link #load}. Changes that queued up while one write was made durable share the next
- * write and sync. After a second without changes a mark says that the last ones were durable, so
- * that damage to them is not taken for a torn tail. When more than half of the file is garbage it
- * is written anew under another name, which then replaces the old one. Keys live inside the file
- * and never become a name of one. Memory holds every entry once.
+ * write and sync. A second after a change a mark says that it was durable, so that damage to it is
+ * not taken for a torn tail. When more than half of the file is garbage it is written anew under
+ * another name, which then replaces the old one. Keys live inside the file and never become a name
+ * of one. Memory holds every entry once.
  */
 public final class FileMetadataStore implements MetadataStore {
     static final String FILE = "metadata";
@@ -43,7 +43,7 @@ public final class FileMetadataStore implements MetadataStore {
     private static final int COMPACT_SIZE_BYTES_MIN = 1 << 20;
     private static final int SPARE_SIZE_BYTES = 1 << 20;
     private static final int SECTOR_SIZE_BYTES = 4096;
-    private static final long QUIET_NANOS = 1_000_000_000;
+    private static final long MARK_AFTER_NANOS = 1_000_000_000;
     private static final byte[] NOTHING = {};
     private static final byte[] MARK_KEY = {'.'};
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
@@ -77,7 +77,7 @@ public final class FileMetadataStore implements MetadataStore {
     private @Nullable IOException ended;
     private long sizeBytes;
     private long provenSizeBytes; // some entry, or the header, says that so much was durable
-    private boolean watchingQuiet;
+    private boolean willMark;
     private long liveSizeBytes;
     private long lastVersion;
     private long compactAtSizeBytes = COMPACT_SIZE_BYTES_MIN;
@@ -154,7 +154,7 @@ public final class FileMetadataStore implements MetadataStore {
             long offset = lastGroup.position();
             found.write(lastGroup, offset);
             found.sync();
-            watchQuiet();
+            markSoon();
         }
         lastGroup = EMPTY;
     }
@@ -229,7 +229,7 @@ public final class FileMetadataStore implements MetadataStore {
             answer.stage().complete(answer.outcome());
         }
         compactIfWorthwhile();
-        watchQuiet();
+        markSoon();
         executor.execute(this::drain);
     }
 
@@ -259,21 +259,16 @@ public final class FileMetadataStore implements MetadataStore {
         file = null;
     }
 
-    private void watchQuiet() {
-        if (!watchingQuiet && provenSizeBytes < sizeBytes) {
-            watchingQuiet = true;
-            long seen = sizeBytes;
-            executor.executeAfter(QUIET_NANOS, () -> markIfQuiet(seen));
+    private void markSoon() {
+        if (!willMark && provenSizeBytes < sizeBytes) {
+            willMark = true;
+            executor.executeAfter(MARK_AFTER_NANOS, this::markNow);
         }
     }
 
-    private void markIfQuiet(long seen) {
-        watchingQuiet = false;
-        if (sizeBytes == seen) {
-            mark();
-        } else {
-            watchQuiet();
-        }
+    private void markNow() {
+        willMark = false;
+        mark();
     }
 
     /**

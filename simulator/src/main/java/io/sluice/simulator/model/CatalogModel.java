@@ -26,8 +26,8 @@ public final class CatalogModel {
     /** So many changes may share the last write, which looks torn if a bit of it flips. */
     private static final int LAST_WRITE_MAX = 10;
 
-    /** After a second or two without others it is proved durable; threads may be late. */
-    private static final long PROVEN_NANOS = 3_000_000_000L;
+    /** After a second a change is proved durable; threads may be late. */
+    private static final long PROVEN_NANOS = 2_000_000_000L;
 
     private final Judge judge;
     private final Map<String, Known> names = new TreeMap<>();
