@@ -76,6 +76,7 @@ public final class Sends {
                         delayMs,
                         keyed,
                         ttlMs,
+                        judge.life(),
                         judge.wallMs());
         sends.add(sent);
         firstMessages.add(messages);
@@ -173,16 +174,23 @@ public final class Sends {
         }
     }
 
-    /** That was answered; what took too long may have been taken for another message. */
+    /** That was answered; what was not known any more may have been taken for another message. */
     public void answeredAgain(Sent sent) {
         sent.openRepeats--;
-        sent.mayBeTwice |= judge.latestWallMs() - sent.firstMs > KNOWN_MS;
+        sent.mayBeTwice |= mayBeForgotten(sent);
+    }
+
+    /** It was sent too long ago, or retention had deleted it when the broker was started. */
+    private boolean mayBeForgotten(Sent sent) {
+        return judge.latestWallMs() - sent.firstMs > KNOWN_MS
+                || (sent.firstIn < judge.life()
+                        && judge.mayHaveExpired(sent.topicId, sent.earliestStoreMs));
     }
 
     /** Whether it may have been stored once more, as another message and where that was sent to. */
     boolean mayBeElsewhere(Sent sent) {
         return sent.mayBeTwice
-                || (sent.openRepeats > 0 && judge.latestWallMs() - sent.firstMs > KNOWN_MS);
+                || (sent.openRepeats > 0 && mayBeForgotten(sent));
     }
 
     /** The clock was set ahead: what was sent before it may count as another message after it. */

@@ -39,6 +39,7 @@ public final class Sent {
     final int delayMs;
     final boolean keyed;
     final int ttlMs;
+    final int firstIn; // which life
     final long firstMs;
     long dueMs; // at the earliest, of all requests
     long latestDueMs;
@@ -85,6 +86,7 @@ public final class Sent {
             int delayMs,
             boolean keyed,
             int ttlMs,
+            int life,
             long nowMs) {
         this.id = id;
         this.topic = topic;
@@ -98,6 +100,7 @@ public final class Sent {
         this.delayMs = delayMs;
         this.keyed = keyed;
         this.ttlMs = ttlMs;
+        this.firstIn = life;
         this.firstMs = nowMs;
         this.dueMs = delayMs == 0 ? 0 : nowMs + delayMs;
         this.latestDueMs = dueMs;
