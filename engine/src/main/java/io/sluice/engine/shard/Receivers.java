@@ -130,13 +130,14 @@ final class Receivers {
 
     /** Offers something now, or when there is something. */
     void receive(Receive receive) {
-        Offer offer = offer(receive);
+        long now = clock.nanos();
+        Offer offer = offer(receive, now);
         if (offer != null) {
             answer(receive, offer);
             return;
         }
-        boolean late = receive.deadlineNanos() - clock.nanos() <= 0;
-        if (count == COUNT_MAX || (late && !isRead(receive))) {
+        boolean late = receive.deadlineNanos() - now <= 0;
+        if (count == COUNT_MAX || (late && !isRead(receive, now))) {
             answer(receive, Offer.NOTHING);
             return;
         }
@@ -144,7 +145,7 @@ final class Receivers {
         line.queues = Math.max(line.queues, receive.queues());
         line.waiting.add(receive);
         count++;
-        waitOn(line);
+        waitOn(line, now);
     }
 
     /** Who asked does not wait any more. */
@@ -205,17 +206,17 @@ final class Receivers {
         return key.queueId < 0 ? IntStream.range(0, queues).boxed().toList() : List.of(key.queueId);
     }
 
-    private @Nullable Offer offerLite(Receive receive, String clientId) {
+    private @Nullable Offer offerLite(Receive receive, String clientId, long now) {
         Subscriber subscriber = new Subscriber(receive.groupId(), receive.topicId(), clientId);
         for (int queueId : lites.ready(subscriber)) {
             TurnKey turn = new TurnKey(receive.groupId(), receive.queue(queueId));
-            if (isHeld(turn)) {
+            if (isHeld(turn, now)) {
                 continue;
             }
             boolean wanted = lites.wants(subscriber, queueId); // it may have become another one
             Offer offer = wanted ? available.in(receive, queueId) : null;
             if (offer != null) {
-                turns.put(turn, clock.nanos() + TURN_NANOS);
+                turns.put(turn, now + TURN_NANOS);
                 lites.offered(subscriber, queueId);
                 return offer;
             }
@@ -226,19 +227,19 @@ final class Receivers {
         return null;
     }
 
-    private @Nullable Offer offer(Receive receive) {
+    private @Nullable Offer offer(Receive receive, long now) {
         if (receive.liteClientId() != null) {
-            return offerLite(receive, receive.liteClientId());
+            return offerLite(receive, receive.liteClientId(), now);
         }
         int count = receive.queueId() < 0 ? receive.queues() : 1;
         int first = receive.queueId() < 0 ? rotation : receive.queueId();
         for (int i = 0; i < count; i++) {
             int queueId = receive.queueId() < 0 ? (first + i) % count : first;
             TurnKey turn = new TurnKey(receive.groupId(), receive.queue(queueId));
-            Offer offer = isHeld(turn) ? null : available.in(receive, queueId);
+            Offer offer = isHeld(turn, now) ? null : available.in(receive, queueId);
             if (offer != null) {
                 if (!receive.look()) {
-                    turns.put(turn, clock.nanos() + TURN_NANOS);
+                    turns.put(turn, now + TURN_NANOS);
                     rotation = queueId + 1;
                 }
                 return offer;
@@ -247,17 +248,17 @@ final class Receivers {
         return null;
     }
 
-    private boolean isHeld(TurnKey turn) {
-        return turnNanos(turn) != Long.MAX_VALUE;
+    private boolean isHeld(TurnKey turn, long now) {
+        return turnNanos(turn, now) != Long.MAX_VALUE;
     }
 
     /** Until when somebody reads a queue; Long.MAX_VALUE if nobody does. */
-    private long turnNanos(TurnKey turn) {
+    private long turnNanos(TurnKey turn, long now) {
         Long untilNanos = turns.get(turn);
         if (untilNanos == null) {
             return Long.MAX_VALUE;
         }
-        if (untilNanos - clock.nanos() <= 0) {
+        if (untilNanos - now <= 0) {
             turns.remove(turn);
             return Long.MAX_VALUE;
         }
@@ -265,9 +266,9 @@ final class Receivers {
     }
 
     /** Whether somebody is reading one of the queues, and may leave something. */
-    private boolean isRead(Receive receive) {
+    private boolean isRead(Receive receive, long now) {
         for (int queueId : queues(LineKey.of(receive), receive.queues())) {
-            if (isHeld(new TurnKey(receive.groupId(), receive.queue(queueId)))) {
+            if (isHeld(new TurnKey(receive.groupId(), receive.queue(queueId)), now)) {
                 return true;
             }
         }
@@ -280,11 +281,11 @@ final class Receivers {
         for (Iterator<Receive> all = line.waiting.iterator(); all.hasNext(); ) {
             Receive receive = all.next();
             Ordering ordering = receive.ordering();
-            Offer offer = nothingIf.contains(ordering) ? null : offer(receive);
+            Offer offer = nothingIf.contains(ordering) ? null : offer(receive, now);
             if (offer == null) {
                 nothingIf.add(ordering);
             }
-            if (offer == null && receive.deadlineNanos() - now <= 0 && !isRead(receive)) {
+            if (offer == null && receive.deadlineNanos() - now <= 0 && !isRead(receive, now)) {
                 offer = Offer.NOTHING;
             }
             if (offer != null) {
@@ -293,11 +294,16 @@ final class Receivers {
                 answer(receive, offer);
             }
         }
-        waitOn(line);
+        waitOn(line, now);
     }
 
-    /** Sees to it that the line is looked at when something changes for it. */
-    private void waitOn(Line line) {
+    /**
+     * Sees to it that the line is looked at when something changes for it.
+     *
+     * @param now when it was looked at: what runs out after that is still to come, though it may
+     *     have run out by the time this is called
+     */
+    private void waitOn(Line line, long now) {
         if (removeIfEmpty(line)) {
             return;
         }
@@ -312,7 +318,7 @@ final class Receivers {
             long deadlineMs = state.leases.nextDeadlineMs(key.groupId, key.topicId, queueId, nowMs);
             leased |= deadlineMs != Long.MAX_VALUE;
             nextMs = Math.min(nextMs, deadlineMs);
-            dueNanos = Math.min(dueNanos, turnNanos(new TurnKey(key.groupId, queue)));
+            dueNanos = Math.min(dueNanos, turnNanos(new TurnKey(key.groupId, queue), now));
             if (!lite) {
                 watch(line, queue);
             }
@@ -320,7 +326,6 @@ final class Receivers {
         if (lite) {
             watch(line, new QueueRef(key.topicId, NO_QUEUE)); // to be told when all ends
         }
-        long now = clock.nanos();
         if (leased) {
             dueNanos = Math.min(dueNanos, now + Math.max(1, nextMs - nowMs) * NANOS_PER_MS);
         }

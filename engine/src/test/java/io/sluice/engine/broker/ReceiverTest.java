@@ -87,6 +87,12 @@ final class ReceiverTest {
     /** What a receiver that waits is answered some time: the list stays empty until then. */
     private List<Received> await(int queueId, long suspendMs) {
         List<Received> answers = new ArrayList<>();
+        ask(queueId, suspendMs, answers);
+        machine.time.run();
+        return answers;
+    }
+
+    private void ask(int queueId, long suspendMs, List<Received> answers) {
         receiver()
                 .receive(
                         request(
@@ -100,8 +106,6 @@ final class ReceiverTest {
                                 machine,
                                 outcome ->
                                         answers.add(((Outcome.Done<Received>) outcome).value())));
-        machine.time.run();
-        return answers;
     }
 
     private static List<ByteBuffer> messages(Received received) {
@@ -326,6 +330,22 @@ final class ReceiverTest {
         assertEquals(List.of(), answers);
         machine.advanceMs(1);
         assertEquals(-1, answers.getFirst().queueId());
+    }
+
+    /** Time goes on from one look at the clock to the next, as it does in truth. */
+    @Test
+    void shouldNotForgetOneWhoseTimeRunsOutWhileAnotherIsTold() {
+        machine.time.goOn(1_000);
+        for (int later = 0; later < 20; later++) {
+            List<Received> answers = new ArrayList<>();
+            ask(-1, 5_000, answers);
+            for (int looks = 0; looks < later; looks++) {
+                assertTrue(machine.time.nanos() > 0);
+            }
+            ask(-1, 5_000, answers);
+            machine.advanceMs(5_001);
+            assertEquals(2, answers.size(), "the second came " + later + " looks later");
+        }
     }
 
     @Test

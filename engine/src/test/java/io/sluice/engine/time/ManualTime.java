@@ -18,6 +18,7 @@ public final class ManualTime implements Clock {
                             ? Long.compare(a.nanos, b.nanos)
                             : Long.compare(a.order, b.order));
     private long nanos;
+    private long stepNanos;
     private long wallOffsetMs = 1_700_000_000_000L;
     private long order;
 
@@ -63,7 +64,14 @@ public final class ManualTime implements Clock {
             ready.add(next.task);
             run();
         }
-        nanos = until;
+        nanos = Math.max(nanos, until);
+    }
+
+    /**
+     * From now on time goes on by so much whenever somebody looks at the clock, as real time does.
+     */
+    public void goOn(long byNanos) {
+        stepNanos = byNanos;
     }
 
     /** Lets the wall clock jump by {@code ms}, which may be negative; monotonic time stays. */
@@ -78,6 +86,7 @@ public final class ManualTime implements Clock {
 
     @Override
     public long nanos() {
+        nanos += stepNanos;
         return nanos;
     }
 }
