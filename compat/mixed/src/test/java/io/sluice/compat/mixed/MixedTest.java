@@ -9,6 +9,7 @@ import io.sluice.compat.harness.Await;
 import io.sluice.compat.harness.Feature;
 import io.sluice.compat.harness.Fields;
 import io.sluice.compat.harness.RawConnection;
+import io.sluice.compat.harness.Reply;
 import io.sluice.compat.harness.RequestCode;
 import io.sluice.compat.harness.Target;
 import java.time.Duration;
@@ -61,6 +62,16 @@ class MixedTest {
             assertTrue(broker.request(RequestCode.UPDATE_AND_CREATE_TOPIC, fields).isOk());
         }
         return topic;
+    }
+
+    /** Where a group stands in a topic's first queue; -1 if it has committed nothing. */
+    private static long committed(Target server, String group, String topic) {
+        try (RawConnection broker = server.connect()) {
+            Map<String, String> fields =
+                    Map.of("consumerGroup", group, "topic", topic, "queueId", "0");
+            Reply reply = broker.request(RequestCode.QUERY_CONSUMER_OFFSET, fields);
+            return reply.isOk() ? reply.number("offset") : -1;
+        }
     }
 
     private static SimpleConsumer grpcConsumer(Target server, String group, String topic)
@@ -273,7 +284,8 @@ class MixedTest {
         DefaultMQPushConsumer remoting = consumer(server, group, topic, got, 0);
         producer.send(new Message(topic, "first".getBytes(UTF_8)));
         Await.until("it was consumed", () -> got.size() == 1);
-        remoting.shutdown(); // which commits
+        Await.until("that was committed", () -> committed(server, group, topic) == 1);
+        remoting.shutdown();
         producer.send(new Message(topic, "second".getBytes(UTF_8)));
         producer.shutdown();
         try (SimpleConsumer consumer = grpcConsumer(server, group, topic)) {
