@@ -189,8 +189,7 @@ public final class Sends {
 
     /** Whether it may have been stored once more, as another message and where that was sent to. */
     boolean mayBeElsewhere(Sent sent) {
-        return sent.mayBeTwice
-                || (sent.openRepeats > 0 && mayBeForgotten(sent));
+        return sent.mayBeTwice || (sent.openRepeats > 0 && mayBeForgotten(sent));
     }
 
     /** The clock was set ahead: what was sent before it may count as another message after it. */
