@@ -35,7 +35,7 @@ public final class Pace {
     /**
      * Messages were handed out.
      *
-     * @param repeated whether the same asker was given them before, and was not heard of
+     * @param repeated whether the same asker was given them before, perhaps, and was not heard of
      */
     public void given(Mark asked, int count, boolean repeated) {
         if (perSecond == 0) {

@@ -198,7 +198,9 @@ final class Receivers {
             remember(receipt);
             receipts.add(receipt);
         }
-        model.pace().given(asking.pace, messages.size(), repeated);
+        // Of a topic that is being deleted the model does not know who was given what.
+        boolean mayBeRepeated = repeated || model.judge().isForgotten(topic.id());
+        model.pace().given(asking.pace, messages.size(), mayBeRepeated);
         long from = begun.getOrDefault(new Place(topic.id(), received.queueId()), 0L);
         model.handedOrder()
                 .given(
