@@ -109,11 +109,11 @@ public final class Model {
         return catalog;
     }
 
-    /** The latest time at which something that may be there is due, wall-clock ms; 0 if nothing. */
+    /** The latest time at which something acknowledged is due, wall-clock ms; 0 if nothing is. */
     public long latestDueMs() {
         long latest = 0;
         for (Sent sent : sends().all()) {
-            latest = Math.max(latest, sent.fate == Sent.Fate.REFUSED ? 0 : sent.latestDueMs);
+            latest = Math.max(latest, sent.fate == Sent.Fate.DONE ? sent.latestDueMs : 0);
         }
         for (GivenBack.Count count : givenBack.all().values()) {
             latest = Math.max(latest, count.latestDueMs);

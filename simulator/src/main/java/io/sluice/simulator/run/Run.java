@@ -439,8 +439,11 @@ public final class Run {
             if (held && model.leasesRunOutMs() >= world.wallMs()) {
                 deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // begins after that
             }
-            if (!pending && !behind && coverage.underWay() == 0) {
-                return;
+            if (!behind && coverage.underWay() == 0) {
+                if (!pending) {
+                    return;
+                }
+                deadline = world.nanos() + setting.drainMs() * NANOS_PER_MS; // more may be due
             }
             if (world.nanos() > deadline && !pending) {
                 if (damageWasTold()) {
