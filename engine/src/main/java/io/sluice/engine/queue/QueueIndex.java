@@ -234,7 +234,7 @@ public final class QueueIndex {
             found.addReversed(here);
         }
         int oldestResident = resident.length == 0 ? active : resident[0].segment;
-        int last = Math.min(oldestResident, active) - 1;
+        int last = Math.min(Math.min(oldestResident, active) - 1, log.segmentOf(before));
         for (int segment = last; segment >= log.firstSegment() && !found.full(); segment--) {
             Footer footer = log.footer(segment);
             if (footer != null) {
