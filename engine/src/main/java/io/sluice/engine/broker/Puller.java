@@ -54,7 +54,7 @@ final class Puller {
 
     /** Answers {@code pull}, now or after waiting. */
     void pull(Pull pull) {
-        Waiter waiter = pull.suspendMs() > 0 ? Waiter.of(shard, pull.asker()) : null;
+        Waiter waiter = pull.suspendMs() > 0 ? new Waiter(shard, pull.asker()) : null;
         long deadline = clock.nanos() + pull.suspendMs() * NANOS_PER_MS;
         new Attempt(pull, pull.offset(), deadline, waiter).begin();
     }

@@ -199,7 +199,7 @@ public final class Receiver {
                         null,
                         null,
                         reply);
-        if (!Waiter.of(shard, asker).submit(command)) {
+        if (!new Waiter(shard, asker).submit(command)) {
             reply.accept(busy());
         }
     }
@@ -238,7 +238,7 @@ public final class Receiver {
 
         Attempt(Receive receive) {
             this.receive = receive;
-            this.waiter = Waiter.of(shard, receive.asker());
+            this.waiter = new Waiter(shard, receive.asker());
             this.group = receive.group();
             this.ahead =
                     receive.ordering() == Ordering.NONE && receive.topic().prioritized()

@@ -10,17 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waiter {
     private final Shard shard;
+    private final Asker asker;
     private volatile Command.@Nullable Waiting waiting;
     private volatile boolean gone;
 
-    private Waiter(Shard shard) {
+    Waiter(Shard shard, Asker asker) {
         this.shard = shard;
-    }
-
-    static Waiter of(Shard shard, Asker asker) {
-        Waiter waiter = new Waiter(shard);
-        asker.whenGone(waiter::end);
-        return waiter;
+        this.asker = asker;
     }
 
     boolean submit(Command.Waiting command) {
@@ -33,7 +29,11 @@ final class Waiter {
      * @param waits what waits because of it
      */
     boolean submit(Command command, Command.Waiting waits) {
+        boolean first = waiting == null;
         waiting = waits;
+        if (first) { // most requests are answered without any waiting
+            asker.whenGone(this::end);
+        }
         boolean submitted = shard.submit(command);
         if (gone) {
             cancel(waits); // it may not have been there when the asker went
